@@ -1,0 +1,90 @@
+"""The command line: names commands, loads each when it is asked for, and turns errors into codes."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+from typing import Any, Final
+
+import click
+
+from picheck import __version__
+from picheck.errors import InputError, PicheckError
+
+#: Command name to module and the line that `picheck --help` shows; none is imported before use.
+COMMANDS: Final = {
+    "audit": ("picheck.cli.audit", "Audit submissions before they are sent and scored."),
+    "rules": ("picheck.cli.rules", "List, show and compare rules."),
+    "years": ("picheck.cli.years", "List and show the rulebooks of the performance years."),
+    "measures": ("picheck.cli.measures", "List the measures of a year."),
+    "plugins": ("picheck.cli.plugins", "List plugins: hooks, rules, origin and version."),
+    "schema": ("picheck.cli.schema", "Print the published JSON Schemas."),
+    "completion": ("picheck.cli.completion", "Print the completion script of a shell."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands live in modules that are imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of the commands, in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and name the nearest one where there is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if near and "did you mean" not in error.message.lower():
+                error.message += f" Did you mean {near[0]!r}?"
+            raise
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PICHECK"},
+)
+@click.version_option(__version__, prog_name="picheck")
+def cli() -> None:
+    """Audit MIPS Promoting Interoperability submissions before they are sent and scored.
+
+    picheck reads the JSON of the QPP Submissions API and says what would be refused, what would
+    bring the category to zero, what costs points, where it stands and how to fix it.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    try:
+        code: Any = cli.main(arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("picheck: stopped", err=True)
+        sys.exit(130)
+    except PicheckError as error:
+        click.echo(f"picheck: {error}", err=True)
+        sys.exit(3 if isinstance(error, InputError) else 2)
+    except BrokenPipeError:
+        # The reader of a pipe went away (`picheck ... | head`); that is no fault of the audit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)

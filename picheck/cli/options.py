@@ -1,0 +1,141 @@
+"""Options that several commands share, and what they make of the plugins they name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypeVar
+
+import click
+
+from picheck.errors import UsageError
+from picheck.hooks.host import Host
+from picheck.hooks.inventory import Inventory, take_inventory
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def plugin_options(command: F) -> F:
+    """Give a command `-p`, `--no-plugin-autoload` and `--require-plugin`."""
+    for option in (
+        click.option(
+            "--require-plugin",
+            "required",
+            multiple=True,
+            metavar="SPEC",
+            help='Refuse to run without this distribution, such as "acme>=1.2".',
+        ),
+        click.option(
+            "--no-plugin-autoload",
+            "autoload",
+            flag_value=False,
+            default=True,
+            help="Load only the plugins named with -p.",
+        ),
+        click.option(
+            "-p",
+            "--plugin",
+            "plugins",
+            multiple=True,
+            metavar="NAME",
+            help="Load a plugin by name or module; -p no:NAME blocks one.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def format_option(command: F) -> F:
+    """Give a listing command `--format text|json`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Text for people, JSON for programs.",
+    )(command)
+
+
+def load_inventory(
+    plugins: Sequence[str], required: Sequence[str] = (), *, autoload: bool = True
+) -> tuple[Host, Inventory]:
+    """Load the plugins that the options name and take stock of what they hand over.
+
+    `PICHECK_PLUGINS` is an allow-list, names separated by commas. Raises UsageError or a
+    PluginError where nothing can be audited with these plugins.
+    """
+    for specification in required:
+        _require(specification)
+    allowed = os.environ.get("PICHECK_PLUGINS")
+    host = Host(
+        blocked=[name.removeprefix("no:") for name in plugins if name.startswith("no:")],
+        allowed=None if allowed is None else [n.strip() for n in allowed.split(",") if n.strip()],
+    )
+    if autoload:
+        host.discover()
+    for name in plugins:
+        if not name.startswith("no:"):
+            host.load(name)
+    inventory = take_inventory(host)
+    return host, inventory
+
+
+def say_failed(inventory: Inventory) -> None:
+    """Tell on standard error which plugins did not load."""
+    for use in inventory.failed:
+        click.echo(
+            f"picheck: plugin {use.name} ({use.distribution}) did not load: {use.reason}", err=True
+        )
+
+
+def today() -> date:
+    """Return today in UTC, or the day of SOURCE_DATE_EPOCH where that is set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH is {epoch!r}, expected seconds since 1970") from error
+
+
+def wants_color(choice: str) -> bool:
+    """Decide whether standard output gets colours: the option, then the environment, then a
+    terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def split_list(values: Sequence[str]) -> tuple[str, ...]:
+    """Read options that may be repeated and may hold several words separated by commas."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def _require(specification: str) -> None:
+    """Raise UsageError where a distribution is absent or its version does not fit."""
+    from packaging.requirements import (  # noqa: PLC0415 - rarely asked for
+        InvalidRequirement,
+        Requirement,
+    )
+
+    try:
+        requirement = Requirement(specification)
+    except InvalidRequirement as error:
+        raise UsageError(
+            f"--require-plugin {specification!r} is no requirement, such as acme>=1.2"
+        ) from error
+    try:
+        found = version(requirement.name)
+    except PackageNotFoundError as error:
+        raise UsageError(
+            f"required plugin {requirement.name} is not installed; pip install '{specification}'"
+        ) from error
+    if not requirement.specifier.contains(found, prereleases=True):
+        raise UsageError(f"required plugin {specification}, but {requirement.name} {found} is here")

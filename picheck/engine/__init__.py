@@ -1,0 +1,1 @@
+"""The audit: a plan a year, plain functions, results as records."""

@@ -1,0 +1,76 @@
+"""Who a document speaks for, and how its findings are told apart across runs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Final
+
+import msgspec
+
+from picheck.model.location import pointer_join, pointer_tokens
+from picheck.rules.view import Entity, SetView
+
+_SET_PLACE: Final = re.compile(r"/measurementSets/\d+")
+
+
+def mask(identifier: str) -> str:
+    """Hide all but the last four characters of an identifier."""
+    return "*" * max(len(identifier) - 4, 0) + identifier[-4:] if len(identifier) > 4 else "*" * len(identifier)  # noqa: E501, PLR2004
+
+
+def masked_text(text: str, entity: Entity) -> str:
+    """Hide the entity's TIN and NPI wherever they stand in a text."""
+    for identifier in (entity.tin, entity.npi):
+        if identifier and len(identifier) > 4 and identifier in text:  # noqa: PLR2004
+            text = text.replace(identifier, mask(identifier))
+    return text
+
+
+def subject_name(entity: Entity, *, reveals: bool) -> str:
+    """Name an entity for a reader: `tin *****6789, npi ******3210`."""
+    parts = [
+        f"{label} {value if reveals else mask(value)}"
+        for label, value in (("tin", entity.tin), ("npi", entity.npi))
+        if value
+    ]
+    if entity.entity_id:
+        parts.append(f"entity {entity.entity_id}")
+    return ", ".join(parts) or "nobody named"
+
+
+def entity_key(entity: Entity | None) -> str:
+    """Return the canonical key of an entity; `-` for a document that names none."""
+    return "-" if entity is None else ":".join(part or "" for part in entity)
+
+
+def fingerprint(
+    code: str, year: int | None, entity: Entity | None, view: SetView | None, pointer: str, key: str
+) -> str:
+    """Return the SHA-256 that names a finding across runs.
+
+    It is made of what the finding is about, never of how it was worded or where it stood: code,
+    year, entity, `category|method|program` of the set, the pointer with measure ids in place of
+    array indexes, and the rule's own key.
+    """
+    if view is None:
+        kind, place = "", _SET_PLACE.sub("/measurementSets", pointer)
+    else:
+        record = view.record
+        kind = f"{record.category}|{record.submission_method}|{record.program_name or 'mips'}"
+        place = named_pointer(view, pointer).removeprefix(view.pointer)
+    canonical = msgspec.json.encode([code, year, entity_key(entity), kind, place, key])
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def named_pointer(view: SetView | None, pointer: str) -> str:
+    """Return the pointer with the measure's id in place of its index, where it has one."""
+    if view is None or not pointer.startswith(view.pointer):
+        return pointer
+    match pointer_tokens(pointer.removeprefix(view.pointer)):
+        case ("measurements", index, *rest) if index.isdecimal():
+            measurements = view.record.measurements
+            if int(index) < len(measurements):
+                named = measurements[int(index)].measure_id
+                return pointer_join(view.pointer, "measurements", named, *rest)
+    return pointer

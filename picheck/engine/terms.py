@@ -1,0 +1,33 @@
+"""The terms of a run: everything the user decided, in one record."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+Gate = Literal["error", "warning", "note", "indeterminate", "never"]
+GATES: Final[tuple[Gate, ...]] = ("error", "warning", "note", "indeterminate", "never")
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What to audit against, and how strictly.
+
+    `year` overrides the documents' own performance year; `as_of` is the only clock there is;
+    `evidence` is a side file for the one document audited; `prior` are paths of earlier
+    submissions; `select` and `ignore` are codes, code prefixes or slugs; `trusts_unverified`
+    lifts the cap on clauses that rest on unverified sources alone.
+    """
+
+    as_of: date
+    year: int | None = None
+    gate: Gate = "error"
+    evidence: Path | None = None
+    prior: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    trusts_unverified: bool = False
+    reveals: bool = False
+    keeps_all: bool = False

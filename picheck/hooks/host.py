@@ -1,0 +1,232 @@
+"""The plugin host: finds plugins, guards what they do, and holds them to their word.
+
+It fails closed. A plugin that cannot be imported or breaks the interface is reported as failed,
+which makes every audit incomplete; two owners of one name, code or year stop the run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+from typing import Any, Final, NamedTuple
+
+import pluggy
+
+from picheck.errors import PluginConflict, PluginError, UsageError
+from picheck.hooks import specs
+from picheck.hooks.markers import API_VERSIONS, PROJECT
+from picheck.model.report import PluginUse
+
+GROUP: Final = "picheck"
+
+
+class Origin(NamedTuple):
+    """Where a plugin comes from: its name, and the distribution that brought it."""
+
+    name: str
+    distribution: str
+    version: str | None
+
+
+class Host:
+    """The plugins of one run.
+
+    `blocked` are names not to load; `allowed`, where not None, are the only ones to load.
+    """
+
+    def __init__(
+        self, *, blocked: Iterable[str] = (), allowed: Iterable[str] | None = None
+    ) -> None:
+        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager.add_hookspecs(specs)
+        self._blocked = frozenset(blocked)
+        self._allowed = None if allowed is None else frozenset(allowed)
+        self._origins: dict[str, Origin] = {}
+        self._uses: dict[str, PluginUse] = {}
+        self._modules: dict[str, Any] = {}
+
+    @property
+    def plugins(self) -> tuple[PluginUse, ...]:
+        """Every plugin that was met, loaded or not, by name."""
+        return tuple(use for _, use in sorted(self._uses.items()))
+
+    @property
+    def failed(self) -> tuple[PluginUse, ...]:
+        """The plugins that did not load; an audit without them is incomplete."""
+        return tuple(use for use in self.plugins if use.status == "failed")
+
+    def origin(self, name: str) -> Origin:
+        """Return where a loaded plugin comes from."""
+        return self._origins[name]
+
+    def hooks_of(self, name: str) -> tuple[str, ...]:
+        """Return the names of the hooks that a loaded plugin implements."""
+        callers = self._manager.get_hookcallers(self._modules[name]) or []
+        return tuple(sorted(caller.name for caller in callers))
+
+    def discover(self) -> None:
+        """Load every installed plugin of the entry-point group.
+
+        Each is imported by itself: one that fails takes no other down. Raises PluginConflict
+        where two distributions use one plugin name.
+        """
+        found: dict[str, tuple[importlib.metadata.EntryPoint, Origin]] = {}
+        for entry in importlib.metadata.entry_points(group=GROUP):
+            origin = _origin(entry)
+            if entry.name in found and found[entry.name][0] != entry:
+                self._refuse_second_owner(found[entry.name][1], origin)
+            found[entry.name] = entry, origin
+        for entry, origin in found.values():
+            self._load(origin, entry.load)
+
+    def load(self, name: str) -> None:
+        """Load one plugin by the name of its entry point, or by its module's name.
+
+        Raises UsageError where neither exists.
+        """
+        for entry in importlib.metadata.entry_points(group=GROUP, name=name):
+            self._load(_origin(entry), entry.load)
+            return
+        if importlib.util.find_spec(name.partition(".")[0]) is None:
+            raise UsageError(f"no plugin is called {name!r}, and no module either; see plugins list")
+        self._load(Origin(name, name.partition(".")[0], None), lambda: importlib.import_module(name))
+
+    def register(self, plugin: Any, name: str, distribution: str | None = None) -> None:
+        """Register a plugin object directly, as the tests of a plugin do."""
+        self._load(Origin(name, distribution or name, None), lambda: plugin)
+
+    def check_pending(self) -> None:
+        """Turn every plugin that implements a hook picheck does not have into a failed one."""
+        for name, module in list(self._modules.items()):
+            if unknown := self._unknown_hooks(module):
+                known = ", ".join(sorted(vars(self._manager.hook)))
+                self._fail(name, f"implements {', '.join(unknown)}, which is no hook; hooks: {known}")
+
+    def collect(self, hook: str, expected: type) -> list[tuple[Origin, Any]]:
+        """Call a registering hook on each plugin by itself and return (origin, item) pairs.
+
+        A plugin that raises, or hands over something else than a sequence of `expected`, is
+        turned into a failed one and gives nothing.
+        """
+        pairs: list[tuple[Origin, Any]] = []
+        for impl in getattr(self._manager.hook, hook).get_hookimpls():
+            origin = self._origins[impl.plugin_name]
+            try:
+                items = self._items(hook, impl.function(), expected)
+            except Exception as error:  # noqa: BLE001 - whatever a plugin raises is its fault
+                self._fail(origin.name, f"{hook} failed: {_tell(error)}")
+            else:
+                pairs += [(origin, item) for item in items]
+        return pairs
+
+    def notify(self, hook: str, **arguments: Any) -> list[str]:
+        """Call a telling hook on each plugin by itself; return one line for each that failed."""
+        faults = []
+        for impl in getattr(self._manager.hook, hook).get_hookimpls():
+            try:
+                impl.function(*(arguments[name] for name in impl.argnames))
+            except Exception as error:  # noqa: BLE001
+                faults.append(f"{impl.plugin_name}: {hook} failed: {_tell(error)}")
+        return faults
+
+    def fail(self, origin: Origin, reason: str) -> None:
+        """Turn a plugin into a failed one: what it handed over cannot be used."""
+        self._fail(origin.name, reason)
+
+    def _load(self, origin: Origin, load: Any) -> None:
+        if origin.name in self._modules:
+            if self._origins[origin.name] == origin:
+                return
+            self._refuse_second_owner(self._origins[origin.name], origin)
+        self._origins[origin.name] = origin
+        if reason := self._reason_not_to_load(origin.name):
+            self._record(origin, "blocked", reason)
+            return
+        try:
+            module = load()
+            _check_version(module)
+            self._manager.register(module, origin.name)
+        except Exception as error:  # noqa: BLE001 - whatever an import raises is the plugin's fault
+            self._record(origin, "failed", _tell(error))
+        else:
+            self._modules[origin.name] = module
+            self._record(origin, "loaded", None)
+
+    def _reason_not_to_load(self, name: str) -> str | None:
+        if name in self._blocked:
+            return f"blocked with -p no:{name}"
+        if self._allowed is not None and name not in self._allowed:
+            return "not on the allow-list PICHECK_PLUGINS"
+        return None
+
+    def _record(self, origin: Origin, status: str, reason: str | None) -> None:
+        self._uses[origin.name] = PluginUse(
+            name=origin.name,
+            status=status,
+            distribution=origin.distribution,
+            version=origin.version,
+            reason=reason,
+        )
+
+    def _fail(self, name: str, reason: str) -> None:
+        module = self._modules.pop(name, None)
+        if module is not None:
+            self._manager.unregister(module)
+        self._record(self._origins[name], "failed", reason)
+
+    def _refuse_second_owner(self, first: Origin, second: Origin) -> None:
+        raise PluginConflict(
+            f"plugin name {first.name} is claimed by {first.distribution} and"
+            f" {second.distribution}; uninstall one of them",
+            plugin=second.name,
+            distribution=second.distribution,
+        )
+
+    def _unknown_hooks(self, module: ModuleType) -> list[str]:
+        known = vars(self._manager.hook)
+        return sorted(
+            name
+            for name in dir(module)
+            if name.startswith(f"{PROJECT}_")
+            and name not in known
+            and callable(getattr(module, name, None))
+        ) + sorted(
+            caller.name
+            for caller in self._manager.get_hookcallers(module) or []
+            if caller.spec is None and not caller.name.startswith(f"{PROJECT}_")
+        )
+
+    def _items(self, hook: str, handed: Any, expected: type) -> Sequence[Any]:
+        if not isinstance(handed, Sequence) or isinstance(handed, str | bytes):
+            raise TypeError(
+                f"returned {type(handed).__name__}, expected a sequence of {expected.__name__}"
+            )
+        for item in handed:
+            if not isinstance(item, expected):
+                raise TypeError(
+                    f"handed over {type(item).__name__}, expected {expected.__name__}"
+                )
+        return handed
+
+
+def _origin(entry: importlib.metadata.EntryPoint) -> Origin:
+    distribution = entry.dist
+    if distribution is None:
+        return Origin(entry.name, entry.module.partition(".")[0], None)
+    return Origin(entry.name, distribution.name, distribution.version)
+
+
+def _check_version(module: Any) -> None:
+    wanted = str(getattr(module, "picheck_api", API_VERSIONS[-1]))
+    if wanted not in API_VERSIONS:
+        raise RuntimeError(
+            f"asks for picheck_api {wanted!r}; this picheck offers {', '.join(API_VERSIONS)}"
+        )
+
+
+def _tell(error: BaseException) -> str:
+    """Say what went wrong in one line, with the kind of the exception."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

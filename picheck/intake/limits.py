@@ -1,0 +1,40 @@
+"""How large and how deep a document may be."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from picheck.errors import InputError
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+MAX_DEPTH: Final = 64
+
+_BRACKETS_OR_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+
+
+def check_limits(data: bytes, uri: str) -> None:
+    """Refuse a document that is too large or nested too deeply.
+
+    Raises InputError that names the limit and the value found.
+    """
+    if len(data) > MAX_BYTES:
+        raise InputError(
+            f"{len(data):,} bytes in one document, at most {MAX_BYTES:,} are read", uri=uri
+        )
+    # A document with few brackets cannot be deep, and nearly every document has few.
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _is_too_deep(data):
+        raise InputError(f"nested deeper than {MAX_DEPTH} levels", uri=uri)
+
+
+def _is_too_deep(data: bytes) -> bool:
+    depth = 0
+    for match in _BRACKETS_OR_TEXT.finditer(data):
+        mark = data[match.start()]
+        if mark in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif mark in b"]}":
+            depth -= 1
+    return False

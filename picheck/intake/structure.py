@@ -1,0 +1,272 @@
+"""The gate: bytes become typed records, or it is said why not.
+
+The fast path decodes and then proves with one count that nothing was swallowed: outside of
+texts, a JSON document has exactly one colon for each key. Where the count of colons equals the
+count of keys that were decoded, no key is repeated and no property is unknown. Whatever fails
+that proof is read again with care.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from picheck.errors import InputError
+from picheck.handwritten import nearest
+from picheck.intake.positions import JsonFault, ReadText, line_starts, place_of, read_text
+from picheck.model.location import pointer_join
+from picheck.model.submission import (
+    Counts,
+    Measurement,
+    MeasurementSet,
+    PostedSet,
+    Submission,
+    SubmissionKeys,
+)
+from picheck.rules.text import CLEAN_TEXT, DocumentText, UnknownProperty, Violation
+from picheck.schemas import explain
+
+
+class _Wrapped(msgspec.Struct, frozen=True):
+    """What stands at the top of a document with a `submission` key: a case or a posted set."""
+
+    submission: msgspec.Raw
+    evidence: msgspec.Raw | None = None
+    measurements: msgspec.Raw | None = None
+    category: msgspec.Raw | None = None
+
+
+class Structure(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate made of a document.
+
+    `submission` is None where its shape was refused. `keys_pointer` leads to the submission's
+    own keys, `sets_pointer` to the list of measurement sets, None where the document is one set.
+    `evidence` are the bytes of the evidence that a case carries beside its submission.
+    """
+
+    submission: Submission | None
+    text: DocumentText
+    keys_pointer: str = ""
+    sets_pointer: str | None = "/measurementSets"
+    evidence: bytes | None = None
+
+    def set_pointer(self, index: int) -> str:
+        """Return the pointer of a measurement set."""
+        return "" if self.sets_pointer is None else f"{self.sets_pointer}/{index}"
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    keys_pointer: str
+    sets_pointer: str | None
+
+
+_BARE: Final = _Shape("", "/measurementSets")
+_CASE: Final = _Shape("/submission", "/submission/measurementSets")
+_POSTED: Final = _Shape("/submission", None)
+
+_bare: Final = msgspec.json.Decoder(Submission)
+_posted: Final = msgspec.json.Decoder(PostedSet)
+_wrapped: Final = msgspec.json.Decoder(_Wrapped)
+
+
+def decode(data: bytes) -> Submission:
+    """Decode a document in any of its three shapes.
+
+    Raises msgspec.DecodeError (or its ValidationError), UnicodeDecodeError or RecursionError
+    where the gate refuses it.
+    """
+    return _decode(data)[0]
+
+
+def read_structure(data: bytes, uri: str, programs: Collection[str] = ()) -> Structure:
+    """Decode a document, and where the fast path does not settle everything read it with care.
+
+    `programs` are the categories of measurement sets whose values are looked into for unknown
+    properties. Raises InputError where the bytes are not JSON.
+    """
+    try:
+        submission, shape, evidence = _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _read_with_care(data, uri, programs)
+    swallowed = data.count(b":") - _keys(submission, shape)
+    if evidence is not None:
+        swallowed -= evidence.count(b":") + 1
+    if not swallowed:
+        text = CLEAN_TEXT
+    else:
+        text = _notice(read_json(data, uri), shape, programs)
+    return Structure(
+        submission=submission,
+        text=text,
+        keys_pointer=shape.keys_pointer,
+        sets_pointer=shape.sets_pointer,
+        evidence=evidence,
+    )
+
+
+def read_json(data: bytes, uri: str) -> ReadText:
+    """Read bytes as JSON with care. Raises InputError with the place where they are none."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not UTF-8: byte {data[error.start]:#04x} at offset {error.start:,}", uri=uri
+        ) from error
+    if text.startswith("\ufeff"):
+        raise InputError("starts with a byte order mark; save it as UTF-8 without one", uri=uri)
+    try:
+        return read_text(text)
+    except JsonFault as fault:
+        line, column = place_of(fault.offset, line_starts(text))
+        raise InputError(f"not JSON: {fault}", uri=uri, line=line, column=column) from fault
+
+
+def _decode(data: bytes) -> tuple[Submission, _Shape, bytes | None]:
+    if b'"submission"' not in data:
+        return _bare.decode(data), _BARE, None
+    try:
+        wrapped = _wrapped.decode(data)
+    except msgspec.ValidationError:
+        return _bare.decode(data), _BARE, None
+    if wrapped.measurements is None and wrapped.category is None:
+        evidence = None if wrapped.evidence is None else bytes(wrapped.evidence)
+        return _bare.decode(wrapped.submission), _CASE, evidence
+    return _unpost(_posted.decode(data)), _POSTED, None
+
+
+def _unpost(posted: PostedSet) -> Submission:
+    """Turn a posted measurement set into the submission it is part of."""
+    keys = msgspec.structs.asdict(posted.submission)
+    fields = {
+        name: getattr(posted, name) for name in MeasurementSet.__struct_fields__
+    }
+    return Submission(measurement_sets=(MeasurementSet(**fields),), **keys)
+
+
+def _keys(submission: Submission, shape: _Shape) -> int:
+    """Count the keys that were decoded, as far as that is cheap; never too many."""
+    count = _given(submission)
+    if shape is _POSTED:
+        count -= 1  # `measurementSets` stands for the document itself
+    for record in submission.measurement_sets:
+        count += _given(record)
+        for measurement in record.measurements:
+            count += 2
+            value = measurement.value
+            if type(value) is Counts:
+                count += (value.numerator is not None) + (value.denominator is not None)
+    return count if shape is _BARE else count + 1
+
+
+def _given(record: Submission | MeasurementSet) -> int:
+    return sum(getattr(record, name) is not None for name in record.__struct_fields__)
+
+
+def _read_with_care(data: bytes, uri: str, programs: Collection[str]) -> Structure:
+    read = read_json(data, uri)
+    shape = _shape_of(read.value)
+    submission = _convert(read.value, shape)
+    violations = () if submission is not None else explain("submission", read.value)
+    if submission is None and not violations:
+        violations = (Violation(pointer="", message="is no submission", expected="a submission"),)
+    noticed = _notice(read, shape, programs)
+    return Structure(
+        submission=submission,
+        text=msgspec.structs.replace(noticed, violations=violations),
+        keys_pointer=shape.keys_pointer,
+        sets_pointer=shape.sets_pointer,
+        evidence=_evidence_of(read.value) if shape is _CASE else None,
+    )
+
+
+def _shape_of(value: Any) -> _Shape:
+    if not isinstance(value, dict) or "submission" not in value:
+        return _BARE
+    is_posted = value.get("measurements") is not None or value.get("category") is not None
+    return _POSTED if is_posted else _CASE
+
+
+def _convert(value: Any, shape: _Shape) -> Submission | None:
+    """Convert plain values as the gate would; None where it refuses."""
+    try:
+        if shape is _POSTED:
+            return _unpost(msgspec.convert(_whole_year(value, "submission"), PostedSet))
+        if shape is _CASE:
+            return msgspec.convert(_whole_year(value["submission"]), Submission)
+        return msgspec.convert(_whole_year(value), Submission)
+    except msgspec.ValidationError:
+        return None
+
+
+def _whole_year(value: Any, nested: str | None = None) -> Any:
+    """Read a year such as 2025.0 as the whole number that JSON Schema takes it for."""
+    if not isinstance(value, dict):
+        return value
+    if nested:
+        return {**value, nested: _whole_year(value.get(nested))}
+    year = value.get("performanceYear")
+    if isinstance(year, float) and year.is_integer():
+        return {**value, "performanceYear": int(year)}
+    return value
+
+
+def _evidence_of(value: Any) -> bytes | None:
+    evidence = value.get("evidence")
+    return None if evidence is None else msgspec.json.encode(evidence)
+
+
+def _notice(read: ReadText, shape: _Shape, programs: Collection[str]) -> DocumentText:
+    return DocumentText(
+        repeated_keys=read.repeated_keys,
+        not_numbers=read.not_numbers,
+        unknown_properties=tuple(_unknown_properties(read.value, shape, programs)),
+    )
+
+
+def _unknown_properties(
+    value: Any, shape: _Shape, programs: Collection[str]
+) -> Iterator[UnknownProperty]:
+    if not isinstance(value, dict):
+        return
+    if shape is _POSTED:
+        yield from _unknown(value, PostedSet, "")
+        yield from _unknown(value.get("submission"), SubmissionKeys, "/submission")
+        yield from _unknown_in_measurements(value, "", programs)
+        return
+    if shape is _CASE:
+        for name in value.keys() - {"submission", "evidence"}:
+            yield UnknownProperty(pointer=pointer_join("", name), name=name)
+        value = value["submission"]
+    yield from _unknown(value, Submission, shape.keys_pointer)
+    sets = value.get("measurementSets") if isinstance(value, dict) else None
+    for index, record in enumerate(sets if isinstance(sets, list) else ()):
+        pointer = f"{shape.sets_pointer}/{index}"
+        yield from _unknown(record, MeasurementSet, pointer)
+        yield from _unknown_in_measurements(record, pointer, programs)
+
+
+def _unknown_in_measurements(
+    record: Any, pointer: str, programs: Collection[str]
+) -> Iterator[UnknownProperty]:
+    measurements = record.get("measurements") if isinstance(record, dict) else None
+    if not isinstance(measurements, list) or record.get("category") not in programs:
+        return
+    for index, measurement in enumerate(measurements):
+        place = f"{pointer}/measurements/{index}"
+        yield from _unknown(measurement, Measurement, place)
+        if isinstance(measurement, dict):
+            yield from _unknown(measurement.get("value"), Counts, f"{place}/value")
+
+
+def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator[UnknownProperty]:
+    """Yield the properties of one object that its record does not have."""
+    if not isinstance(value, dict):
+        return
+    known = [field.encode_name for field in msgspec.structs.fields(record)]
+    for name in value:
+        if name not in known:
+            yield UnknownProperty(
+                pointer=pointer_join(pointer, name), name=name, nearest=nearest(name, known)
+            )

@@ -1,0 +1,47 @@
+"""Logs on standard error, through structlog, with identifiers masked.
+
+Nothing is logged for a document: a run logs its beginning, its faults and its end.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+#: Nine digits may be a TIN (and a TIN may be a Social Security number), ten an NPI.
+_IDENTIFIER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{2}-?[0-9]{3,4}([0-9]{4})(?![0-9A-Za-z])")
+
+
+def mask_identifiers(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Hide all but the last four digits of anything that looks like a TIN or an NPI."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _IDENTIFIER.sub(r"*****\1", value)
+    return event
+
+
+def get_logger(*, verbosity: int, form: str) -> Any:
+    """Return a logger that writes to standard error.
+
+    `verbosity` is -1 for errors only, 0 for warnings, 1 for the run's milestones, 2 for all;
+    `form` is `console` or `json`.
+    """
+    import structlog  # noqa: PLC0415 - only a cold start pays, and only if something is logged
+
+    level = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}.get(verbosity, logging.DEBUG)
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    return structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr),
+        processors=[structlog.stdlib.add_log_level, mask_identifiers, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,93 @@
+"""The side file: facts that settle a rule and that no submission can carry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+#: A calendar day as a text, `YYYY-MM-DD`; the intake checks that there is such a day.
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Edition = Literal["2015Edition", "curesUpdate", "mixed"]
+SpecialStatus = Literal["smallPractice", "ascBased", "hospitalBased", "nonPatientFacing"]
+Hardship = Literal["approved", "pending", "denied"]
+Engagement = Literal["preProduction", "production"]
+
+
+class Cehrt(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """When the certified technology worked and was certified, and to which edition."""
+
+    functionality_in_place_on: Day | None = None
+    certified_on: Day | None = None
+    edition: Edition | None = None
+
+
+class Attestations(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """When the attested work was done (dates), and by which edition of the SAFER guides."""
+
+    security_risk_analysis_on: Day | None = None
+    risk_management_on: Day | None = None
+    safer_assessment_on: Day | None = None
+    safer_guide_edition: int | None = None
+
+
+class EvidenceCounts(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """How often things happened in the performance period (whole numbers)."""
+
+    permissible_prescriptions: Count | None = None
+    controlled_substance_prescriptions: Count | None = None
+    transitions_sent: Count | None = None
+    transitions_received: Count | None = None
+
+
+class Tally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A numerator and a denominator that somebody vouches for."""
+
+    numerator: Count
+    denominator: Count
+
+
+class Clinician(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One clinician's row behind a group's totals; `measures` maps measure ids to tallies."""
+
+    measures: dict[str, Tally]
+    npi: str | None = None
+
+
+class Eligibility(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """What the entity counts on to skip the category."""
+
+    special_statuses: tuple[SpecialStatus, ...] | None = None
+    clinician_type: str | None = None
+    hardship_exception: Hardship | None = None
+    all_members_qualify: bool | None = None
+
+
+class SupportingDocument(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A file kept as proof: what it supports, its SHA-256, and how long it will be kept."""
+
+    supports: tuple[str, ...]
+    file: str
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
+    kept_until: Day | None = None
+
+
+class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """Everything a practice can vouch for beside its submission; every part may be absent.
+
+    Dates are `YYYY-MM-DD` texts. `engagement_history` maps a year (text) to the level reached
+    in it, by measure id; a year that stands there with no measure says that none was reported.
+    """
+
+    cehrt: Cehrt = Cehrt()
+    attestations: Attestations = Attestations()
+    counts: EvidenceCounts = EvidenceCounts()
+    ehr_report: dict[str, Tally] | None = None
+    clinicians: tuple[Clinician, ...] | None = None
+    eligibility: Eligibility = Eligibility()
+    engagement_history: dict[str, dict[str, Engagement]] | None = None
+    documents: tuple[SupportingDocument, ...] | None = None
+
+
+NO_EVIDENCE = Evidence()

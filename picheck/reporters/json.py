@@ -1,0 +1,18 @@
+"""The whole report as one JSON document."""
+
+from __future__ import annotations
+
+import msgspec
+
+from picheck.api import Report, Style
+
+
+class JsonReporter:
+    """Writes the report as `report.schema.json` describes it."""
+
+    name = "json"
+    description = "the whole report as one JSON document, for programs"
+
+    def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
+        """Return the report as indented JSON."""
+        return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"

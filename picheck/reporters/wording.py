@@ -1,0 +1,128 @@
+"""The words and the order in which findings are told, the same in every reporter."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from picheck.api import Citation, DocumentSummary, Report, Result
+
+VERDICTS: Final = {"ready": "READY", "notReady": "NOT READY", "incomplete": "INCOMPLETE"}
+
+CONSEQUENCES: Final = {
+    "submissionRejected": "submission refused",
+    "categoryZero": "category scores 0",
+    "reweightingLost": "reweighting lost",
+    "pointsLost": "points lost",
+    "auditRisk": "audit risk",
+    "advice": "advice",
+}
+
+#: Findings are told in three groups, worst first.
+GROUPS: Final = (
+    ("error", "Costs everything"),
+    ("warning", "Costs points, or invites questions"),
+    ("note", "Worth knowing"),
+)
+
+
+def printable(text: str) -> str:
+    """Make text from a document harmless on a terminal: no controls, no direction marks."""
+    return "".join(
+        character
+        if character == "\n" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
+        else f"\\u{ord(character):04x}"
+        for character in text
+    )
+
+
+def plain(value: Any) -> str:
+    """Show a JSON value in a sentence: texts as they are, several joined by "or"."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return " or ".join(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def place(report: Report, result: Result) -> str:
+    """Return `file:line:column`, or the file and the pointer where there is no line."""
+    document = report.documents[result.document]
+    location = result.location
+    numbers = [str(number) for number in (location.line, location.column) if number]
+    if numbers:
+        return ":".join((document.uri, *numbers))
+    return f"{document.uri} {location.pointer}".rstrip()
+
+
+def cited(citation: Citation) -> str:
+    """Return one citation as a line: title, place in it, standing, address."""
+    where = f", {citation.locator}" if citation.locator else ""
+    address = f" {citation.url}" if citation.url else ""
+    return f"{citation.title}{where} ({citation.standing}){address}"
+
+
+def failures(results: Iterable[Result], severity: str) -> list[Result]:
+    """Return the open failures of one severity."""
+    return [
+        result
+        for result in results
+        if result.outcome == "fail"
+        and result.severity == severity
+        and not result.disposition.is_accepted
+    ]
+
+
+def unverified(results: Iterable[Result]) -> list[Result]:
+    """Return the results that need facts nobody supplied."""
+    return [result for result in results if result.outcome == "indeterminate"]
+
+
+def of_document(report: Report, index: int) -> list[Result]:
+    """Return the results of one document, in report order."""
+    return [result for result in report.results if result.document == index]
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return "1 rule" or "3 rules"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def headline(document: DocumentSummary, results: Sequence[Result]) -> str:
+    """Say the verdict on a document in one breath, with what it rests on."""
+    parts = []
+    if found := failures(results, "error"):
+        parts.append(f"{counted(len(found), 'finding')} that {_cost(found)} everything")
+    if found := failures(results, "warning"):
+        parts.append(counted(len(found), "warning"))
+    if found := failures(results, "note"):
+        parts.append(counted(len(found), "note"))
+    if found := unverified(results):
+        verb = "needs" if len(found) == 1 else "need"
+        codes = ", ".join(dict.fromkeys(result.rule.code for result in found))
+        parts.append(f"{counted(len(found), 'rule')} {verb} evidence: {codes}")
+    if broken := document.outcomes.get("error"):
+        parts.append(f"{counted(broken, 'check')} could not be made")
+    return "; ".join(parts) or f"{counted(document.outcomes.get('pass', 0), 'check')} passed"
+
+
+def _cost(found: Sequence[Result]) -> str:
+    return "costs" if len(found) == 1 else "cost"
+
+
+def skeleton(missing: Iterable[str]) -> dict[str, Any]:
+    """Return an evidence file with the missing keys in place, ready to be filled."""
+    table: dict[str, Any] = {}
+    for path in sorted(set(missing)):
+        *above, last = path.split(".")
+        target = table
+        for name in above:
+            inner = target.setdefault(name, {})
+            target = inner if isinstance(inner, dict) else {}
+        target.setdefault(last, _EMPTY.get(last))
+    return table
+
+
+_EMPTY: Final[dict[str, Any]] = {"ehrReport": {}, "documents": [], "clinicians": []}

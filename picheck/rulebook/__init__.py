@@ -1,0 +1,1 @@
+"""One performance year's law as data."""

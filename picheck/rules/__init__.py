@@ -1,0 +1,1 @@
+"""What a rule is; the rules themselves live in rule packs."""

@@ -1,0 +1,1 @@
+"""The Promoting Interoperability rule pack: rules as formulas, years as data."""

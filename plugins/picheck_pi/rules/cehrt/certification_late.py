@@ -1,0 +1,42 @@
+"""The technology was certified after the period ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from picheck.api import Answers, SetContext, parse_date, rule
+from picheck_pi.dates import undated
+
+_KEY: Final = "cehrt.certifiedOn"
+
+
+@rule("PIC-CEH-06", "certification-late", scope="set", needs=("PIC-PER-01", "PIC-PER-02"))
+def certification_late(ctx: SetContext) -> Answers:
+    """The technology was certified after the period ended.
+
+    What it checks:
+    The day of the certificate, as the evidence gives it, against the last day of the period.
+
+    Why it matters:
+    The technology may be certified during the period but not after it. Without a certificate by
+    the last day there was no certified technology, and the whole category scores zero.
+
+    How to fix:
+    End the period on or after the day of the certificate, if that is still inside the year. Keep a
+    copy of the product's page on the Certified Health IT Product List.
+    """
+    period, text = ctx.set.period, ctx.evidence.cehrt.certified_on
+    certified = parse_date(text)
+    if certified is None:
+        return ctx.indeterminate(undated(text, _KEY), missing=(_KEY,))
+    if period is None or certified <= period.end:
+        return None
+    return ctx.fail(
+        "/performanceEnd",
+        "the technology was certified on {certified}, {days} days after the period ended on"
+        " {actual}",
+        actual=period.end.isoformat(),
+        certified=certified.isoformat(),
+        days=(certified - period.end).days,
+        fix="choose a period that ends on {certified} or later",
+    )

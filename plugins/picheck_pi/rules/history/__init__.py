@@ -1,0 +1,11 @@
+"""Active engagement across performance years."""
+
+from __future__ import annotations
+
+from picheck.api import Rule, hookimpl, rules_in
+
+
+@hookimpl
+def picheck_register_rules() -> tuple[Rule, ...]:
+    """Hand over the rules of this family."""
+    return rules_in(__name__)

@@ -1,0 +1,11 @@
+"""Required measures, their counts, exclusions and substitutes."""
+
+from __future__ import annotations
+
+from picheck.api import Rule, hookimpl, rules_in
+
+
+@hookimpl
+def picheck_register_rules() -> tuple[Rule, ...]:
+    """Hand over the rules of this family."""
+    return rules_in(__name__)

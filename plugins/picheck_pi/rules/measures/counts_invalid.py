@@ -1,0 +1,62 @@
+"""The counts of a measure are no honest counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from picheck.api import Answers, Counts, SetContext, rule, to_json
+from picheck_pi.present import present_in
+from picheck_pi.table import named
+
+
+@rule("PIC-MEA-03", "counts-invalid", scope="set")
+def counts_invalid(ctx: SetContext) -> Answers:
+    """The counts of a measure are no honest counts.
+
+    What it checks:
+    A measure that is a rate has a numerator and a denominator that are whole numbers, not
+    negative, written as numbers and not as text, and the numerator is not above the denominator.
+
+    Why it matters:
+    The Submissions API refuses the whole file for one such pair. A numerator above its
+    denominator also says that the two were not counted over the same patients.
+
+    How to fix:
+    Take both numbers again from the report of the certified EHR, for the same period. Write them
+    without quotes, decimal point or percent sign; send the counts, never the rate.
+    """
+    broken = present_in(ctx.set).broken
+    if not broken:
+        return None
+    return [
+        ctx.fail(
+            ctx.set.place(measure_id) + "/value",
+            "{measure}: {fault}",
+            actual=to_json(counts),
+            measure=named(ctx.rulebook, measure_id),
+            fault=_fault(counts),
+            key=measure_id,
+        )
+        for measure_id in broken
+        if (counts := ctx.set.counts(measure_id)) is not None
+    ]
+
+
+def _fault(counts: Counts) -> str:
+    """Say what is wrong with the two counts."""
+    numerator, denominator = counts.numerator, counts.denominator
+    for name, count in (("numerator", numerator), ("denominator", denominator)):
+        if type(count) is not int:
+            return f"the {name} {_shown(count)} is not a whole number"
+        if count < 0:
+            return f"the {name} {count} is negative"
+    return f"the numerator {numerator} is above the denominator {denominator}"
+
+
+def _shown(count: Any) -> str:
+    """Write a value as JSON would, or name its kind where that would be long."""
+    if isinstance(count, bool):
+        return str(count).lower()
+    if isinstance(count, str):
+        return f'"{count}"'
+    return str(count) if isinstance(count, int | float) else f"({type(count).__name__})"

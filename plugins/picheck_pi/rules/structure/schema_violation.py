@@ -1,0 +1,36 @@
+"""The document does not follow the published schema."""
+
+from __future__ import annotations
+
+from picheck.api import Answers, DocumentContext, rule
+
+
+@rule("PIC-STR-01", "schema-violation", scope="document", structural=True)
+def schema_violation(ctx: DocumentContext) -> Answers:
+    """The document does not follow the published schema.
+
+    What it checks:
+    The document against the published JSON Schema: the properties that must be there, and whether
+    each holds a text, a number, a list or an object as it should. Every violation is named with
+    its place.
+
+    Why it matters:
+    The Submissions API cannot read a document of another shape and refuses it. Nothing in a
+    refused document is scored, and nothing else in it can be checked before its shape is right.
+
+    How to fix:
+    Correct the property at the place named, or ask the vendor whose software wrote the file.
+    """
+    if not ctx.text.violations:
+        return None
+    return [
+        ctx.fail(
+            violation.pointer,
+            "{violation}",
+            violation=violation.message,
+            expected=violation.expected,
+            actual=violation.actual,
+            key=violation.expected or "",
+        )
+        for violation in ctx.text.violations
+    ]

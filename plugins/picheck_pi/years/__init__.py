@@ -1,0 +1,1 @@
+"""One room a performance year: a complete edition as data."""
