@@ -56,7 +56,7 @@ class PluginError(UsageError):
         self.original = original
 
 
-class PluginConflict(PluginError):
+class PluginConflict(PluginError):  # noqa: N818 - it is one, and says so
     """Two plugins own one plugin name, rule code, reporter name or rule year."""
 
 

@@ -31,6 +31,17 @@ def normalised(
     return document
 
 
+def schema_fault(schema: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with a Cerberus schema itself; None where it can be used."""
+    from cerberus import SchemaError, Validator  # noqa: PLC0415 - as below
+
+    try:
+        Validator(dict(schema))
+    except SchemaError as error:
+        return " ".join(str(error).split())
+    return None
+
+
 def nearest(word: str, known: Iterator[str] | list[str]) -> str | None:
     """Return the known word most like `word`, or None if none is alike."""
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
@@ -68,7 +79,7 @@ def _tell(errors: Any, known: list[str]) -> Iterator[tuple[str, str]]:
             yield path, _message(error)
 
 
-def _message(error: Any) -> str:
+def _message(error: Any) -> str:  # noqa: PLR0911 - one line for each kind of fault
     value, constraint = error.value, error.constraint
     match error.rule:
         case "required":
@@ -79,7 +90,8 @@ def _message(error: Any) -> str:
             allowed = sorted(map(str, constraint))
             unallowed = error.info[0] if error.info else value
             word = unallowed if isinstance(unallowed, str) else str(value)
-            return f"is {_shown(value)}{_did_you_mean(word, allowed)}; allowed: {', '.join(allowed)}"
+            hint = _did_you_mean(word, allowed)
+            return f"is {_shown(value)}{hint}; allowed: {', '.join(allowed)}"
         case "regex":
             return f"is {_shown(value)}, expected the form {constraint}"
         case "min" | "max":

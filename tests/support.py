@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
-FIXTURES: Final = ROOT / "fixtures"
+FIXTURES: Final = ROOT / "fixtures" / "picheck_fixtures"
 YEARS: Final = (2021, 2022, 2023, 2024, 2025, 2026)
 
 #: Set by the tox matrix: then the suite runs everything that touches that year, and only that.
@@ -23,11 +22,3 @@ def is_in_matrix(year: int) -> bool:
 def years_asked_for() -> tuple[int, ...]:
     """Return the rule years that this run of the tests is about."""
     return tuple(year for year in YEARS if is_in_matrix(year))
-
-
-def compliant(year: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the compliant submission of a year and its evidence, as fresh values."""
-    folder = FIXTURES / "compliant"
-    submission = json.loads((folder / f"{year}.json").read_bytes())
-    evidence = json.loads((folder / f"{year}.evidence.json").read_bytes())
-    return submission, evidence

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from support import FIXTURES, is_in_matrix
 
 from picheck.hooks.inventory import Inventory
 from picheck.testing.cases import Case, check_case, load_cases
-
-from support import FIXTURES, compliant, is_in_matrix
+from picheck.testing.examples import compliant_parts
 
 CASES = [case for case in load_cases(FIXTURES / "cases") if is_in_matrix(case.year)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 def test_a_case_gives_exactly_the_findings_expected(case: Case, inventory: Inventory) -> None:
-    check_case(case, compliant, inventory)
+    check_case(case, compliant_parts, inventory)

@@ -22,7 +22,7 @@ from picheck.intake.structure import read_structure
 from picheck.model import citation, evidence, finding, location, outcome, report, submission
 from picheck.schemas import NAMES, explain, load_schema
 
-COMPLIANT = Path(__file__).parent.parent / "fixtures" / "compliant"
+COMPLIANT = Path(__file__).parent.parent / "fixtures" / "picheck_fixtures" / "compliant"
 YEARS = sorted(path.stem for path in COMPLIANT.glob("[0-9][0-9][0-9][0-9].json"))
 
 SUBMISSION: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The command line: names commands, loads each when it is asked for, and turns errors into codes."""
+"""The command line's way in: commands are loaded when asked for, errors become exit codes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Commands(click.Group):
         except click.UsageError as error:
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             if near and "did you mean" not in error.message.lower():
-                error.message += f" Did you mean {near[0]!r}?"
+                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from error
             raise
 
 

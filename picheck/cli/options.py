@@ -104,8 +104,7 @@ def today() -> date:
 
 
 def wants_color(choice: str) -> bool:
-    """Decide whether standard output gets colours: the option, then the environment, then a
-    terminal."""
+    """Decide on colours for standard output: option, then environment, then terminal."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):

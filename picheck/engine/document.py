@@ -203,7 +203,7 @@ class Auditor:
                 document=case.index,
                 location=Location(pointer=pointer),
                 fingerprint=fingerprint(
-                    _NO_RULEBOOK.code, year, case.entity, None, pointer, program
+                    _NO_RULEBOOK.code, year, case.entity, pointer, key=program
                 ),
             )
         )

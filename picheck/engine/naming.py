@@ -45,7 +45,13 @@ def entity_key(entity: Entity | None) -> str:
 
 
 def fingerprint(
-    code: str, year: int | None, entity: Entity | None, view: SetView | None, pointer: str, key: str
+    code: str,
+    year: int | None,
+    entity: Entity | None,
+    pointer: str,
+    *,
+    key: str,
+    view: SetView | None = None,
 ) -> str:
     """Return the SHA-256 that names a finding across runs.
 

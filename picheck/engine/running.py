@@ -43,7 +43,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     def fingerprint(self, code: str, pointer: str, document: int, key: str) -> str:
         """Return the fingerprint of a finding at a place."""
         view = self.view_at(pointer, document)
-        return fingerprint(code, self.year, self.entity, view, pointer, key)
+        return fingerprint(code, self.year, self.entity, pointer, key=key, view=view)
 
 
 class Ledger:
@@ -198,8 +198,8 @@ class Ledger:
 
     def _severity(self, terms: Clause | Variant) -> Severity:
         severity = SEVERITY_OF[terms.consequence]
-        if severity == "error" and not self._trusts and best_standing(terms.citations) == "unverified":
-            return "warning"
+        if severity == "error" and not self._trusts:
+            return "warning" if best_standing(terms.citations) == "unverified" else "error"
         return severity
 
     def _hide(self, text: str, subject: Subject) -> str:

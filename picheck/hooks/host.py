@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import importlib.util
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 import pluggy
 
-from picheck.errors import PluginConflict, PluginError, UsageError
+from picheck.errors import PluginConflict, UsageError
 from picheck.hooks import specs
 from picheck.hooks.markers import API_VERSIONS, PROJECT
 from picheck.model.report import PluginUse
@@ -90,19 +91,33 @@ class Host:
             self._load(_origin(entry), entry.load)
             return
         if importlib.util.find_spec(name.partition(".")[0]) is None:
-            raise UsageError(f"no plugin is called {name!r}, and no module either; see plugins list")
-        self._load(Origin(name, name.partition(".")[0], None), lambda: importlib.import_module(name))
+            raise UsageError(f"no plugin or module is called {name!r}; see picheck plugins list")
+        origin = Origin(name, name.partition(".")[0], None)
+        self._load(origin, lambda: importlib.import_module(name))
 
     def register(self, plugin: Any, name: str, distribution: str | None = None) -> None:
         """Register a plugin object directly, as the tests of a plugin do."""
         self._load(Origin(name, distribution or name, None), lambda: plugin)
 
+    def module_of(self, name: str) -> Any:
+        """Return the module (or object) of a loaded plugin."""
+        return self._modules[name]
+
+    def name_of(self, plugin: Any) -> str | None:
+        """Return the name under which a module is loaded; None where it is not."""
+        return self._manager.get_name(plugin)
+
+    @property
+    def loaded(self) -> tuple[Origin, ...]:
+        """Where each loaded plugin comes from, in loading order."""
+        return tuple(self._origins[name] for name in self._modules)
+
     def check_pending(self) -> None:
         """Turn every plugin that implements a hook picheck does not have into a failed one."""
         for name, module in list(self._modules.items()):
             if unknown := self._unknown_hooks(module):
-                known = ", ".join(sorted(vars(self._manager.hook)))
-                self._fail(name, f"implements {', '.join(unknown)}, which is no hook; hooks: {known}")
+                names, known = ", ".join(unknown), ", ".join(sorted(vars(self._manager.hook)))
+                self._fail(name, f"implements {names}, which is no hook; hooks: {known}")
 
     def collect(self, hook: str, expected: type) -> list[tuple[Origin, Any]]:
         """Call a registering hook on each plugin by itself and return (origin, item) pairs.
@@ -114,7 +129,7 @@ class Host:
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             origin = self._origins[impl.plugin_name]
             try:
-                items = self._items(hook, impl.function(), expected)
+                items = _items(impl.function(), expected)
             except Exception as error:  # noqa: BLE001 - whatever a plugin raises is its fault
                 self._fail(origin.name, f"{hook} failed: {_tell(error)}")
             else:
@@ -198,17 +213,16 @@ class Host:
             if caller.spec is None and not caller.name.startswith(f"{PROJECT}_")
         )
 
-    def _items(self, hook: str, handed: Any, expected: type) -> Sequence[Any]:
-        if not isinstance(handed, Sequence) or isinstance(handed, str | bytes):
-            raise TypeError(
-                f"returned {type(handed).__name__}, expected a sequence of {expected.__name__}"
-            )
-        for item in handed:
-            if not isinstance(item, expected):
-                raise TypeError(
-                    f"handed over {type(item).__name__}, expected {expected.__name__}"
-                )
-        return handed
+
+def _items(handed: Any, expected: type) -> Sequence[Any]:
+    """Hold a hook to its word: a sequence of the expected kind of thing."""
+    wanted = expected.__name__
+    if not isinstance(handed, Sequence) or isinstance(handed, str | bytes):
+        raise TypeError(f"returned {type(handed).__name__}, expected a sequence of {wanted}")
+    for item in handed:
+        if not isinstance(item, expected):
+            raise TypeError(f"handed over {type(item).__name__}, expected {wanted}")
+    return handed
 
 
 def _origin(entry: importlib.metadata.EntryPoint) -> Origin:

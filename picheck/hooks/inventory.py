@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -13,6 +13,7 @@ from picheck.hooks.reporter import Reporter
 from picheck.model.finding import RuleReference
 from picheck.model.report import PluginUse
 from picheck.rulebook.added import AddedClause
+from picheck.rulebook.edition import Clause
 from picheck.rulebook.reading import RulebookSource
 from picheck.rulebook.shelf import Shelf
 from picheck.rules.rule import Rule
@@ -100,9 +101,9 @@ def _own_codes_only(
     return [(origin, rule) for origin, rule in kept if origin.name not in failed]
 
 
-def _clauses(host: Host, rules: dict[str, InstalledRule]) -> list[tuple[str, int, object]]:
+def _clauses(host: Host, rules: dict[str, InstalledRule]) -> list[tuple[str, int, Clause]]:
     """Collect added clauses; a plugin may add them only for codes it owns."""
-    clauses = []
+    clauses: list[tuple[str, int, Clause]] = []
     for origin, added in host.collect("picheck_register_clauses", AddedClause):
         owner = rules.get(added.clause.code)
         if owner is not None and owner.reference.distribution != origin.distribution:
@@ -122,8 +123,11 @@ def _clauses(host: Host, rules: dict[str, InstalledRule]) -> list[tuple[str, int
     return clauses
 
 
-def _owned(pairs, what, key):  # type: ignore[no-untyped-def]
-    owned = {}
+def _owned(
+    pairs: Iterable[tuple[Origin, T]], what: str, key: Callable[[T], Hashable]
+) -> dict[Any, tuple[Origin, T]]:
+    """Return (origin, item) by key. Raises PluginConflict where two plugins have one key."""
+    owned: dict[Any, tuple[Origin, T]] = {}
     for origin, item in pairs:
         name = key(item)
         if name in owned:

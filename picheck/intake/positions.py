@@ -25,10 +25,11 @@ _TOKEN: Final = re.compile(
     r"|(?P<mark>[\[\]{}:,])"
 )
 _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
+_OPENING: Final = "[{"
 _MAX_DIGITS: Final = 400
 
 
-class JsonFault(ValueError):
+class JsonFault(ValueError):  # noqa: N818 - the text is at fault, nothing went wrong here
     """The text is not JSON. `offset` counts characters from the start."""
 
     def __init__(self, message: str, offset: int) -> None:
@@ -102,7 +103,7 @@ class _Reader:
             value, opened = self._scalar_or_open(pointer)
             if opened:
                 stack.append(_Open(value, pointer))
-                if not self._closes(stack[-1], value):
+                if not self._closes(stack[-1]):
                     pointer = self._enter(stack[-1], is_first=True)
                     continue
                 stack.pop()
@@ -121,7 +122,7 @@ class _Reader:
         match = _TOKEN.match(self._text, self._at)
         kind = match.lastgroup if match else None
         token = match.group() if match else ""
-        if match is None or (kind == "mark" and token not in "[{"):
+        if match is None or (kind == "mark" and token not in _OPENING):
             raise JsonFault(f"{self._found()} where a value is expected", self._at)
         self._at = match.end()
         match kind:
@@ -135,7 +136,7 @@ class _Reader:
                 self._not_numbers.append(NotANumber(pointer=pointer, token=token))
                 return float("nan"), False
             case _:
-                return ({} if token == "{" else []), True
+                return ([] if token == _OPENING[0] else {}), True
 
     def _enter(self, opened: _Open, *, is_first: bool) -> str:
         """Go to the next member or item; return its pointer."""
@@ -164,7 +165,7 @@ class _Reader:
         self._expect(":")
         return pointer
 
-    def _closes(self, opened: _Open, container: Any) -> bool:
+    def _closes(self, opened: _Open) -> bool:
         """Whether the container that was just opened is empty, and so is closed at once."""
         self._skip()
         if self._text.startswith("]" if isinstance(opened.container, list) else "}", self._at):

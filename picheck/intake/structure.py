@@ -93,10 +93,7 @@ def read_structure(data: bytes, uri: str, programs: Collection[str] = ()) -> Str
     swallowed = data.count(b":") - _keys(submission, shape)
     if evidence is not None:
         swallowed -= evidence.count(b":") + 1
-    if not swallowed:
-        text = CLEAN_TEXT
-    else:
-        text = _notice(read_json(data, uri), shape, programs)
+    text = _notice(read_json(data, uri), shape, programs) if swallowed else CLEAN_TEXT
     return Structure(
         submission=submission,
         text=text,

@@ -9,7 +9,7 @@ import msgspec
 #: A calendar day as a text, `YYYY-MM-DD`; the intake checks that there is such a day.
 Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Count = Annotated[int, msgspec.Meta(ge=0)]
-Edition = Literal["2015Edition", "curesUpdate", "mixed"]
+Edition = Literal["2014Edition", "2015Edition", "curesUpdate", "mixed"]
 SpecialStatus = Literal["smallPractice", "ascBased", "hospitalBased", "nonPatientFacing"]
 Hardship = Literal["approved", "pending", "denied"]
 Engagement = Literal["preProduction", "production"]

@@ -44,9 +44,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     `severity` follows from the consequence, lowered to `warning` where the clause rests only on
     unverified sources; `none` where nothing failed. `note` tells where sources conflict or the
-    basis is weak. `document` is the index in the report's
-    documents; `named_pointer` is the pointer with the measure's id in place of its index. `expected` and `actual` are JSON values. `fingerprint` identifies the finding
-    across runs (see `docs/reference/report.md`); it is empty for passes.
+    basis is weak. `document` is the index in the report's documents; `named_pointer` is the
+    pointer with the measure's id in place of its index. `expected` and `actual` are JSON values.
+    `fingerprint` identifies the finding across runs; it is empty for passes.
     """
 
     rule: RuleReference

@@ -30,6 +30,5 @@ def pointer_tokens(pointer: str) -> tuple[str, ...]:
     """Split a JSON Pointer into its reference tokens, unescaped."""
     if not pointer:
         return ()
-    return tuple(
-        token.replace("~1", "/").replace("~0", "~") for token in pointer.removeprefix("/").split("/")
-    )
+    tokens = pointer.removeprefix("/").split("/")
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)

@@ -94,7 +94,9 @@ def clauses_in(package: str) -> tuple[AddedClause, ...]:
         lines = faults(table, _SCHEMA, str(file)) or [f"{file}: {error}"]
         raise RulebookError("\n".join(lines)) from error
     return tuple(
-        AddedClause(entry.program, year, _clause(entry)) for entry in entries for year in entry.years
+        AddedClause(entry.program, year, _clause(entry))
+        for entry in entries
+        for year in entry.years
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,11 +38,15 @@ def differences(before: Rulebook, after: Rulebook) -> tuple[Difference, ...]:
 
 
 def undeclared(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
-    """Return one line for each difference that `after` does not declare exactly, and for each
-    declared change that is none."""
+    """Return one line for each difference not declared exactly, and each phantom change."""
     found = {difference.path: difference for difference in differences(before, after)}
     declared = {path: change for change in after.changes for path in change.paths}
-    lines = [f"{path}: {_tell(found[path])} is not declared" for path in sorted(found - declared.keys())]
+    twice = Counter(path for change in after.changes for path in change.paths)
+    lines = [f"{path}: declared twice" for path, times in sorted(twice.items()) if times > 1]
+    lines += [
+        f"{path}: {_tell(found[path])} is not declared"
+        for path in sorted(found.keys() - declared.keys())
+    ]
     lines += [f"{path}: declared, but nothing changed" for path in sorted(declared.keys() - found)]
     lines += [
         f"{path}: declared as {_tell(declared[path])}, found {_tell(found[path])}"
@@ -111,5 +116,5 @@ def _clause(clause: Clause) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Turn tuples into lists and records into tables, so that values compare as data."""
-    return msgspec.to_builtins(value, builtin_types=()) if value is not None else None
+    """Turn records into tables and tuples into lists, so that values compare as data."""
+    return msgspec.json.decode(msgspec.json.encode(value))

@@ -60,7 +60,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     plugin: str = ""
 
-    def __getitem__(self, term: str) -> Any:  # noqa: ANN401 - a term is whatever the law needs
+    def __getitem__(self, term: str) -> Any:
         return self.terms[term]
 
     @property

@@ -45,14 +45,14 @@ class Context:
         self.as_of = as_of
         self.shelf = shelf or _EMPTY_SHELF
 
-    def fail(  # noqa: PLR0913 - each is one fact of the finding
+    def fail(
         self,
         pointer: str,
         message: str,
         *,
         at: SetView | None = None,
-        expected: Any = None,  # noqa: ANN401 - any JSON value
-        actual: Any = None,  # noqa: ANN401 - any JSON value
+        expected: Any = None,
+        actual: Any = None,
         fix: str | None = None,
         variant: str | None = None,
         key: str = "",
@@ -125,7 +125,7 @@ class DocumentContext(Context):
 
     __slots__ = ("digests", "keys_pointer", "sets", "submission", "text")
 
-    def __init__(  # noqa: PLR0913
+    def __init__(  # noqa: PLR0917 - called once a document, and by name of position in one place
         self,
         rulebook: Rulebook,
         evidence: Evidence,

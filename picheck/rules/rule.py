@@ -75,7 +75,7 @@ CheckT = TypeVar(
 )
 
 
-def rule(  # noqa: PLR0913 - each is one fact of the rule's headline
+def rule(
     code: str,
     slug: str,
     *,
@@ -99,7 +99,7 @@ def rule(  # noqa: PLR0913 - each is one fact of the rule's headline
         if not SLUG.fullmatch(slug):
             raise UsageError(f"slug {slug!r} of {code} is not in kebab-case")
         if name != slug.replace("-", "_"):
-            raise UsageError(f"{code} is called {slug!r} but its function is {name!r}; use one name")
+            raise UsageError(f"{code} is called {slug!r}, its function {name!r}; use one name")
         title, paragraphs = _read_docstring(code, check.__doc__ or "")
         return Rule(
             code=code,

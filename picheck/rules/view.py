@@ -57,7 +57,8 @@ class Entity(NamedTuple):
 @lru_cache(maxsize=4096)
 def parse_date(text: str | None) -> date | None:
     """Read a real `YYYY-MM-DD` date; None for anything else."""
-    if text is None or len(text) != 10:  # noqa: PLR2004 - fromisoformat also takes 20250101
+    # fromisoformat also takes 20250101 and the week date 2025-W01-1
+    if text is None or len(text) != len("YYYY-MM-DD") or not text[4] == text[7] == "-":
         return None
     try:
         return date.fromisoformat(text)

@@ -14,4 +14,6 @@ def tell_digits(text: str) -> str:
     others = len(text) - digits
     if not others:
         return f"{digits} found"
-    return f"{digits} and {others} other {'character' if others == 1 else 'characters'} found"
+    return (
+        f"{digits} digits and {others} other {'character' if others == 1 else 'characters'} found"
+    )

@@ -28,13 +28,14 @@ class Present:
         self.tallies: dict[str, tuple[int, int]] = {}
         self.engaged: dict[str, list[str]] = {}
         self.orphaned: list[str] = []
-        levels: list[tuple[str, str]] = []
+        levels: list[str] = []
         table = table_of(view.rulebook)
+        rows = table.rows
         for measure_id, value in view.answers.items():
-            row = table.get(measure_id)
+            row = rows.get(measure_id)
             if row is None:
                 continue
-            kind, rivals, measure = row
+            kind, rivals = row
             if rivals:
                 self._add_clashes(view, measure_id, rivals)
             if kind == "rate":
@@ -45,9 +46,9 @@ class Present:
                 if kind == "levelled":
                     self.engaged[measure_id] = []
                 elif kind == "level":
-                    levels.append((measure_id, measure))
-        for level, measure in levels:
-            self.engaged.get(measure, self.orphaned).append(level)
+                    levels.append(measure_id)
+        for level in levels:
+            self.engaged.get(table.measure_of[level], self.orphaned).append(level)
 
     def _add_clashes(self, view: SetView, measure_id: str, rivals: tuple[str, ...]) -> None:
         """Enter the rivals of an id that stand there too; each pair once, by its lesser id."""

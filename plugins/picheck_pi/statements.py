@@ -30,6 +30,11 @@ class Work(NamedTuple):
         return self.view.place(self.measure_id)
 
 
+def day_of(ctx: DocumentContext, entry: Mapping[str, Any]) -> date | None:
+    """Return the day that the evidence gives for an entry, if it gives a real one."""
+    return parse_date(fact(ctx.evidence, entry["evidence"]))
+
+
 def work_claimed(ctx: DocumentContext, entries: Iterable[Mapping[str, Any]]) -> Iterator[Work]:
     """Yield the work of each entry whose statement is answered yes in some set."""
     for entry in entries:

@@ -17,15 +17,24 @@ class Row(NamedTuple):
     """What the sorting of answers has to know of one id.
 
     `kind` is `levelled` for a measure that asks for a level of engagement, and `level` for such
-    a level, whose measure is `measure`. `rivals` are the ids that it may not stand beside.
+    a level. `rivals` are the ids that it may not stand beside.
     """
 
     kind: Kind
     rivals: tuple[str, ...]
-    measure: str
 
 
-Table = Mapping[str, Row]
+class Table(NamedTuple):
+    """The groups of one measure table.
+
+    `rows` holds every id that belongs to a group; `exclusions` are all exclusion ids, and
+    `measure_of` gives the measure of each level of engagement.
+    """
+
+    rows: Mapping[str, Row]
+    exclusions: frozenset[str]
+    measure_of: Mapping[str, str]
+
 
 # By identity, because a rulebook cannot be hashed; the rulebook is kept beside its table, so
 # that no other one can be given the same identity.
@@ -33,7 +42,7 @@ _KNOWN: Final[dict[int, tuple[Rulebook, Table]]] = {}
 
 
 def table_of(rulebook: Rulebook) -> Table:
-    """Return the rows of the rulebook's measures; ids of no group have none."""
+    """Return the groups of the rulebook's measures."""
     known = _KNOWN.get(id(rulebook))
     if known is not None:
         return known[1]
@@ -68,11 +77,14 @@ def _sort(rulebook: Rulebook) -> Table:
         measure.id: Row(
             "level" if measure.id in measure_of else _kind(measure),
             tuple(sorted(rivals.get(measure.id, ()))),
-            measure_of.get(measure.id, measure.id),
         )
         for measure in measures
     }
-    return {i: row for i, row in rows.items() if row.kind != "other" or row.rivals}
+    return Table(
+        rows={i: row for i, row in rows.items() if row.kind != "other" or row.rivals},
+        exclusions=frozenset(i for i, row in rows.items() if row.kind == "exclusion"),
+        measure_of=measure_of,
+    )
 
 
 def _kind(measure: Measure) -> Kind:

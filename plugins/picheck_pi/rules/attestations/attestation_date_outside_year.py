@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Final
 
 from picheck.api import Answer, Answers, DocumentContext, rule
 from picheck_pi.dates import undated
-from picheck_pi.statements import Work, work_claimed
+from picheck_pi.statements import Work, day_of, work_claimed
 
 _TEXT: Final = {"type": "string", "required": True}
 
@@ -46,18 +48,25 @@ def attestation_date_outside_year(ctx: DocumentContext) -> Answers:
     Give the date of the analysis or assessment of this year. If there was none in this year, the
     statement cannot be answered yes.
     """
-    answers: list[Answer] = []
+    entries = [entry for entry in ctx.clause["dates"] if not _is_inside(ctx, day_of(ctx, entry))]
+    return list(_judge(ctx, entries)) or None if entries else None
+
+
+def _is_inside(ctx: DocumentContext, day: date | None) -> bool:
+    return day is not None and day.year == ctx.rulebook.year
+
+
+def _judge(ctx: DocumentContext, entries: Iterable[Mapping[str, Any]]) -> Iterator[Answer]:
+    """Answer for the entries whose day is absent, or outside the year."""
     undated_work: list[Work] = []
-    for work in work_claimed(ctx, ctx.clause["dates"]):
-        if work.day is None:
-            if work.text is not None or not work.is_optional:
-                undated_work.append(work)
-        elif work.day.year != ctx.rulebook.year:
-            answers.append(_outside(ctx, work, work.day.isoformat()))
+    for work in work_claimed(ctx, entries):
+        if work.day is not None:
+            yield _outside(ctx, work, work.day.isoformat())
+        elif work.text is not None or not work.is_optional:
+            undated_work.append(work)
     if undated_work:
         reasons = "; ".join(undated(work.text, work.key) for work in undated_work)
-        answers.append(ctx.indeterminate(reasons, missing=[work.key for work in undated_work]))
-    return answers or None
+        yield ctx.indeterminate(reasons, missing=[work.key for work in undated_work])
 
 
 def _outside(ctx: DocumentContext, work: Work, day: str) -> Answer:

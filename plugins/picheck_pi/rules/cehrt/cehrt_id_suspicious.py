@@ -45,15 +45,17 @@ def cehrt_id_suspicious(ctx: SetContext) -> Answers:
 def _suspicions(ctx: SetContext, cehrt_id: str) -> Iterator[Answer]:
     clause = ctx.clause
     tail = cehrt_id[clause["tail_from"] :]
-    if not set(clause["confusing_letters"]).isdisjoint(tail):
-        letters = " and ".join(c for c in clause["confusing_letters"] if c in tail)
-        yield _answer(ctx, "letters", f"holds the letter {letters}, which is not issued there")
+    for letter in clause["confusing_letters"]:
+        if letter in tail:
+            yield _answer(ctx, letter, f"holds the letter {letter}, which is not issued there")
     if not cehrt_id.startswith(clause["usual_prefix"]) and fits_any(
         (clause["prefixed"],), cehrt_id
     ):
         yield _answer(ctx, "prefix", f"does not begin with {clause['usual_prefix']}")
     if not fits_any(clause["documented"], cehrt_id):
-        yield _answer(ctx, "undocumented", f"is not documented for {ctx.rulebook.year}")
+        yield _answer(
+            ctx, "undocumented", f"has a form that CMS has not documented for {ctx.rulebook.year}"
+        )
 
 
 def _answer(ctx: SetContext, key: str, fault: str) -> Answer:

@@ -33,10 +33,10 @@ def certification_late(ctx: SetContext) -> Answers:
         return None
     return ctx.fail(
         "/performanceEnd",
-        "the technology was certified on {certified}, {days} days after the period ended on"
-        " {actual}",
+        "the technology was certified on {certified}, after the period had ended on {actual}",
         actual=period.end.isoformat(),
         certified=certified.isoformat(),
-        days=(certified - period.end).days,
-        fix="choose a period that ends on {certified} or later",
+        fix="choose a period that ends on {certified} or later"
+        if certified.year == period.end.year
+        else "no period of this year can be earned with it",
     )

@@ -34,10 +34,10 @@ def functionality_late(ctx: SetContext) -> Answers:
         return None
     return ctx.fail(
         "/performanceStart",
-        "the functionality was in place on {in_place}, {days} days after the period began on"
-        " {actual}",
+        "the functionality was in place on {in_place}, after the period had begun on {actual}",
         actual=period.start.isoformat(),
         in_place=in_place.isoformat(),
-        days=(in_place - period.start).days,
-        fix="start the period on {in_place} or later",
+        fix="start the period on {in_place} or later"
+        if in_place.year == period.start.year
+        else "no period of this year can be earned with it",
     )

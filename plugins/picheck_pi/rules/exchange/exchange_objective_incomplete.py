@@ -15,6 +15,7 @@ _Option = Mapping[str, Any]
     "PIC-HIE-01",
     "exchange-objective-incomplete",
     scope="set",
+    needs="PIC-STR-02",
     terms={
         "options": {
             "type": "list",

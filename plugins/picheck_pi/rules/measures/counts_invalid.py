@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import isnan
+from typing import Any, Final
 
 from picheck.api import Answers, Counts, SetContext, rule, to_json
 from picheck_pi.present import present_in
 from picheck_pi.table import named
+
+_LONGEST_SHOWN: Final = 40
 
 
 @rule("PIC-MEA-03", "counts-invalid", scope="set")
@@ -53,10 +56,14 @@ def _fault(counts: Counts) -> str:
     return f"the numerator {numerator} is above the denominator {denominator}"
 
 
+def _is_nan(count: Any) -> bool:
+    return type(count) is float and isnan(count)
+
+
 def _shown(count: Any) -> str:
     """Write a value as JSON would, or name its kind where that would be long."""
     if isinstance(count, bool):
         return str(count).lower()
     if isinstance(count, str):
-        return f'"{count}"'
+        return f'"{count}"' if len(count) <= _LONGEST_SHOWN else f'"{count[:_LONGEST_SHOWN]}..."'
     return str(count) if isinstance(count, int | float) else f"({type(count).__name__})"

@@ -12,6 +12,7 @@ from picheck_pi.table import either, named
     "PIC-MEA-01",
     "required-measure-missing",
     scope="set",
+    needs="PIC-STR-02",
     terms={
         "measures": {"type": "list", "schema": {"type": "string"}},
         "left_to_other_rules": {

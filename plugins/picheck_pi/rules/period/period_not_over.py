@@ -24,10 +24,8 @@ def period_not_over(ctx: SetContext) -> Answers:
         return None
     return ctx.fail(
         "/performanceEnd",
-        "the period runs until {actual}, and this audit speaks for {expected}: {days} days are"
-        " still to come",
+        "the period runs until {actual}, and this audit speaks for {expected}",
         expected=ctx.as_of.isoformat(),
         actual=period.end.isoformat(),
-        days=(period.end - ctx.as_of).days,
         fix="collect the numbers again after {actual}",
     )

@@ -25,7 +25,7 @@ def engagement_level_orphaned(ctx: SetContext) -> Answers:
     orphaned = present_in(ctx.set).orphaned
     if not orphaned:
         return None
-    return [_refuse(ctx, level, table_of(ctx.rulebook)[level].measure) for level in orphaned]
+    return [_refuse(ctx, level, table_of(ctx.rulebook).measure_of[level]) for level in orphaned]
 
 
 def _refuse(ctx: SetContext, level: str, measure_id: str) -> Answer:

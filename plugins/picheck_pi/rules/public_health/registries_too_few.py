@@ -11,6 +11,7 @@ from picheck.api import Answers, SetContext, SetView, rule
     "PIC-PUB-01",
     "registries-too-few",
     scope="set",
+    needs="PIC-STR-02",
     terms={
         "needed": {"type": "integer", "min": 1},
         "second": {

@@ -27,10 +27,9 @@ def json_key_repeated(ctx: DocumentContext) -> Answers:
     repeated = [
         ctx.fail(
             found.pointer,
-            "the key {name!r} stands twice in one object, in lines {first} and {second}",
+            "the key {name!r} stands twice in one object, {lines}",
             name=found.key,
-            first=found.first[0],
-            second=found.second[0],
+            lines=_lines(found.first[0], found.second[0]),
             key=found.key,
             fix="keep one of them",
         )
@@ -46,3 +45,7 @@ def json_key_repeated(ctx: DocumentContext) -> Answers:
         for found in text.not_numbers
     ]
     return repeated + numbers
+
+
+def _lines(first: int, second: int) -> str:
+    return f"in line {first}" if first == second else f"in lines {first} and {second}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 from picheck.api import Answer, Answers, SetContext, rule
 
@@ -24,18 +24,19 @@ def measure_repeated(ctx: SetContext) -> Answers:
     measurements = ctx.set.record.measurements
     if len(ctx.set.answers) == len(measurements):
         return None
-    times = Counter(measurement.measure_id for measurement in measurements)
-    return [_answer(ctx, measure_id, n) for measure_id, n in times.items() if n > 1]
+    places = defaultdict(list)
+    for place, measurement in ctx.set.measurements():
+        places[measurement.measure_id].append(place)
+    return [_answer(ctx, measure_id, *found) for measure_id, found in places.items() if found[1:]]
 
 
-def _answer(ctx: SetContext, measure_id: str, times: int) -> Answer:
-    first, second, *others = ctx.set.places(measure_id)
+def _answer(ctx: SetContext, measure_id: str, first: str, second: str, *others: str) -> Answer:
     return ctx.fail(
         second,
         "{measure} stands {actual} times in one measurement set, {expected} is allowed",
         measure=measure_id,
         expected=1,
-        actual=times,
+        actual=2 + len(others),
         key=measure_id,
         related=[ctx.also(place, "the same measureId") for place in (first, *others)],
         fix="keep one answer to {measure} and remove the others",

@@ -31,21 +31,25 @@ def measure_unknown_in_year(ctx: SetContext) -> Answers:
     answers, known = ctx.set.answers, ctx.rulebook.measures
     if answers.keys() <= known.keys():
         return None
-    unknown = [measure_id for measure_id in answers if measure_id not in known]
+    places = {
+        measurement.measure_id: place
+        for place, measurement in ctx.set.measurements()
+        if measurement.measure_id not in known
+    }
     return [
-        _answer(ctx, measure_id, is_compared=index < _MOST_COMPARED)
-        for index, measure_id in enumerate(unknown)
+        _answer(ctx, measure_id, place, is_compared=index < _MOST_COMPARED)
+        for index, (measure_id, place) in enumerate(places.items())
     ]
 
 
-def _answer(ctx: SetContext, measure_id: str, *, is_compared: bool) -> Answer:
+def _answer(ctx: SetContext, measure_id: str, place: str, *, is_compared: bool) -> Answer:
     years = ctx.shelf.years_knowing(ctx.rulebook.program, measure_id)
     near = _nearest(ctx, measure_id) if is_compared and not years else None
     hint = f"; it exists in {', '.join(map(str, years))}" if years else ""
     fix = f"write {near} if that is what is meant, or remove the answer" if near else None
     return ctx.fail(
-        ctx.set.place(measure_id),
-        "{actual} is not a measure of {year}{hint}",
+        place,
+        "{actual} is no measure id of {year}{hint}",
         expected=near,
         actual=measure_id,
         year=ctx.rulebook.year,

@@ -32,7 +32,7 @@ def sample_value_left_in(ctx: DocumentContext) -> Answers:
     Put in the practice's own number. The certification id is the one that the Certified Health IT
     Product List gives for the products the practice used.
     """
-    return list(_samples(ctx)) or None
+    return [*_samples(ctx)] or None
 
 
 def _samples(ctx: DocumentContext) -> Iterator[Answer]:

@@ -30,20 +30,17 @@ def value_type_mismatch(ctx: SetContext) -> Answers:
     Write true or false without quotation marks, or give both counts as whole numbers. Look at how
     the software exports the answer if every file has the same fault.
     """
-    measures = ctx.rulebook.measures
-    answers = [
-        _answer(ctx, index, measure.metric)
-        for index, measurement in enumerate(ctx.set.record.measurements)
-        if (measure := measures.get(measurement.measure_id)) is not None
-        and not _fits(measure.metric, measurement.value)
-    ]
-    return [answer for answer in answers if not _is_no_number(ctx, answer)] or None
-
-
-def _fits(metric: str, value: object) -> bool:
-    if metric == "boolean":
-        return value is True or value is False  # 1 == True, but the API refuses it
-    return type(value) is Counts and is_counts_like(value)
+    measures, misfits = ctx.rulebook.measures, None
+    for index, measurement in enumerate(ctx.set.record.measurements):
+        measure, value = measures.get(measurement.measure_id), measurement.value
+        if measure is None:
+            continue
+        is_yes_or_no = value is True or value is False  # 1 == True, but the API refuses it
+        if is_yes_or_no if measure.metric == "boolean" else is_counts_like(value):
+            continue
+        misfits = misfits or []
+        misfits.append(_answer(ctx, index, measure.metric))
+    return misfits and [answer for answer in misfits if not _is_no_number(ctx, answer)]
 
 
 def _is_no_number(ctx: SetContext, answer: Answer) -> bool:
@@ -60,7 +57,7 @@ def _answer(ctx: SetContext, index: int, metric: str) -> Answer:
         expected=_WANTED[metric],
         actual=to_json(measurement.value),
         found=_describe(measurement.value),
-        fix="give {measure} the value {expected}",
+        fix="write {expected} as the value of {measure}",
     )
 
 
