@@ -6,7 +6,8 @@ import pytest
 from support import FIXTURES, is_in_matrix
 
 from picheck.hooks.inventory import Inventory
-from picheck.testing.cases import Case, check_case, load_cases
+from picheck.testing.cases import Case, load_cases
+from picheck.testing.checking import check_case
 from picheck.testing.examples import compliant_parts
 
 CASES = [case for case in load_cases(FIXTURES / "cases") if is_in_matrix(case.year)]

@@ -18,6 +18,7 @@ from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
+from picheck.hooks.settings import settle
 from picheck.intake.evidence import decode_evidence, digests, read_evidence, side_file
 from picheck.intake.inputs import RawDocument
 from picheck.intake.limits import check_limits
@@ -60,6 +61,7 @@ class Auditor:
         self._terms = terms
         self._chosen = chosen
         self._prior = prior
+        self._options = settle(terms.options, inventory.options, inventory.plugins)
         self._plans: dict[tuple[str, int], Plan] = {}
         self.entities = EntityBook()
 
@@ -73,7 +75,9 @@ class Auditor:
         key = program, year
         if key not in self._plans:
             rulebook = self._inventory.shelf.rulebook(program, year)
-            self._plans[key] = make_plan(rulebook, self._inventory.rules, self._chosen)
+            self._plans[key] = make_plan(
+                rulebook, self._inventory.rules, self._chosen, self._options
+            )
         return self._plans[key]
 
     def ledger(self) -> Ledger:

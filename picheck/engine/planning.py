@@ -9,6 +9,7 @@ import msgspec
 
 from picheck.errors import RulebookError
 from picheck.hooks.inventory import InstalledRule
+from picheck.hooks.settings import NO_OPTIONS
 from picheck.model.finding import RuleReference
 from picheck.model.outcome import Scope
 from picheck.rulebook.edition import Clause, Rulebook
@@ -28,6 +29,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reference: RuleReference
     rule: Rule
     is_reported: bool
+    options: Mapping[str, Any] = NO_OPTIONS
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,16 +45,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_plan(
-    rulebook: Rulebook, rules: Mapping[str, InstalledRule], chosen: frozenset[str]
+    rulebook: Rulebook,
+    rules: Mapping[str, InstalledRule],
+    chosen: frozenset[str],
+    options: Mapping[str, Mapping[str, Any]] = NO_OPTIONS,
 ) -> Plan:
-    """Make the plan of a rulebook from the installed rules.
+    """Make the plan of a rulebook from the installed rules and their plugins' options.
 
     Raises RulebookError where a clause lacks a term that its rule asks for.
     """
     installed = {code: rules[code] for code in rulebook.clauses if code in rules}
     needed = _needed(chosen & installed.keys(), installed)
     entries = [
-        _entry(rulebook, installed[code], is_reported=code in chosen)
+        _entry(rulebook, installed[code], options, is_reported=code in chosen)
         for code in _in_order(needed, installed)
     ]
 
@@ -70,7 +75,13 @@ def make_plan(
     )
 
 
-def _entry(rulebook: Rulebook, installed: InstalledRule, *, is_reported: bool) -> Entry:
+def _entry(
+    rulebook: Rulebook,
+    installed: InstalledRule,
+    options: Mapping[str, Mapping[str, Any]],
+    *,
+    is_reported: bool,
+) -> Entry:
     rule, clause = installed.rule, rulebook.clauses[installed.rule.code]
     asked = {name for name, schema in rule.terms.items() if schema.get("required", True)}
     if missing := sorted(asked - clause.terms.keys()):
@@ -86,6 +97,7 @@ def _entry(rulebook: Rulebook, installed: InstalledRule, *, is_reported: bool) -
         reference=installed.reference,
         rule=rule,
         is_reported=is_reported,
+        options=options.get(installed.reference.plugin, NO_OPTIONS),
     )
 
 

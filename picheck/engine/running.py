@@ -84,6 +84,7 @@ class Ledger:
                 self._block(entry, subject)
                 continue
             context.clause = entry.clause
+            context.options = entry.options
             try:
                 answer = entry.check(context)
                 if answer is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -18,7 +19,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     `year` overrides the documents' own performance year; `as_of` is the only clock there is;
     `evidence` is a side file for the one document audited; `prior` are paths of earlier
     submissions; `select` and `ignore` are codes, code prefixes or slugs; `trusts_unverified`
-    lifts the cap on clauses that rest on unverified sources alone.
+    lifts the cap on clauses that rest on unverified sources alone; `options` are what the user
+    set for plugins, by plugin name.
     """
 
     as_of: date
@@ -31,3 +33,4 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     trusts_unverified: bool = False
     reveals: bool = False
     keeps_all: bool = False
+    options: Mapping[str, Mapping[str, Any]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from picheck.errors import PluginConflict
 from picheck.hooks.host import Host, Origin
 from picheck.hooks.reporter import Reporter
+from picheck.hooks.settings import NO_OPTIONS, declared_options
 from picheck.model.finding import RuleReference
 from picheck.model.report import PluginUse
 from picheck.rulebook.added import AddedClause
@@ -32,12 +33,16 @@ class InstalledRule(msgspec.Struct, frozen=True):
 
 
 class Inventory(msgspec.Struct, frozen=True):
-    """Rules by code, rulebooks by program and year, reporters by name, and every plugin met."""
+    """Rules by code, rulebooks by program and year, reporters by name, and every plugin met.
+
+    `options` are the option schemas of the plugins that declare any, by plugin name.
+    """
 
     rules: dict[str, InstalledRule]
     shelf: Shelf
     reporters: dict[str, Reporter]
     plugins: tuple[PluginUse, ...]
+    options: Mapping[str, Mapping[str, Any]] = NO_OPTIONS
 
     @property
     def failed(self) -> tuple[PluginUse, ...]:
@@ -51,6 +56,7 @@ def take_inventory(host: Host) -> Inventory:
     Raises PluginConflict where two plugins own one rule code, slug, year or reporter name.
     """
     host.check_pending()
+    options = _options(host)
     rules = {
         code: InstalledRule(rule, _reference(rule, origin))
         for code, (origin, rule) in _owned(
@@ -84,7 +90,22 @@ def take_inventory(host: Host) -> Inventory:
         shelf=shelf,
         reporters={name: reporter for name, (_, reporter) in reporters.items()},
         plugins=host.plugins,
+        options=options,
     )
+
+
+def _options(host: Host) -> dict[str, Mapping[str, Any]]:
+    """Collect what the plugins let users set; one whose schema is none has failed."""
+    options: dict[str, Mapping[str, Any]] = {}
+    for origin in host.loaded:
+        try:
+            declared = declared_options(host.module_of(origin.name))
+        except TypeError as error:
+            host.fail(origin, str(error))
+        else:
+            if declared:
+                options[origin.name] = declared
+    return options
 
 
 def _own_codes_only(

@@ -1,7 +1,7 @@
 """What a rule is given, and how it answers.
 
-One context serves all rules of one subject; the engine sets `clause` before each call. Code,
-year, consequence, citations, plugin and fingerprint are added by the engine: a rule cannot
+One context serves all rules of one subject; the engine sets `clause` and `options` before each
+call. Code, year, consequence, citations, plugin and fingerprint are added by the engine: a rule cannot
 forget them, and cannot forge them.
 """
 
@@ -30,12 +30,14 @@ class Context:
 
     `clause` holds the rule's terms in the year, `rulebook` the whole edition, `evidence` the
     facts of the side file (all of them None without one), `as_of` the day the audit speaks for,
-    `shelf` the other editions (`ctx.shelf.years_knowing(program, measure_id)`).
+    `shelf` the other editions (`ctx.shelf.years_knowing(program, measure_id)`), `options` what
+    users set for the rule's own plugin, defaults applied (empty where it declares none).
     """
 
-    __slots__ = ("as_of", "clause", "evidence", "rulebook", "shelf")
+    __slots__ = ("as_of", "clause", "evidence", "options", "rulebook", "shelf")
 
     clause: Clause
+    options: Mapping[str, Any]
 
     def __init__(
         self, rulebook: Rulebook, evidence: Evidence, as_of: date, shelf: Shelf | None = None

@@ -41,7 +41,7 @@ def counts_invalid(ctx: SetContext) -> Answers:
             key=measure_id,
         )
         for measure_id in broken
-        if (counts := ctx.set.counts(measure_id)) is not None
+        if (counts := ctx.set.counts(measure_id)) is not None and not _holds_nan(counts)
     ]
 
 
@@ -56,8 +56,10 @@ def _fault(counts: Counts) -> str:
     return f"the numerator {numerator} is above the denominator {denominator}"
 
 
-def _is_nan(count: Any) -> bool:
-    return type(count) is float and isnan(count)
+def _holds_nan(counts: Counts) -> bool:
+    """Whether a count is a NaN, which is no JSON at all; the rule about that speaks of it."""
+    pair = counts.numerator, counts.denominator
+    return any(type(count) is float and isnan(count) for count in pair)
 
 
 def _shown(count: Any) -> str:

@@ -1,0 +1,287 @@
+"""`picheck rules show`: everything there is to know about one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import click
+import msgspec
+
+from picheck.cli.choosing import (
+    EXIT_CODES,
+    editions,
+    lists_inventory,
+    program_of,
+    program_option,
+    rule_code,
+    year_option,
+)
+from picheck.cli.options import format_option
+from picheck.cli.printing import (
+    by_value,
+    say,
+    say_json,
+    say_labelled,
+    say_sources,
+    say_table,
+    say_wrapped,
+    shown,
+    spans,
+)
+from picheck.errors import SelectorError
+from picheck.hooks.host import Host
+from picheck.hooks.inventory import InstalledRule, Inventory
+from picheck.model.citation import best_standing
+from picheck.model.outcome import SEVERITY_OF, Severity
+from picheck.reporters.wording import CONSEQUENCES, cited
+from picheck.rulebook.edition import Clause, Rulebook, Variant
+from picheck.testing.showcase import Example, Showcase, showcase
+
+EPILOG: Final = f"""{EXIT_CODES}
+
+\b
+Examples:
+  picheck rules show PIC-PER-03             all years side by side
+  picheck rules show period-too-short -y 2025
+  picheck rules show PIC-ERX-01 --format json
+"""
+_SCOPES: Final = {
+    "document": "runs once a document",
+    "set": "runs once a measurement set",
+    "entity": "runs once an entity, across all documents of a run",
+}
+#: A value that is longer does not stand in a column of the years' table.
+_SHORT: Final = 12
+_IN_A_COLUMN: Final = {
+    "submissionRejected": "refused",
+    "categoryZero": "zero",
+    "reweightingLost": "reweighting",
+    "pointsLost": "points",
+    "auditRisk": "audit risk",
+    "advice": "advice",
+}
+
+
+@click.command("show", epilog=EPILOG, short_help="Explain one rule: what, why, how to fix, terms.")
+@click.argument("name", metavar="CODE")
+@year_option("Only this year's terms, sources and examples [default: all years side by side].")
+@program_option
+@format_option
+@lists_inventory
+def show(
+    name: str, year: int | None, program: str | None, form: str, host: Host, inventory: Inventory
+) -> None:
+    """Explain one rule, named by its code or its slug.
+
+    Prints what the rule checks, why it matters and how to fix a finding; then its consequence,
+    terms, sources (each with its standing) and note in one year or in all; then a failing and a
+    passing example, each a small change to that year's compliant submission. The examples are
+    cases of the test suite.
+    """
+    chosen = program_of(inventory.shelf, program)
+    code = rule_code(inventory, chosen, name)
+    all_years = editions(inventory.shelf, chosen)
+    having = [edition for edition in all_years if code in edition.clauses]
+    if year is not None:
+        inventory.shelf.rulebook(chosen, year)
+        having = [edition for edition in having if edition.year == year]
+        if not having:
+            runs = spans(e.year for e in all_years if code in e.clauses)
+            raise SelectorError(f"{code} has no clause in {chosen} {year}; it runs in {runs}")
+    examples = showcase(code, _preferred(having))
+    found = inventory.rules.get(code)
+    if form == "json":
+        say_json(_record(code, found, having, examples))
+        return
+    _say_rule(code, found)
+    if year is None:
+        _say_all_years(code, all_years, having)
+    elif having:
+        _say_year(having[0], having[0].clauses[code])
+    _say_examples(examples)
+
+
+def _preferred(having: Sequence[Rulebook]) -> list[int]:
+    """Order the years for examples: the newest final one first, previews last."""
+    ordered = sorted(having, key=lambda edition: (edition.status != "final", -edition.year))
+    return [edition.year for edition in ordered]
+
+
+def severity_of(terms: Clause | Variant) -> Severity:
+    """Return the severity of a finding under default trust.
+
+    A clause that rests on unverified sources alone is capped at warning.
+    """
+    severity = SEVERITY_OF[terms.consequence]
+    if severity == "error" and best_standing(terms.citations) == "unverified":
+        return "warning"
+    return severity
+
+
+def _say_rule(code: str, found: InstalledRule | None) -> None:
+    if found is None:
+        say(f"{code}  not installed")
+        say_wrapped("a rulebook has a clause for it, but no plugin brings the rule", "  ")
+        return
+    rule, origin = found.rule, found.reference
+    say(f"{code}  {rule.slug}")
+    say_wrapped(rule.title)
+    for heading, paragraph in rule.help.items():
+        say()
+        say(heading)
+        say_wrapped(paragraph, "  ")
+    say()
+    say_labelled("scope", f"{rule.scope}: {_SCOPES[rule.scope]}", "")
+    if rule.needs:
+        say_labelled("needs", f"{', '.join(rule.needs)} (not applicable where one failed)", "")
+    version = f" {origin.version}" if origin.version else ""
+    say_labelled("plugin", f"{origin.plugin} ({origin.distribution}{version})", "")
+
+
+def _say_year(edition: Rulebook, clause: Clause) -> None:
+    say()
+    preview = "" if edition.status == "final" else f" (a preview: {edition.notice})"
+    say_wrapped(f"In {edition.year}{preview}", "", "  ")
+    say_labelled("consequence", f"{_costs(clause)}, severity {severity_of(clause)}", "  ", 13)
+    for term, value in clause.terms.items():
+        say_labelled("term", f"{term} = {shown(value)}", "  ", 13)
+    say_sources(clause.citations, "  ", 13)
+    if clause.note:
+        say_labelled("note", clause.note, "  ", 13)
+    for name, variant in clause.variants.items():
+        say()
+        say(f"  In {edition.year}, variant {name}")
+        costs = f"{_costs(variant)}, severity {severity_of(variant)}"
+        say_labelled("consequence", costs, "    ", 13)
+        say_sources(variant.citations, "    ", 13)
+        if variant.note:
+            say_labelled("note", variant.note, "    ", 13)
+
+
+def _say_all_years(code: str, editions: Sequence[Rulebook], having: Sequence[Rulebook]) -> None:
+    if not having:
+        say()
+        say("No installed rulebook has a clause for it: it runs in no year.")
+        return
+    say()
+    say("Year by year")
+    previews = [e.year for e in editions if e.status != "final"]
+    clauses = {edition.year: edition.clauses.get(code) for edition in editions}
+    short, long = _sorted_by_length(clauses)
+    headers = ["", *(f"{y}{'*' if y in previews else ''}" for y in clauses)]
+    say_table(headers, [[name, *row] for name, row in short.items()], "  ")
+    if previews:
+        say(f"  * {spans(previews)}: a preview, its law is not final")
+    for name, values in long.items():
+        say()
+        for years, value in by_value(values):
+            say_labelled(name, f"{years}  {shown(value)}", "  ", 16)
+    say()
+    for years, line in by_value(_cited(having, code)):
+        say_labelled("source", f"{years}  {line}", "  ", 10)
+    notes = [(e.year, e.clauses[code].note) for e in having if e.clauses[code].note]
+    for years, note in by_value(notes):
+        say_labelled("note", f"{years}  {note}", "  ", 10)
+
+
+def _sorted_by_length(
+    clauses: Mapping[int, Clause | None],
+) -> tuple[dict[str, list[str]], dict[str, list[tuple[int, Any]]]]:
+    """Split the facts of the clauses into rows of a table and lists of (year, value)."""
+    short = {
+        "consequence": [_IN_A_COLUMN[c.consequence] if c else "-" for c in clauses.values()],
+        "severity": [severity_of(c) if c else "-" for c in clauses.values()],
+        "standing": [c.standing if c else "-" for c in clauses.values()],
+    }
+    long: dict[str, list[tuple[int, Any]]] = {}
+    for term in dict.fromkeys(t for c in clauses.values() if c for t in c.terms):
+        values = [(y, c.terms[term]) for y, c in clauses.items() if c and term in c.terms]
+        if all(len(shown(value)) <= _SHORT for _, value in values):
+            by_year = dict(values)
+            short[term] = [shown(by_year[y]) if y in by_year else "-" for y in clauses]
+        else:
+            long[term] = values
+    for name in dict.fromkeys(n for c in clauses.values() if c for n in c.variants):
+        long[f"variant {name}"] = [
+            (y, _costs(c.variants[name])) for y, c in clauses.items() if c and name in c.variants
+        ]
+    return short, long
+
+
+def _cited(having: Sequence[Rulebook], code: str) -> list[tuple[int, str]]:
+    return [
+        (edition.year, cited(citation))
+        for edition in having
+        for citation in edition.clauses[code].citations
+    ]
+
+
+def _costs(terms: Clause | Variant) -> str:
+    return f"{terms.consequence} ({CONSEQUENCES[terms.consequence]})"
+
+
+def _say_examples(examples: Showcase) -> None:
+    for title, example in (("fails", examples.failing), ("passes", examples.passing)):
+        if example is None:
+            continue
+        say()
+        say(f"An example that {title}: {example.name} ({example.year})")
+        if example.why:
+            say_wrapped(example.why, "  ")
+        _say_json_block(example.departure)
+        if example.findings:
+            told = ", ".join(f"{f['rule']} at {f.get('pointer') or '/'}" for f in example.findings)
+            say_wrapped(f"found: {told}", "  ")
+
+
+def _say_json_block(departure: Mapping[str, Any]) -> None:
+    text = msgspec.json.format(msgspec.json.encode(departure), indent=2).decode()
+    for line in text.splitlines():
+        say(f"    {line}")
+
+
+def _record(
+    code: str, found: InstalledRule | None, having: Sequence[Rulebook], examples: Showcase
+) -> dict[str, Any]:
+    rule = found.rule if found else None
+    return {
+        "code": code,
+        "slug": rule.slug if rule else None,
+        "title": rule.title if rule else None,
+        "help": rule.help if rule else {},
+        "scope": rule.scope if rule else None,
+        "needs": rule.needs if rule else [],
+        "origin": found.reference if found else None,
+        "years": [_clause_record(edition, edition.clauses[code]) for edition in having],
+        "examples": {
+            "failing": _example_record(examples.failing),
+            "passing": _example_record(examples.passing),
+        },
+    }
+
+
+def _clause_record(edition: Rulebook, clause: Clause) -> dict[str, Any]:
+    return {
+        "year": edition.year,
+        "status": edition.status,
+        "consequence": clause.consequence,
+        "severity": severity_of(clause),
+        "standing": clause.standing,
+        "terms": clause.terms,
+        "sources": clause.citations,
+        "note": clause.note,
+        "variants": {
+            name: {
+                "consequence": variant.consequence,
+                "severity": severity_of(variant),
+                "sources": variant.citations,
+                "note": variant.note,
+            }
+            for name, variant in clause.variants.items()
+        },
+    }
+
+
+def _example_record(example: Example | None) -> dict[str, Any] | None:
+    return msgspec.structs.asdict(example) if example else None

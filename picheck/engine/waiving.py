@@ -1,0 +1,183 @@
+"""Waivers: findings that somebody accepts, with a reason, in his own name, until a day."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from picheck.engine.matching import fits
+from picheck.engine.naming import subject_name
+from picheck.errors import ConfigurationError
+from picheck.handwritten import nearest, normalised
+from picheck.model.finding import Result
+from picheck.rules.view import Entity
+
+_TEXT: Final = {"type": "string", "required": True, "empty": False, "regex": r"(?s).*\S.*"}
+_NAME: Final = {"type": "string", "empty": False}
+_WAIVER: Final[dict[str, Any]] = {
+    "fingerprint": {"type": "string", "regex": "[0-9a-f]{64}"},
+    "code": {"type": "string", "regex": "[A-Z][A-Z0-9]*-[A-Z][A-Z0-9]*-[0-9]{2,}"},
+    "subject": _NAME,
+    "file": _NAME,
+    "year": {"type": "integer"},
+    "reason": _TEXT,
+    "owner": _TEXT,
+    "expires": {**_TEXT, "regex": r"\d{4}-\d{2}-\d{2}"},
+}
+#: What a waivers file may hold, as Cerberus reads it.
+WAIVERS_SCHEMA: Final[dict[str, Any]] = {
+    "waivers": {"type": "list", "schema": {"type": "dict", "schema": _WAIVER}}
+}
+
+
+class Waiver(msgspec.Struct, frozen=True, kw_only=True):
+    """One accepted finding, or one accepted rule for one subject.
+
+    Everything that is given must fit: the finding's `fingerprint`; the rule's `code` with a
+    `subject` as reports print it (`tin *****6789`) or a `file` pattern; the `year`. `expires`
+    is the last day on which the waiver holds.
+    """
+
+    reason: str
+    owner: str
+    expires: date
+    fingerprint: str | None = None
+    code: str | None = None
+    subject: str | None = None
+    file: str | None = None
+    year: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Say what is waived: `PIC-PER-04 of tin *****6789 in 2025`."""
+        parts = [self.code or f"finding {(self.fingerprint or '')[:12]}"]
+        if self.subject:
+            parts.append(f"of {self.subject}")
+        if self.file:
+            parts.append(f"in {self.file}")
+        if self.year:
+            parts.append(f"for {self.year}")
+        return " ".join(parts)
+
+    @property
+    def account(self) -> str:
+        """Say why, who and how long, as reports carry it."""
+        return f"{self.reason} ({self.owner}, until {self.expires})"
+
+    def has_expired(self, as_of: date) -> bool:
+        """Whether the waiver's last day lies before this one."""
+        return self.expires < as_of
+
+    def is_for(self, result: Result, whom: Whom, folder: Path) -> bool:
+        """Whether a result is what this waiver speaks of; `folder` holds the waivers file."""
+        return (
+            (self.fingerprint is None or self.fingerprint == result.fingerprint)
+            and (self.code is None or self.code == result.rule.code)
+            and (self.year is None or self.year == whom.year)
+            and (self.subject is None or _plain(self.subject) in whom.names)
+            and (self.file is None or fits(self.file, whom.uri, folder))
+        )
+
+
+class Whom(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a document's results are about, as waivers may name it."""
+
+    document: int
+    uri: str
+    year: int | None
+    entity: Entity | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The subject as it is printed, masked and in full."""
+        if self.entity is None:
+            return ()
+        return tuple(
+            _plain(subject_name(self.entity, reveals=reveals)) for reveals in (False, True)
+        )
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the subject can be told from every other.
+
+        Documents that name nobody, and clinicians without both of their numbers, share their
+        fingerprints with others; nothing of theirs is ever accepted.
+        """
+        entity = self.entity
+        if entity is None or not entity.is_identified:
+            return False
+        return entity.entity_type != "individual" or bool(entity.tin and entity.npi)
+
+
+def read_waivers(path: Path, known: Collection[str] = ()) -> tuple[Waiver, ...]:
+    """Read a waivers file; `known` are the codes of the rules that are there, if they matter.
+
+    Raises ConfigurationError with one line for each fault.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: is no TOML: {error}") from error
+    return waivers_in(data, path.as_posix(), known)
+
+
+def waivers_in(
+    data: Mapping[str, Any], file: str, known: Collection[str] = ()
+) -> tuple[Waiver, ...]:
+    """Turn the content of a waivers file into waivers. Raises ConfigurationError."""
+    tables = normalised(_with_texts(data), WAIVERS_SCHEMA, file).get("waivers", [])
+    lines = [
+        f"{file}: waivers.{place}{fault}"
+        for place, table in enumerate(tables)
+        for fault in _faults(table, known)
+    ]
+    if lines:
+        raise ConfigurationError("\n".join(lines))
+    return tuple(
+        Waiver(**{**table, "expires": date.fromisoformat(table["expires"])}) for table in tables
+    )
+
+
+def _faults(table: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
+    """Yield what no schema can say: which keys go together, and what stands behind them."""
+    code = table.get("code")
+    if "fingerprint" not in table and not (code and {"subject", "file"} & table.keys()):
+        yield " names no finding; give a fingerprint, or a code with a subject or a file pattern"
+    try:
+        date.fromisoformat(table["expires"])
+    except ValueError:
+        yield f".expires is {table['expires']!r}, which is no day; write YYYY-MM-DD"
+    if code and known and code not in known:
+        near = nearest(code, sorted(known))
+        hint = f"did you mean {near}?" if near else "see picheck rules list"
+        yield f".code is {code!r}, which no loaded rule has; {hint}"
+
+
+def _with_texts(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Accept a TOML date (`expires = 2026-12-31`) where a text is meant."""
+    waivers = data.get("waivers")
+    if not isinstance(waivers, list):
+        return dict(data)
+    return {
+        **data,
+        "waivers": [
+            {key: _as_text(value) for key, value in each.items()} if isinstance(each, dict) else each
+            for each in waivers
+        ],
+    }
+
+
+def _as_text(value: object) -> object:
+    return value.isoformat() if type(value) is date else value
+
+
+def _plain(name: str) -> str:
+    """Compare names without regard to case and spacing."""
+    return " ".join(name.lower().split())
