@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from support import FIXTURES, is_in_matrix
 
 from picheck.hooks.inventory import Inventory
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.checking import check_case
 from picheck.testing.examples import compliant_parts
+from support import FIXTURES, is_in_matrix
 
 CASES = [case for case in load_cases(FIXTURES / "cases") if is_in_matrix(case.year)]
 

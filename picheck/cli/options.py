@@ -80,6 +80,11 @@ def load_inventory(
     for name in plugins:
         if not name.startswith("no:"):
             host.load(name)
+    if autoload and host.unmet:
+        raise UsageError(
+            f"no plugin is called {', '.join(host.unmet)}, so none is blocked or allowed by that"
+            " name; see picheck plugins list"
+        )
     inventory = take_inventory(host)
     return host, inventory
 

@@ -29,11 +29,10 @@ from picheck.cli.printing import (
     shown,
     spans,
 )
+from picheck.cli.rule_records import rule_record, severity_of
 from picheck.errors import SelectorError
 from picheck.hooks.host import Host
 from picheck.hooks.inventory import InstalledRule, Inventory
-from picheck.model.citation import best_standing
-from picheck.model.outcome import SEVERITY_OF, Severity
 from picheck.reporters.wording import CONSEQUENCES, cited
 from picheck.rulebook.edition import Clause, Rulebook, Variant
 from picheck.testing.showcase import Example, Showcase, showcase
@@ -92,7 +91,7 @@ def show(
     examples = showcase(code, _preferred(having))
     found = inventory.rules.get(code)
     if form == "json":
-        say_json(_record(code, found, having, examples))
+        say_json(rule_record(code, found, having, examples))
         return
     _say_rule(code, found)
     if year is None:
@@ -106,17 +105,6 @@ def _preferred(having: Sequence[Rulebook]) -> list[int]:
     """Order the years for examples: the newest final one first, previews last."""
     ordered = sorted(having, key=lambda edition: (edition.status != "final", -edition.year))
     return [edition.year for edition in ordered]
-
-
-def severity_of(terms: Clause | Variant) -> Severity:
-    """Return the severity of a finding under default trust.
-
-    A clause that rests on unverified sources alone is capped at warning.
-    """
-    severity = SEVERITY_OF[terms.consequence]
-    if severity == "error" and best_standing(terms.citations) == "unverified":
-        return "warning"
-    return severity
 
 
 def _say_rule(code: str, found: InstalledRule | None) -> None:
@@ -239,49 +227,3 @@ def _say_json_block(departure: Mapping[str, Any]) -> None:
     text = msgspec.json.format(msgspec.json.encode(departure), indent=2).decode()
     for line in text.splitlines():
         say(f"    {line}")
-
-
-def _record(
-    code: str, found: InstalledRule | None, having: Sequence[Rulebook], examples: Showcase
-) -> dict[str, Any]:
-    rule = found.rule if found else None
-    return {
-        "code": code,
-        "slug": rule.slug if rule else None,
-        "title": rule.title if rule else None,
-        "help": rule.help if rule else {},
-        "scope": rule.scope if rule else None,
-        "needs": rule.needs if rule else [],
-        "origin": found.reference if found else None,
-        "years": [_clause_record(edition, edition.clauses[code]) for edition in having],
-        "examples": {
-            "failing": _example_record(examples.failing),
-            "passing": _example_record(examples.passing),
-        },
-    }
-
-
-def _clause_record(edition: Rulebook, clause: Clause) -> dict[str, Any]:
-    return {
-        "year": edition.year,
-        "status": edition.status,
-        "consequence": clause.consequence,
-        "severity": severity_of(clause),
-        "standing": clause.standing,
-        "terms": clause.terms,
-        "sources": clause.citations,
-        "note": clause.note,
-        "variants": {
-            name: {
-                "consequence": variant.consequence,
-                "severity": severity_of(variant),
-                "sources": variant.citations,
-                "note": variant.note,
-            }
-            for name, variant in clause.variants.items()
-        },
-    }
-
-
-def _example_record(example: Example | None) -> dict[str, Any] | None:
-    return msgspec.structs.asdict(example) if example else None

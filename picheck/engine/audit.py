@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from picheck.engine.accepting import Uses
 from picheck.engine.document import Audited, Auditor
 from picheck.engine.prior import read_prior
 from picheck.engine.running import Subject
-from picheck.engine.selecting import Selection
+from picheck.engine.scoping import Scopes
 from picheck.engine.subjects import EntityYear, Gathered
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import summarise, verdict_on
+from picheck.engine.waiving import Whom
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import Input, RawDocument, Unreadable, read_inputs
 from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice, Report, RulebookUse, Run
+from picheck.rulebook.edition import Rulebook
 from picheck.rules.context import EntityContext
 
 
 def audit(paths: Iterable[str], terms: Terms, inventory: Inventory) -> Report:
     """Audit every document behind the paths and return the report.
 
-    Raises UsageError (or a subclass) where nothing can be audited: a path that does not exist,
-    an unknown selector, a broken rulebook.
+    Raises UsageError (or a subclass) where nothing can be audited: an unknown selector, a broken
+    rulebook.
     """
     return Audit(terms, inventory, read_inputs(terms.prior)).of(read_inputs(paths))
 
@@ -39,9 +43,10 @@ class Audit:
         self._terms = terms
         self._inventory = inventory
         rules = {code: installed.rule for code, installed in inventory.rules.items()}
-        self._selection = Selection(rules, terms.select, terms.ignore)
+        self._scopes = Scopes(rules, terms)
         self._prior, notices = read_prior(prior, inventory.shelf)
-        self._auditor = Auditor(inventory, terms, self._selection.codes, self._prior)
+        self._auditor = Auditor(inventory, terms, self._scopes, self._prior)
+        self._uses = Uses(self._auditor.acceptance)
         self._notices: list[Notice] = [*self._plugin_notices(), *notices]
         self._reasons: set[str] = {"unreadable"} if notices else set()
         self._is_complete = not self._notices
@@ -63,6 +68,8 @@ class Audit:
                 continue
             index += 1
             self._notices += audited.notices
+            self._uses.add(audited.uses)
+            self._scopes.enter(audited.summary.uri)
             if audited.faults:
                 self._reasons.add("unreadable")
             if not audited.is_checked:
@@ -92,7 +99,7 @@ class Audit:
     ) -> None:
         """Run the rules that look across documents, and let them weigh in the verdicts."""
         for key, gathered in self._auditor.entities.several():
-            found = self._entity_results(key, gathered)
+            found = self._entity_results(key, gathered, documents)
             results += found
             for result in found:
                 summary = documents[result.document]
@@ -104,15 +111,18 @@ class Audit:
                     outcomes=outcomes,
                     verdict=verdict_on(
                         mine,
-                        self._terms.gate,
+                        self._scopes.of(summary.uri).gate,
                         is_complete=summary.verdict != "incomplete" and result.outcome != "error",
                     ),
                 )
 
-    def _entity_results(self, key: EntityYear, gathered: Gathered) -> list[Result]:
-        plan = self._auditor.plan(key.program, key.year)
-        ledger = self._auditor.ledger()
+    def _entity_results(
+        self, key: EntityYear, gathered: Gathered, documents: list[DocumentSummary]
+    ) -> list[Result]:
         views = tuple(gathered.views)
+        chosen = self._scopes.together(documents[view.document].uri for view in views)
+        plan = self._auditor.plan(key.program, key.year, chosen)
+        ledger = self._auditor.ledger()
         context = EntityContext(
             plan.rulebook, gathered.evidence, self._terms.as_of, key.entity, views
         )
@@ -120,7 +130,24 @@ class Audit:
             document=views[0].document, year=key.year, entity=key.entity, views=views
         )
         ledger.run(plan.entities, context, subject)
-        return ledger.results
+        return [
+            accepted
+            for result in ledger.results
+            for accepted in self._accepted(result, key, documents[result.document].uri)
+        ]
+
+    def _accepted(self, result: Result, key: EntityYear, uri: str) -> Iterator[Result]:
+        """Yield a result of several documents as the document it stands in takes it."""
+        if result.rule.code not in self._scopes.of(uri).chosen and result.outcome != "error":
+            return
+        accepted = self._auditor.acceptance.accept(
+            [result],
+            Whom(document=result.document, uri=uri, year=key.year, entity=key.entity),
+        )
+        self._notices += accepted.notices
+        self._uses.add(accepted.uses)
+        yield from accepted.results
+        yield from accepted.told
 
     def _plugin_notices(self) -> Iterator[Notice]:
         for use in self._inventory.failed:
@@ -131,15 +158,21 @@ class Audit:
             )
 
     def _closing_notices(self) -> Iterator[Notice]:
-        for plan in self._auditor.plans:
+        yield from self._scopes.notices()
+        yield from self._uses.notices()
+        plans = self._auditor.plans
+        several = Counter((plan.rulebook.program, plan.rulebook.year) for plan in plans)
+        for plan in plans:
             book = plan.rulebook
             if plan.left_out:
+                where = " in some documents" if several[book.program, book.year] > 1 else ""
                 yield Notice(
                     kind="leftOut",
                     message=f"{len(plan.left_out)} rules of {book.program} {book.year} were left"
-                    f" out by choice: {', '.join(plan.left_out)}",
+                    f" out{where} by choice: {', '.join(plan.left_out)}",
                     is_incomplete=True,
                 )
+        for book in self._rulebooks():
             if book.status != "final":
                 reason = book.notice or "its law is not final"
                 yield Notice(
@@ -170,7 +203,10 @@ class Audit:
             documents=tuple(documents),
             results=tuple(results),
             summary=summarise(
-                documents, results, self._reasons, is_complete=self._is_complete
+                documents,
+                results,
+                self._reasons,
+                is_complete=self._is_complete and "incomplete" not in self._reasons,
             ),
         )
 
@@ -182,13 +218,17 @@ class Audit:
             reasons.add("findings")
         kinds = {notice.kind for notice in notices if notice.is_incomplete}
         broke = any(r.outcome == "error" and r.rule.slug != "no-rulebook-for-year" for r in results)
-        if broke or kinds & {"pluginFailed", "proposedRulebook", "priorUnused"}:
+        if broke or kinds & {"pluginFailed", "proposedRulebook", "priorUnused", "waiverAmbiguous"}:
             reasons.add("incomplete")
         return reasons
 
+    def _rulebooks(self) -> list[Rulebook]:
+        """Return the rulebooks of the plans, each once."""
+        books = {(p.rulebook.program, p.rulebook.year): p.rulebook for p in self._auditor.plans}
+        return list(books.values())
+
     def _rulebook_uses(self) -> Iterator[RulebookUse]:
-        for plan in self._auditor.plans:
-            book = plan.rulebook
+        for book in self._rulebooks():
             yield RulebookUse(
                 program=book.program,
                 year=book.year,

@@ -9,13 +9,16 @@ from typing import Final
 
 import msgspec
 
+from picheck.engine.accepting import Use, read_acceptance
 from picheck.engine.locating import located
 from picheck.engine.naming import fingerprint, subject_name
 from picheck.engine.planning import Plan, make_plan
 from picheck.engine.running import Ledger, Subject
+from picheck.engine.scoping import Scopes
 from picheck.engine.subjects import EntityBook, EntityYear, PriorBook
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
+from picheck.engine.waiving import Whom
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.settings import settle
@@ -41,12 +44,16 @@ _NO_RULEBOOK: Final = RuleReference(
 
 
 class Audited(msgspec.Struct, frozen=True, kw_only=True):
-    """A document with its results; `faults` are inputs of its own that could not be used."""
+    """A document with its results; `faults` are inputs of its own that could not be used.
+
+    `uses` are the waivers that met one of its findings.
+    """
 
     summary: DocumentSummary
     results: tuple[Result, ...]
     notices: tuple[Notice, ...] = ()
     faults: tuple[InputError, ...] = ()
+    uses: frozenset[Use] = frozenset()
     is_complete: bool = True
     is_checked: bool = True
 
@@ -55,28 +62,36 @@ class Auditor:
     """Audits documents one by one under the same terms; plans are made once a year."""
 
     def __init__(
-        self, inventory: Inventory, terms: Terms, chosen: frozenset[str], prior: PriorBook
+        self, inventory: Inventory, terms: Terms, scopes: Scopes, prior: PriorBook
     ) -> None:
         self._inventory = inventory
         self._terms = terms
-        self._chosen = chosen
+        self._scopes = scopes
         self._prior = prior
         self._options = settle(terms.options, inventory.options, inventory.plugins)
-        self._plans: dict[tuple[str, int], Plan] = {}
+        self._plans: dict[tuple[str, int, frozenset[str]], Plan] = {}
         self.entities = EntityBook()
+        self.acceptance = read_acceptance(
+            terms.as_of, terms.waivers, terms.baseline, tuple(inventory.rules)
+        )
 
     @property
     def plans(self) -> tuple[Plan, ...]:
-        """The plans that were used, by program and year."""
-        return tuple(plan for _, plan in sorted(self._plans.items()))
+        """The plans that were used, by program and year; several where overrides chose."""
+        return tuple(
+            sorted(
+                self._plans.values(),
+                key=lambda plan: (plan.rulebook.program, plan.rulebook.year, plan.left_out),
+            )
+        )
 
-    def plan(self, program: str, year: int) -> Plan:
-        """Return the plan of a year, made when it is first asked for."""
-        key = program, year
+    def plan(self, program: str, year: int, chosen: frozenset[str]) -> Plan:
+        """Return the plan of a year for a choice of rules, made when it is first asked for."""
+        key = program, year, chosen
         if key not in self._plans:
             rulebook = self._inventory.shelf.rulebook(program, year)
             self._plans[key] = make_plan(
-                rulebook, self._inventory.rules, self._chosen, self._options
+                rulebook, self._inventory.rules, chosen, self._options
             )
         return self._plans[key]
 
@@ -189,11 +204,12 @@ class Auditor:
     ) -> Plan | None:
         """Return the year's plan; without a year, the newest one, for the shape alone."""
         shelf = self._inventory.shelf
+        chosen = self._scopes.of(case.raw.uri).chosen
         if year is None:
             newest = shelf.newest_final(program)
-            return self.plan(program, newest.year) if newest else None
+            return self.plan(program, newest.year, chosen) if newest else None
         if shelf.has(program, year):
-            return self.plan(program, year)
+            return self.plan(program, year, chosen)
         known = ", ".join(map(str, shelf.years(program))) or "none"
         pointer = f"{case.structure.keys_pointer}/performanceYear"
         ledger.add(
@@ -264,7 +280,13 @@ class Auditor:
         is_complete: bool,
         is_checked: bool,
     ) -> Audited:
-        results = located(ledger.results, case.raw)
+        accepted = self.acceptance.accept(
+            ledger.results,
+            Whom(document=case.index, uri=case.raw.uri, year=year, entity=case.entity),
+        )
+        for told in accepted.told:
+            ledger.add(told)
+        results = located([*accepted.results, *accepted.told], case.raw)
         outcomes: dict[Outcome, int] = ledger.outcomes()
         is_complete = is_complete and not outcomes["error"]
         submission, raw = case.structure.submission, case.raw
@@ -278,12 +300,15 @@ class Auditor:
                 subject=subject_name(case.entity, reveals=self._terms.reveals)
                 if case.entity
                 else "nobody named",
-                verdict=verdict_on(results, self._terms.gate, is_complete=is_complete),
+                verdict=verdict_on(
+                    results, self._scopes.of(raw.uri).gate, is_complete=is_complete
+                ),
                 outcomes=outcomes,
             ),
             results=results,
-            notices=notices,
+            notices=notices + accepted.notices,
             faults=faults,
+            uses=accepted.uses,
             is_complete=is_complete,
             is_checked=is_checked,
         )

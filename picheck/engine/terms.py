@@ -13,6 +13,19 @@ Gate = Literal["error", "warning", "note", "indeterminate", "never"]
 GATES: Final[tuple[Gate, ...]] = ("error", "warning", "note", "indeterminate", "never")
 
 
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """Other rules or another gate for some files: patterns, as seen from `folder`.
+
+    `select` and `gate` stand in place of the run's, `ignore` is added to it.
+    """
+
+    files: tuple[str, ...]
+    folder: str = "."
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    gate: Gate | None = None
+
+
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What to audit against, and how strictly.
 
@@ -20,7 +33,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     `evidence` is a side file for the one document audited; `prior` are paths of earlier
     submissions; `select` and `ignore` are codes, code prefixes or slugs; `trusts_unverified`
     lifts the cap on clauses that rest on unverified sources alone; `options` are what the user
-    set for plugins, by plugin name.
+    set for plugins, by plugin name; `waivers` and `baseline` are files of accepted findings;
+    `overrides` hold for the documents of some files.
     """
 
     as_of: date
@@ -34,3 +48,6 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     reveals: bool = False
     keeps_all: bool = False
     options: Mapping[str, Mapping[str, Any]] = {}
+    waivers: Path | None = None
+    baseline: Path | None = None
+    overrides: tuple[Override, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
+import inspect
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any, Final, NamedTuple
@@ -21,6 +22,8 @@ from picheck.hooks.markers import API_VERSIONS, PROJECT
 from picheck.model.report import PluginUse
 
 GROUP: Final = "picheck"
+#: picheck's own reporters; without them nothing could be told at all.
+OWN_REPORTERS: Final = "reporters"
 
 
 class Origin(NamedTuple):
@@ -34,7 +37,8 @@ class Origin(NamedTuple):
 class Host:
     """The plugins of one run.
 
-    `blocked` are names not to load; `allowed`, where not None, are the only ones to load.
+    `blocked` are names not to load; `allowed`, where not None, are the only ones to load, by
+    name or by distribution.
     """
 
     def __init__(
@@ -61,6 +65,12 @@ class Host:
     def origin(self, name: str) -> Origin:
         """Return where a loaded plugin comes from."""
         return self._origins[name]
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """The blocked and allowed names that no plugin bears; misspelt, most likely."""
+        met = {name for origin in self._origins.values() for name in origin[:2]}
+        return tuple(sorted((self._blocked | (self._allowed or frozenset())) - met))
 
     def hooks_of(self, name: str) -> tuple[str, ...]:
         """Return the names of the hooks that a loaded plugin implements."""
@@ -115,7 +125,9 @@ class Host:
     def check_pending(self) -> None:
         """Turn every plugin that implements a hook picheck does not have into a failed one."""
         for name, module in list(self._modules.items()):
-            if unknown := self._unknown_hooks(module):
+            if unmarked := self._unmarked_hooks(module):
+                self._fail(name, f"{', '.join(unmarked)} lacks the mark @hookimpl")
+            elif unknown := self._unknown_hooks(module):
                 names, known = ", ".join(unknown), ", ".join(sorted(vars(self._manager.hook)))
                 self._fail(name, f"implements {names}, which is no hook; hooks: {known}")
 
@@ -130,7 +142,9 @@ class Host:
             origin = self._origins[impl.plugin_name]
             try:
                 items = _items(impl.function(), expected)
-            except Exception as error:  # noqa: BLE001 - whatever a plugin raises is its fault
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - even sys.exit() is the plugin's fault
                 self._fail(origin.name, f"{hook} failed: {_tell(error)}")
             else:
                 pairs += [(origin, item) for item in items]
@@ -142,7 +156,9 @@ class Host:
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             try:
                 impl.function(*(arguments[name] for name in impl.argnames))
-            except Exception as error:  # noqa: BLE001
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001
                 faults.append(f"{impl.plugin_name}: {hook} failed: {_tell(error)}")
         return faults
 
@@ -156,23 +172,31 @@ class Host:
                 return
             self._refuse_second_owner(self._origins[origin.name], origin)
         self._origins[origin.name] = origin
-        if reason := self._reason_not_to_load(origin.name):
+        if reason := self._reason_not_to_load(origin):
             self._record(origin, "blocked", reason)
             return
+        module = None
         try:
             module = load()
             _check_version(module)
             self._manager.register(module, origin.name)
-        except Exception as error:  # noqa: BLE001 - whatever an import raises is the plugin's fault
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - an import may even call sys.exit()
+            if module is not None and self._manager.get_plugin(origin.name) is module:
+                self._manager.unregister(module)  # else the hooks before the bad one stay
             self._record(origin, "failed", _tell(error))
         else:
             self._modules[origin.name] = module
             self._record(origin, "loaded", None)
 
-    def _reason_not_to_load(self, name: str) -> str | None:
-        if name in self._blocked:
-            return f"blocked with -p no:{name}"
-        if self._allowed is not None and name not in self._allowed:
+    def _reason_not_to_load(self, origin: Origin) -> str | None:
+        if origin.name in self._blocked:
+            return f"blocked with -p no:{origin.name}"
+        named = {origin.name, origin.distribution}
+        if self._allowed is None or origin.name == OWN_REPORTERS:
+            return None
+        if self._allowed.isdisjoint(named):
             return "not on the allow-list PICHECK_PLUGINS"
         return None
 
@@ -197,6 +221,15 @@ class Host:
             f" {second.distribution}; uninstall one of them",
             plugin=second.name,
             distribution=second.distribution,
+        )
+
+    def _unmarked_hooks(self, module: ModuleType) -> list[str]:
+        """Return the hooks that a module has under the right name but did not mark."""
+        return sorted(
+            name
+            for name in vars(self._manager.hook)
+            if inspect.isroutine(found := getattr(module, name, None))
+            and not hasattr(found, f"{PROJECT}_impl")
         )
 
     def _unknown_hooks(self, module: ModuleType) -> list[str]:

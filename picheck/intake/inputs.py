@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from picheck.errors import InputError, UsageError
+from picheck.errors import InputError
 from picheck.intake.limits import MAX_BYTES
 
 EVIDENCE_SUFFIX: Final = ".evidence.json"
@@ -49,7 +49,7 @@ def read_inputs(paths: Iterable[str]) -> Iterator[Input]:
     """Yield every document behind the paths, in order; what cannot be read is yielded too.
 
     A directory gives its `*.json` and `*.ndjson` files in sorted order, all levels; a pattern
-    with `*` gives the files it matches. Raises UsageError for a path that does not exist.
+    with `*` gives the files it matches. A path that does not exist is an unreadable input.
     """
     for path in paths:
         yield from _read(path)
@@ -71,7 +71,8 @@ def _read(path: str) -> Iterator[Input]:
             if not match.endswith(EVIDENCE_SUFFIX):
                 yield from _file(Path(match))
     else:
-        raise UsageError(f"{path} does not exist; give a file, a directory, a pattern or -")
+        missing = InputError("does not exist; give a file, a directory, a pattern or -", uri=path)
+        yield Unreadable(error=missing)
 
 
 def _file(path: Path) -> Iterator[Input]:

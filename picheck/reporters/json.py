@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from picheck.api import Report, Style
+from picheck.reporters.escaping import harmless_json
 
 
 class JsonReporter:
@@ -15,4 +16,5 @@ class JsonReporter:
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
         """Return the report as indented JSON."""
-        return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+        text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+        return harmless_json(text) + "\n"

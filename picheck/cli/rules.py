@@ -1,0 +1,286 @@
+"""`picheck rules`: list, show and compare rules, and trace them to the law's demands."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import click
+
+from picheck.cli.choosing import (
+    EXIT_CODES,
+    editions,
+    lists_inventory,
+    program_of,
+    program_option,
+    selected,
+    year_option,
+)
+from picheck.cli.differences import as_records, counted_kinds, say_differences
+from picheck.cli.options import format_option, split_list
+from picheck.cli.printing import (
+    say,
+    say_json,
+    say_labelled,
+    say_sources,
+    say_table,
+    say_wrapped,
+    spans,
+)
+from picheck.cli.rule_records import severity_of
+from picheck.cli.rules_show import show
+from picheck.hooks.host import Host
+from picheck.hooks.inventory import Inventory
+from picheck.rulebook.edition import Requirement, Rulebook
+from picheck.rulebook.explaining import explained_between
+
+_NOT_INSTALLED: Final = "not installed"
+_KINDS: Final = {
+    "zero": "What makes the whole category score zero",
+    "refusal": "What is refused",
+    "reweighting": "Who may leave the category out, and how much it counts",
+}
+
+_SELECT = click.option(
+    "--select", multiple=True, metavar="LIST", help="Codes, code prefixes or slugs."
+)
+
+
+@click.group("rules")
+def command() -> None:
+    """List, show and compare rules.
+
+    A rule is one formula with a code. It runs in a year if that year's rulebook has a clause for
+    its code; the clause says what a breach costs, on which terms, and by which source.
+    """
+
+
+command.add_command(show)
+
+
+@command.command(
+    "list",
+    epilog=f"""{EXIT_CODES}
+
+\b
+Examples:
+  picheck rules list
+  picheck rules list --year 2025 --select PIC-ERX,PIC-HIE
+  picheck rules list --format json""",
+    short_help="List the rules, and the years they run in.",
+)
+@year_option("Only rules that run in this year, with what a breach costs in it.")
+@_SELECT
+@program_option
+@format_option
+@lists_inventory
+def list_rules(
+    year: int | None,
+    select: tuple[str, ...],
+    program: str | None,
+    form: str,
+    host: Host,
+    inventory: Inventory,
+) -> None:
+    """List every rule: code, slug, scope, years or consequence, and the plugin it comes from."""
+    chosen = program_of(inventory.shelf, program)
+    books = editions(inventory.shelf, chosen)
+    if year is not None:
+        books = [inventory.shelf.rulebook(chosen, year)]
+    rows = _rows(inventory, books, split_list(select), is_one_year=year is not None)
+    if form == "json":
+        say_json(rows)
+        return
+    last = "consequence" if year is not None else "years"
+    say_table(
+        ["code", "slug", "scope", last, "plugin"],
+        [
+            (
+                row["code"],
+                row["slug"] or _NOT_INSTALLED,
+                row["scope"],
+                _cost(row["clauses"][0]) if year is not None else spans(row["years"]),
+                row["plugin"],
+            )
+            for row in rows
+        ],
+    )
+    say()
+    where = f" run in {chosen} {year}" if year is not None else f" of {chosen}"
+    say(f"{len(rows)} rules{where}")
+
+
+def _rows(
+    inventory: Inventory, books: list[Rulebook], select: tuple[str, ...], *, is_one_year: bool
+) -> list[dict[str, Any]]:
+    chosen = selected(inventory, select)
+    clauses = {code for book in books for code in book.clauses}
+    codes = clauses if is_one_year else clauses | inventory.rules.keys()
+    if select:
+        codes &= chosen
+    return [_row(inventory, books, code) for code in sorted(codes)]
+
+
+def _row(inventory: Inventory, books: list[Rulebook], code: str) -> dict[str, Any]:
+    found = inventory.rules.get(code)
+    having = [book for book in books if code in book.clauses]
+    return {
+        "code": code,
+        "slug": found.rule.slug if found else None,
+        "title": found.rule.title if found else None,
+        "scope": found.rule.scope if found else None,
+        "plugin": found.reference.plugin if found else None,
+        "distribution": found.reference.distribution if found else None,
+        "years": [book.year for book in having],
+        "clauses": [
+            {
+                "year": book.year,
+                "consequence": book.clauses[code].consequence,
+                "severity": severity_of(book.clauses[code]),
+                "standing": book.clauses[code].standing,
+            }
+            for book in having
+        ],
+    }
+
+
+def _cost(clause: dict[str, Any]) -> str:
+    return f"{clause['consequence']} ({clause['severity']})"
+
+
+@command.command(
+    "diff",
+    epilog=f"""{EXIT_CODES}
+
+\b
+Examples:
+  picheck rules diff 2024 2025
+  picheck rules diff 2021 2026 --format json""",
+    short_help="Compare two years: measures, rules, numbers, each with reason and source.",
+)
+@click.argument("first", type=int, metavar="YEAR1")
+@click.argument("second", type=int, metavar="YEAR2")
+@program_option
+@format_option
+@lists_inventory
+def diff(
+    first: int, second: int, program: str | None, form: str, host: Host, inventory: Inventory
+) -> None:
+    """Compare two years: every measure, rule and number that differs.
+
+    Each difference is told with the reason and the sources that the rulebooks declare for it;
+    between years that do not follow each other, with those of all years between. Differences
+    are found by comparing the two editions, so an undeclared one is listed too, and says so.
+    """
+    shelf = inventory.shelf
+    chosen = program_of(shelf, program)
+    found = explained_between(shelf, chosen, first, second)
+    before, after = shelf.rulebook(chosen, first), shelf.rulebook(chosen, second)
+    if form == "json":
+        say_json({"program": chosen, "from": first, "to": second, "changes": as_records(found)})
+        return
+    say_wrapped(f"{chosen} {first} -> {second}: {counted_kinds(found)}")
+    for book in (before, after):
+        if book.status != "final":
+            say_wrapped(f"{book.year} is a preview: {book.notice}", "  ")
+    slugs = {code: installed.rule.slug for code, installed in inventory.rules.items()}
+    say_differences(found, before, after, slugs)
+
+
+@command.command(
+    "coverage",
+    epilog=f"""{EXIT_CODES}
+
+\b
+Examples:
+  picheck rules coverage --year 2025
+  picheck rules coverage --year 2025 --format json""",
+    short_help="Trace a year's demands to the rules that check them.",
+)
+@click.option("-y", "--year", type=int, metavar="Y", required=True, help="The performance year.")
+@program_option
+@format_option
+@lists_inventory
+def coverage(year: int, program: str | None, form: str, host: Host, inventory: Inventory) -> None:
+    """List a year's demands with the rules that check each.
+
+    What nothing checks is said plainly, with the reason. A rule that is not installed does not
+    count as a check.
+    """
+    chosen = program_of(inventory.shelf, program)
+    book = inventory.shelf.rulebook(chosen, year)
+    if form == "json":
+        say_json([_demand(need, inventory) for need in book.requirements])
+        return
+    say_wrapped(_tally(book, inventory))
+    for kind in dict.fromkeys(need.kind for need in book.requirements):
+        say()
+        say(_KINDS.get(kind, kind))
+        for need in book.requirements:
+            if need.kind == kind:
+                _say_demand(need, inventory)
+
+
+def _tally(book: Rulebook, inventory: Inventory) -> str:
+    needs = book.requirements
+    if not needs:
+        return f"{book.program} {book.year} lists no demands; nothing can be traced"
+    open_ids = [need.id for need in needs if not _checked_by(need, inventory)]
+    return (
+        f"{book.program} {book.year}: {len(needs)} demands, {len(needs) - len(open_ids)} checked,"
+        f" {len(open_ids)} not checked by anything"
+        + (f" ({', '.join(open_ids)})" if open_ids else "")
+    )
+
+
+def _checked_by(need: Requirement, inventory: Inventory) -> list[str]:
+    return [code for code in need.rules if code in inventory.rules]
+
+
+def _say_demand(need: Requirement, inventory: Inventory) -> None:
+    say()
+    say_wrapped(f"{need.id}  {need.title}", "  ", "      ")
+    checked = _checked_by(need, inventory)
+    names = [f"{code} {inventory.rules[code].rule.slug}" for code in checked]
+    say_labelled("checks", "; ".join(names) or "NOTHING CHECKS IT", "      ", 8)
+    if absent := [code for code in need.rules if code not in checked]:
+        say_labelled("absent", f"{', '.join(absent)}: not installed", "      ", 8)
+    if need.note:
+        say_labelled("note" if checked else "why", need.note, "      ", 8)
+    say_sources(need.citations, "      ", 8)
+
+
+def _demand(need: Requirement, inventory: Inventory) -> dict[str, Any]:
+    return {
+        "id": need.id,
+        "kind": need.kind,
+        "title": need.title,
+        "rules": need.rules,
+        "checkedBy": _checked_by(need, inventory),
+        "note": need.note,
+        "sources": need.citations,
+    }
+
+
+@command.command(
+    "matrix",
+    epilog=f"""{EXIT_CODES}
+
+\b
+Example:
+  picheck rules matrix --select PIC > docs/reference/rules.md""",
+    short_help="Print the page of all rules and years, as Markdown.",
+)
+@_SELECT
+@program_option
+@lists_inventory
+def matrix(
+    select: tuple[str, ...], program: str | None, host: Host, inventory: Inventory
+) -> None:
+    """Print a Markdown page: the table of rules and years, and a section for each rule."""
+    from picheck.cli.matrix import page  # noqa: PLC0415 - only this command needs it
+
+    chosen = program_of(inventory.shelf, program)
+    books = editions(inventory.shelf, chosen)
+    codes = selected(inventory, split_list(select))
+    rules = [inventory.rules[code].rule for code in sorted(codes)]
+    click.echo(page(rules, books), nl=False)

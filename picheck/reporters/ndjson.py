@@ -1,0 +1,79 @@
+"""The report as one JSON object a line, in the order in which a stream can write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from picheck.api import DocumentSummary, Report, Result, Style
+from picheck.reporters.escaping import harmless_json
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class NdjsonReporter:
+    """Writes a `run` line, each `document` line with its `result` lines, and a `summary` line."""
+
+    name = "ndjson"
+    description = "one JSON object a line: run, documents with their results, summary"
+
+    def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
+        """Return the report as lines of JSON."""
+        return b"".join(_lines(report)).decode()
+
+
+def run_line(report: Report) -> bytes:
+    """Return the first line: what is known of a run before its first document."""
+    run = report.run
+    return _line(
+        "run",
+        {
+            "schemaVersion": report.schema_version,
+            "tool": report.tool,
+            "asOf": run.as_of,
+            "gate": run.gate,
+            "plugins": run.plugins,
+        },
+    )
+
+
+def document_line(index: int, document: DocumentSummary) -> bytes:
+    """Return the line of a document; `document` is the index that its result lines carry."""
+    return b'{"type":"document","document":%d,%b' % (index, _rest(document))
+
+
+def result_line(result: Result) -> bytes:
+    """Return the line of a result."""
+    return b'{"type":"result",%b' % _rest(result)
+
+
+def summary_line(report: Report) -> bytes:
+    """Return the last line: the sum, and what only the end of a run can tell."""
+    table: dict[str, Any] = msgspec.to_builtins(report.summary)
+    run = report.run
+    return _line("summary", {**table, "rulebooks": run.rulebooks, "notices": run.notices})
+
+
+def _lines(report: Report) -> Iterator[bytes]:
+    yield run_line(report)
+    by_document: dict[int, list[Result]] = {}
+    for result in report.results:
+        by_document.setdefault(result.document, []).append(result)
+    for index, document in enumerate(report.documents):
+        yield document_line(index, document)
+        yield from map(result_line, by_document.get(index, ()))
+    yield summary_line(report)
+
+
+def _line(kind: str, content: dict[str, Any]) -> bytes:
+    return b'{"type":"%b",%b' % (kind.encode(), _rest(content))
+
+
+def _rest(content: object) -> bytes:
+    """Encode an object without its opening brace, ending in a line feed."""
+    encoded = _ENCODER.encode(content)
+    if not encoded.isascii() or b"\x7f" in encoded:
+        encoded = harmless_json(encoded.decode()).encode()
+    return encoded[1:] + b"\n"

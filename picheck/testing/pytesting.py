@@ -1,0 +1,63 @@
+"""Cases become tests, in one line of a test module."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from picheck.errors import UsageError
+from picheck.testing.auditing import stock
+from picheck.testing.cases import Case, load_cases
+from picheck.testing.checking import check_case
+from picheck.testing.departures import Compliant
+from picheck.testing.examples import compliant_parts
+
+
+def run_cases(
+    path: Path | Traversable | str,
+    *,
+    plugins: Sequence[Any] = (),
+    compliant: Compliant = compliant_parts,
+) -> Callable[..., None]:
+    """Return a test for pytest that runs every case behind a path, each in each of its years.
+
+    `path` is a file, a folder, or the name of a package whose `cases` folder is meant. One line
+    of a test module is enough, `test_cases = run_cases("picheck_acme")`: each case is a test
+    with a readable id and fails with a readable difference. `plugins` are loaded beside the
+    installed ones. `compliant` gives the submission and evidence of a year to depart from,
+    picheck's own by default. The environment variable `PICHECK_RULE_YEAR` keeps one year's
+    cases, for a tox matrix. Raises UsageError where there is no case at all.
+    """
+    import pytest  # noqa: PLC0415 - only a test module asks for it
+
+    cases = cases_behind(path)
+    if not cases:
+        raise UsageError(f"{path} holds no cases; add CODE.json files, or correct the path")
+    chosen = [case for case in cases if _is_in_matrix(case)]
+
+    @pytest.mark.parametrize("case", chosen, ids=[case.id for case in chosen])
+    def test_case(case: Case) -> None:
+        __tracebackhide__ = True
+        try:
+            check_case(case, compliant, stock(plugins))
+        except AssertionError as difference:
+            pytest.fail(str(difference), pytrace=False)
+
+    return test_case
+
+
+def cases_behind(path: Path | Traversable | str) -> tuple[Case, ...]:
+    """Return the cases of a file, a folder, or a package's `cases` folder."""
+    place = files(path).joinpath("cases") if isinstance(path, str) else path
+    if not (place.is_dir() or place.is_file()):
+        return ()
+    return load_cases(place)
+
+
+def _is_in_matrix(case: Case) -> bool:
+    year = os.environ.get("PICHECK_RULE_YEAR")
+    return year is None or case.year == int(year)

@@ -1,0 +1,1 @@
+"""One rule a module; the module bears the rule's name."""
