@@ -9,19 +9,22 @@ from __future__ import annotations
 from typing import Final
 
 from picheck.hooks.markers import API_VERSIONS, hookimpl
+from picheck.hooks.preview import Attempt, Edit, Preview, Scene, Wish
 from picheck.hooks.reporter import Reporter, Style
 from picheck.model.citation import Citation
 from picheck.model.evidence import Evidence
 from picheck.model.finding import Result
 from picheck.model.location import Location
 from picheck.model.report import DocumentSummary, Report
+from picheck.model.skeleton import evidence_skeleton
 from picheck.model.submission import Counts, Measurement, MeasurementSet, Submission
 from picheck.rulebook.added import AddedClause, clauses_in
 from picheck.rulebook.edition import Clause, Measure, Rulebook
 from picheck.rulebook.reading import RulebookSource, rulebook_in
+from picheck.rules.answer import Answer, Answers, Place
 from picheck.rules.catalogue import rules_in
 from picheck.rules.context import DocumentContext, EntityContext, SetContext
-from picheck.rules.rule import Answer, Answers, Place, Rule, rule
+from picheck.rules.rule import Rule, rule
 from picheck.rules.view import Entity, Period, SetView, is_counts_like, parse_date, to_json
 
 API_VERSION: Final = API_VERSIONS[-1]
@@ -31,11 +34,13 @@ __all__ = [
     "AddedClause",
     "Answer",
     "Answers",
+    "Attempt",
     "Citation",
     "Clause",
     "Counts",
     "DocumentContext",
     "DocumentSummary",
+    "Edit",
     "Entity",
     "EntityContext",
     "Evidence",
@@ -45,17 +50,21 @@ __all__ = [
     "MeasurementSet",
     "Period",
     "Place",
+    "Preview",
     "Report",
     "Reporter",
     "Result",
     "Rule",
     "Rulebook",
     "RulebookSource",
+    "Scene",
     "SetContext",
     "SetView",
     "Style",
     "Submission",
+    "Wish",
     "clauses_in",
+    "evidence_skeleton",
     "hookimpl",
     "is_counts_like",
     "parse_date",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,18 @@ from picheck.cli.options import (
     load_inventory,
     plugin_options,
     say_failed,
-    split_list,
-    today,
     wants_color,
 )
+from picheck.cli.terms import configured, terms_of, terms_options
+from picheck.cli.wanting import fitted, wanted
 from picheck.engine.audit import audit
-from picheck.engine.terms import GATES, Terms
+from picheck.engine.terms import GATES
 from picheck.errors import UsageError
 from picheck.handwritten import nearest
 from picheck.hooks.reporter import Reporter, Style
 from picheck.logging import get_logger
 from picheck.model.report import Report
+from picheck.rules.rule import Rule
 
 EPILOG = """\b
 Exit codes:
@@ -46,23 +46,12 @@ Examples:
     "audit", epilog=EPILOG, short_help="Audit submissions before they are sent and scored."
 )
 @click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
-@click.option("-y", "--year", type=int, help="Audit against this year [default: the document's].")
+@terms_options
 @click.option(
-    "--as-of",
-    metavar="DATE",
-    help="The day the audit speaks for, YYYY-MM-DD [default: today, UTC].",
-)
-@click.option(
-    "--evidence",
+    "--baseline",
     type=click.Path(path_type=Path),
-    help="Side file with facts the submission cannot carry [default: NAME.evidence.json beside"
-    " NAME.json].",
-)
-@click.option(
-    "--prior",
-    multiple=True,
-    metavar="PATH",
-    help="Earlier submissions of the same entities; may be repeated.",
+    metavar="FILE",
+    help="Findings that were there before; see picheck baseline.",
 )
 @click.option(
     "-f",
@@ -72,8 +61,6 @@ Examples:
     metavar="NAME[=PATH]",
     help="A reporter, and a file for it; at most one to standard output [default: text].",
 )
-@click.option("--select", multiple=True, metavar="LIST", help="Codes, code prefixes or slugs.")
-@click.option("--ignore", multiple=True, metavar="LIST", help="Codes, code prefixes or slugs.")
 @click.option(
     "--fail-on",
     "gate",
@@ -81,13 +68,6 @@ Examples:
     default="error",
     show_default=True,
     help="The gate: from which severity on a finding makes a submission not ready.",
-)
-@click.option(
-    "--trust",
-    type=click.Choice(["verified", "unverified"]),
-    default="verified",
-    show_default=True,
-    help="Whether clauses that rest on unverified sources alone may count as errors.",
 )
 @click.option("--all-results", is_flag=True, help="Report passes and rules that do not apply too.")
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
@@ -101,45 +81,23 @@ Examples:
 )
 def command(**options: Any) -> int:
     """Audit submissions: files, directories, zip archives, patterns, or - for standard input."""
+    options, settings = configured(options)
     host, inventory = load_inventory(
         options["plugins"], options["required"], autoload=options["autoload"]
     )
     say_failed(inventory)
     outputs = _outputs(options["formats"] or ("text",), inventory.reporters)
-    terms = _terms(options)
+    terms = wanted(terms_of(options, settings), [reporter for reporter, _ in outputs])
     log = _Milestones(options)
     log.say("audit started", paths=len(options["paths"]), as_of=str(terms.as_of))
     report = audit(options["paths"], terms, inventory)
     log.say("audit ended", documents=len(report.documents), verdict=report.summary.verdict)
-    _write(report, outputs, options)
+    rules = {code: installed.rule for code, installed in inventory.rules.items()}
+    _write(report, outputs, options, rules)
     for fault in host.notify("picheck_audit_finished", report=report):
         click.echo(f"picheck: {fault}", err=True)
     code = report.summary.exit.code
     return 0 if code == 1 and options["exit_zero"] else code
-
-
-def _terms(options: dict[str, Any]) -> Terms:
-    return Terms(
-        as_of=_day(options["as_of"]),
-        year=options["year"],
-        gate=options["gate"],
-        evidence=options["evidence"],
-        prior=options["prior"],
-        select=split_list(options["select"]),
-        ignore=split_list(options["ignore"]),
-        trusts_unverified=options["trust"] == "unverified",
-        reveals=options["reveal"],
-        keeps_all=options["all_results"],
-    )
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--as-of {text!r} is no date, expected YYYY-MM-DD") from error
 
 
 def _outputs(
@@ -160,14 +118,21 @@ def _outputs(
 
 
 def _write(
-    report: Report, outputs: list[tuple[Reporter, Path | None]], options: dict[str, Any]
+    report: Report,
+    outputs: list[tuple[Reporter, Path | None]],
+    options: dict[str, Any],
+    rules: dict[str, Rule],
 ) -> None:
     for reporter, path in outputs:
         color = path is None and wants_color(options["color"])
         style = Style(
-            color=color, width=_width(), reveal=options["reveal"], quiet=options["quiet"]
+            color=color,
+            width=_width(),
+            reveal=options["reveal"],
+            quiet=options["quiet"],
+            rules=rules,
         )
-        text = reporter.render(report, style)
+        text = reporter.render(fitted(report, reporter, keeps_all=options["all_results"]), style)
         if path is None:
             sys.stdout.write(text)
             sys.stdout.flush()

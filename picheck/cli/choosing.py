@@ -12,7 +12,6 @@ from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.engine.selecting import Selection
 from picheck.errors import SelectorError, UsageError
 from picheck.handwritten import nearest
-from picheck.hooks.host import Host
 from picheck.hooks.inventory import Inventory
 from picheck.rulebook.edition import Rulebook
 from picheck.rulebook.shelf import Shelf
@@ -30,7 +29,7 @@ Exit codes:
 
 
 def lists_inventory(command: Callable[..., int | None]) -> Callable[..., int]:
-    """Give a command the plugin options, and hand it the host and the inventory they make.
+    """Give a command the plugin options, and hand it the inventory they make.
 
     Plugins that did not load are told on standard error; then the exit code is 4 where it
     would have been 0.
@@ -41,9 +40,9 @@ def lists_inventory(command: Callable[..., int | None]) -> Callable[..., int]:
     def wrapped(
         plugins: tuple[str, ...], required: tuple[str, ...], *, autoload: bool, **options: Any
     ) -> int:
-        host, inventory = load_inventory(plugins, required, autoload=autoload)
+        _, inventory = load_inventory(plugins, required, autoload=autoload)
         say_failed(inventory)
-        code = command(host=host, inventory=inventory, **options) or 0
+        code = command(inventory=inventory, **options) or 0
         return INCOMPLETE if code == 0 and inventory.failed else code
 
     return wrapped
@@ -111,17 +110,3 @@ def selected(inventory: Inventory, selectors: Sequence[str]) -> frozenset[str]:
     """Return the codes that selectors choose; all of them for none."""
     rules = {code: found.rule for code, found in inventory.rules.items()}
     return Selection(rules, selectors, ()).codes
-
-
-__all__ = [
-    "EXIT_CODES",
-    "INCOMPLETE",
-    "Host",
-    "editions",
-    "lists_inventory",
-    "program_of",
-    "program_option",
-    "rule_code",
-    "selected",
-    "year_option",
-]

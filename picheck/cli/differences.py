@@ -1,4 +1,4 @@
-"""How the difference between two years is told: what, from what to what, why, and by which source."""
+"""How a difference between two years is told: what, why, and by which source."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def as_records(found: Iterable[Explained]) -> list[dict[str, Any]]:
 
 def counted_kinds(found: Sequence[Explained]) -> str:
     """Say how many things were added, removed and changed."""
-    counts = {kind: 0 for kind in ("added", "removed", "changed")}
+    counts = dict.fromkeys(("added", "removed", "changed"), 0)
     for one in found:
         counts[one.difference.kind] += 1
     return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count) or "nothing"
@@ -102,7 +102,10 @@ class _Names:
 def _told(difference: Difference, names: _Names) -> str:
     """Say one difference: `PIC-PER-03 period-too-short: minimum_days 90 -> 180`."""
     _, name, *inner = difference.path.split(".")
-    inner = inner[1:] if inner[:1] == ["terms"] else inner
+    if inner[:1] == ["terms"]:
+        inner = inner[1:]
+    elif inner[:1] == ["variants"]:
+        inner = ["variant", *inner[1:]]
     subject = names.of(name) + (f": {' '.join(inner)}" if inner else "")
     if difference.kind != "changed":
         return f"{subject} {difference.kind}" if inner else f"{subject}: {difference.kind}"

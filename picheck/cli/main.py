@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from picheck import __version__
+from picheck.cli.environment import name_variables
 from picheck.errors import InputError, PicheckError
 
 #: Command name to module and the line that `picheck --help` shows; none is imported before use.
@@ -20,6 +21,9 @@ COMMANDS: Final = {
     "years": ("picheck.cli.years", "List and show the rulebooks of the performance years."),
     "measures": ("picheck.cli.measures", "List the measures of a year."),
     "plugins": ("picheck.cli.plugins", "List plugins: hooks, rules, origin and version."),
+    "waivers": ("picheck.cli.waivers", "Accept findings by name, with a reason, until a day."),
+    "baseline": ("picheck.cli.baseline", "Draw a line under the findings of today."),
+    "config": ("picheck.cli.config", "Show and check the settings."),
     "schema": ("picheck.cli.schema", "Print the published JSON Schemas."),
     "completion": ("picheck.cli.completion", "Print the completion script of a shell."),
 }
@@ -37,7 +41,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
+        return name_variables(command, f"PICHECK_{cmd_name}".upper().replace("-", "_"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""

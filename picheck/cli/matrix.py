@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from picheck.model.outcome import CONSEQUENCES
+from picheck.model.outcome import CONSEQUENCES, SEVERITY_OF
 from picheck.reporters.wording import CONSEQUENCES as WORDS
 from picheck.rulebook.edition import Clause, Rulebook
 from picheck.rules.rule import Rule
@@ -33,10 +33,10 @@ def page(rules: Sequence[Rule], editions: Sequence[Rulebook]) -> str:
 
 
 def _legend(editions: Sequence[Rulebook]) -> Iterator[str]:
-    yield "| consequence | what it means |"
-    yield "|---|---|"
+    yield "| consequence | what it means | severity |"
+    yield "|---|---|---|"
     for consequence in CONSEQUENCES:
-        yield f"| `{consequence}` | {WORDS[consequence]} |"
+        yield f"| `{consequence}` | {WORDS[consequence]} | {SEVERITY_OF[consequence]} |"
     yield ""
     if any(_is_capped(book, code) for book in editions for code in book.clauses):
         yield "`?` marks a clause that rests on unverified sources alone: a breach that would cost"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import textwrap
@@ -30,7 +31,7 @@ def say(text: str = "") -> None:
 
 def say_json(value: Any) -> None:
     """Write a value made of plain data and records as indented JSON."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=dict), indent=2).decode()
     sys.stdout.write(f"{text}\n")
 
 
@@ -70,7 +71,7 @@ def shown(value: Any) -> str:
         return value
     if isinstance(value, Sequence) and value and all(isinstance(item, str) for item in value):
         return ", ".join(value)
-    return msgspec.json.format(msgspec.json.encode(value), indent=0).decode().replace(",", ", ")
+    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
 
 
 def spans(years: Iterable[int]) -> str:
@@ -91,7 +92,7 @@ def by_value(values: Iterable[tuple[int, Any]]) -> Iterator[tuple[str, Any]]:
     """Group (year, value) pairs by value and yield (spans of years, value), oldest first."""
     groups: dict[bytes, tuple[list[int], Any]] = {}
     for year, value in values:
-        groups.setdefault(msgspec.json.encode(value), ([], value))[0].append(year)
+        groups.setdefault(msgspec.json.encode(value, enc_hook=dict), ([], value))[0].append(year)
     return ((spans(years), value) for years, value in groups.values())
 
 

@@ -17,28 +17,16 @@ from picheck.cli.choosing import (
 )
 from picheck.cli.differences import as_records, counted_kinds, say_differences
 from picheck.cli.options import format_option, split_list
-from picheck.cli.printing import (
-    say,
-    say_json,
-    say_labelled,
-    say_sources,
-    say_table,
-    say_wrapped,
-    spans,
-)
+from picheck.cli.printing import say, say_json, say_table, say_wrapped, spans
 from picheck.cli.rule_records import severity_of
+from picheck.cli.rules_coverage import coverage
 from picheck.cli.rules_show import show
-from picheck.hooks.host import Host
 from picheck.hooks.inventory import Inventory
-from picheck.rulebook.edition import Requirement, Rulebook
+from picheck.rulebook.edition import Rulebook
 from picheck.rulebook.explaining import explained_between
 
 _NOT_INSTALLED: Final = "not installed"
-_KINDS: Final = {
-    "zero": "What makes the whole category score zero",
-    "refusal": "What is refused",
-    "reweighting": "Who may leave the category out, and how much it counts",
-}
+
 
 _SELECT = click.option(
     "--select", multiple=True, metavar="LIST", help="Codes, code prefixes or slugs."
@@ -55,6 +43,7 @@ def command() -> None:
 
 
 command.add_command(show)
+command.add_command(coverage)
 
 
 @command.command(
@@ -74,11 +63,11 @@ Examples:
 @format_option
 @lists_inventory
 def list_rules(
+    *,
     year: int | None,
     select: tuple[str, ...],
     program: str | None,
     form: str,
-    host: Host,
     inventory: Inventory,
 ) -> None:
     """List every rule: code, slug, scope, years or consequence, and the plugin it comes from."""
@@ -162,9 +151,7 @@ Examples:
 @program_option
 @format_option
 @lists_inventory
-def diff(
-    first: int, second: int, program: str | None, form: str, host: Host, inventory: Inventory
-) -> None:
+def diff(*, first: int, second: int, program: str | None, form: str, inventory: Inventory) -> None:
     """Compare two years: every measure, rule and number that differs.
 
     Each difference is told with the reason and the sources that the rulebooks declare for it;
@@ -187,81 +174,6 @@ def diff(
 
 
 @command.command(
-    "coverage",
-    epilog=f"""{EXIT_CODES}
-
-\b
-Examples:
-  picheck rules coverage --year 2025
-  picheck rules coverage --year 2025 --format json""",
-    short_help="Trace a year's demands to the rules that check them.",
-)
-@click.option("-y", "--year", type=int, metavar="Y", required=True, help="The performance year.")
-@program_option
-@format_option
-@lists_inventory
-def coverage(year: int, program: str | None, form: str, host: Host, inventory: Inventory) -> None:
-    """List a year's demands with the rules that check each.
-
-    What nothing checks is said plainly, with the reason. A rule that is not installed does not
-    count as a check.
-    """
-    chosen = program_of(inventory.shelf, program)
-    book = inventory.shelf.rulebook(chosen, year)
-    if form == "json":
-        say_json([_demand(need, inventory) for need in book.requirements])
-        return
-    say_wrapped(_tally(book, inventory))
-    for kind in dict.fromkeys(need.kind for need in book.requirements):
-        say()
-        say(_KINDS.get(kind, kind))
-        for need in book.requirements:
-            if need.kind == kind:
-                _say_demand(need, inventory)
-
-
-def _tally(book: Rulebook, inventory: Inventory) -> str:
-    needs = book.requirements
-    if not needs:
-        return f"{book.program} {book.year} lists no demands; nothing can be traced"
-    open_ids = [need.id for need in needs if not _checked_by(need, inventory)]
-    return (
-        f"{book.program} {book.year}: {len(needs)} demands, {len(needs) - len(open_ids)} checked,"
-        f" {len(open_ids)} not checked by anything"
-        + (f" ({', '.join(open_ids)})" if open_ids else "")
-    )
-
-
-def _checked_by(need: Requirement, inventory: Inventory) -> list[str]:
-    return [code for code in need.rules if code in inventory.rules]
-
-
-def _say_demand(need: Requirement, inventory: Inventory) -> None:
-    say()
-    say_wrapped(f"{need.id}  {need.title}", "  ", "      ")
-    checked = _checked_by(need, inventory)
-    names = [f"{code} {inventory.rules[code].rule.slug}" for code in checked]
-    say_labelled("checks", "; ".join(names) or "NOTHING CHECKS IT", "      ", 8)
-    if absent := [code for code in need.rules if code not in checked]:
-        say_labelled("absent", f"{', '.join(absent)}: not installed", "      ", 8)
-    if need.note:
-        say_labelled("note" if checked else "why", need.note, "      ", 8)
-    say_sources(need.citations, "      ", 8)
-
-
-def _demand(need: Requirement, inventory: Inventory) -> dict[str, Any]:
-    return {
-        "id": need.id,
-        "kind": need.kind,
-        "title": need.title,
-        "rules": need.rules,
-        "checkedBy": _checked_by(need, inventory),
-        "note": need.note,
-        "sources": need.citations,
-    }
-
-
-@command.command(
     "matrix",
     epilog=f"""{EXIT_CODES}
 
@@ -273,9 +185,7 @@ Example:
 @_SELECT
 @program_option
 @lists_inventory
-def matrix(
-    select: tuple[str, ...], program: str | None, host: Host, inventory: Inventory
-) -> None:
+def matrix(*, select: tuple[str, ...], program: str | None, inventory: Inventory) -> None:
     """Print a Markdown page: the table of rules and years, and a section for each rule."""
     from picheck.cli.matrix import page  # noqa: PLC0415 - only this command needs it
 

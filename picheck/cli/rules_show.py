@@ -31,11 +31,10 @@ from picheck.cli.printing import (
 )
 from picheck.cli.rule_records import rule_record, severity_of
 from picheck.errors import SelectorError
-from picheck.hooks.host import Host
 from picheck.hooks.inventory import InstalledRule, Inventory
 from picheck.reporters.wording import CONSEQUENCES, cited
 from picheck.rulebook.edition import Clause, Rulebook, Variant
-from picheck.testing.showcase import Example, Showcase, showcase
+from picheck.testing.showcase import Showcase, showcase
 
 EPILOG: Final = f"""{EXIT_CODES}
 
@@ -69,7 +68,7 @@ _IN_A_COLUMN: Final = {
 @format_option
 @lists_inventory
 def show(
-    name: str, year: int | None, program: str | None, form: str, host: Host, inventory: Inventory
+    *, name: str, year: int | None, program: str | None, form: str, inventory: Inventory
 ) -> None:
     """Explain one rule, named by its code or its slug.
 

@@ -141,7 +141,7 @@ class _Desk:
         )
 
     def _tell_expired(self, place: int, waiver: Waiver, result: Result) -> None:
-        code, pointer = EXPIRED.code, result.location.pointer
+        whom, pointer = self._whom, result.location.pointer
         self.told.setdefault(
             place,
             Result(
@@ -158,7 +158,7 @@ class _Desk:
                 named_pointer=result.named_pointer,
                 actual=waiver.expires.isoformat(),
                 fingerprint=fingerprint(
-                    code, self._whom.year, self._whom.entity, None, pointer, result.fingerprint
+                    EXPIRED.code, whom.year, whom.entity, pointer, key=result.fingerprint
                 ),
             ),
         )

@@ -9,6 +9,7 @@ import msgspec
 
 from picheck.engine.accepting import Uses
 from picheck.engine.document import Audited, Auditor
+from picheck.engine.facts import finished
 from picheck.engine.prior import read_prior
 from picheck.engine.running import Subject
 from picheck.engine.scoping import Scopes
@@ -192,6 +193,8 @@ class Audit:
         notices = [*self._notices, *self._closing_notices()]
         results.sort(key=lambda r: (r.document, r.location.pointer, r.rule.code))
         self._reasons |= self._reasons_of(documents, results, notices)
+        if self._terms.wants_facts:
+            documents = finished(documents, results)
         return Report(
             run=Run(
                 as_of=self._terms.as_of.isoformat(),

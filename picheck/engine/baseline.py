@@ -82,9 +82,11 @@ def updated(before: Baseline, report: Report, *, only_removes: bool = False) -> 
         for known in before.findings
         if known.fingerprint in found or (known.year, known.subject) not in audited
     ]
-    added = [] if only_removes else [
-        known for key, known in found.items() if key not in before.fingerprints
-    ]
+    added = (
+        []
+        if only_removes
+        else [known for key, known in found.items() if key not in before.fingerprints]
+    )
     held = {known.fingerprint for known in kept}
     return Change(
         baseline=_sorted(report.run.as_of, [*kept, *added]),

@@ -115,7 +115,7 @@ def settings(config: Path | None, *, isolated: bool, start: Path | None = None) 
     if isolated:
         return NO_SETTINGS
     found = find_settings(start or Path.cwd())
-    return NO_SETTINGS if found is None else read_settings(found)
+    return NO_SETTINGS if found is None else read_settings(_under(found.parent, found.name))
 
 
 def _table(path: Path) -> dict[str, Any] | None:

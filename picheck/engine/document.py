@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from picheck.engine.accepting import Use, read_acceptance
+from picheck.engine.facts import Sketch
 from picheck.engine.locating import located
 from picheck.engine.naming import fingerprint, subject_name
 from picheck.engine.planning import Plan, make_plan
@@ -165,6 +166,8 @@ class Auditor:
         self._run_sets(plan, context, ledger, key, subject)
         if views:
             self.entities.add(key, views, evidence)
+        if self._terms.wants_facts:
+            case.sketches.append(Sketch(rulebook, views, evidence))
         return not plan.not_installed and not plan.left_out and rulebook.status == "final"
 
     def _run_sets(
@@ -304,6 +307,7 @@ class Auditor:
                     results, self._scopes.of(raw.uri).gate, is_complete=is_complete
                 ),
                 outcomes=outcomes,
+                facts=tuple(case.sketches) or None,
             ),
             results=results,
             notices=notices + accepted.notices,
@@ -317,12 +321,13 @@ class Auditor:
 class _Case:
     """A document on its way through the audit."""
 
-    __slots__ = ("entity", "index", "raw", "structure")
+    __slots__ = ("entity", "index", "raw", "sketches", "structure")
 
     def __init__(self, raw: RawDocument, index: int, structure: Structure) -> None:
         self.raw = raw
         self.index = index
         self.structure = structure
+        self.sketches: list[Sketch] = []
         submission = structure.submission
         self.entity = Entity.of(submission) if submission is not None else None
 

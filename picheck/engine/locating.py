@@ -32,14 +32,14 @@ def located(results: Sequence[Result], raw: RawDocument) -> tuple[Result, ...]:
 
 
 def _place(result: Result, raw: RawDocument, text: ReadText | None) -> Result:
-    return msgspec.structs.replace(
-        result,
-        location=_at(result.location, raw, text),
-        related_locations=tuple(
-            place if place.document is not None else _at(place, raw, text)
-            for place in result.related_locations
-        ),
+    location = _at(result.location, raw, text)
+    if not result.related_locations:
+        return msgspec.structs.replace(result, location=location)
+    related = tuple(
+        place if place.document is not None else _at(place, raw, text)
+        for place in result.related_locations
     )
+    return msgspec.structs.replace(result, location=location, related_locations=related)
 
 
 def _at(location: Location, raw: RawDocument, text: ReadText | None) -> Location:

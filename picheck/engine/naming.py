@@ -41,7 +41,7 @@ def subject_name(entity: Entity, *, reveals: bool) -> str:
 
 def entity_key(entity: Entity | None) -> str:
     """Return the canonical key of an entity; `-` for a document that names none."""
-    return "-" if entity is None else ":".join(part or "" for part in entity)
+    return "-" if entity is None else ":".join([part or "" for part in entity])
 
 
 def fingerprint(

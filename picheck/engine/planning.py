@@ -8,18 +8,20 @@ from typing import Any
 import msgspec
 
 from picheck.errors import RulebookError
-from picheck.hooks.inventory import InstalledRule
+from picheck.hooks.inventory import OWN_DISTRIBUTION, InstalledRule
 from picheck.hooks.settings import NO_OPTIONS
 from picheck.model.finding import RuleReference
 from picheck.model.outcome import Scope
 from picheck.rulebook.edition import Clause, Rulebook
-from picheck.rules.rule import Answers, Rule
+from picheck.rules.answer import Answers
+from picheck.rules.rule import Rule
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One rule in one year, ready to be called.
 
-    `is_reported` is False for a rule that runs only because a chosen one needs it.
+    `is_reported` is False for a rule that runs only because a chosen one needs it; `is_guest`
+    says that another distribution than picheck brings it.
     """
 
     code: str
@@ -29,6 +31,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reference: RuleReference
     rule: Rule
     is_reported: bool
+    is_guest: bool = False
     options: Mapping[str, Any] = NO_OPTIONS
 
 
@@ -83,8 +86,7 @@ def _entry(
     is_reported: bool,
 ) -> Entry:
     rule, clause = installed.rule, rulebook.clauses[installed.rule.code]
-    asked = {name for name, schema in rule.terms.items() if schema.get("required", True)}
-    if missing := sorted(asked - clause.terms.keys()):
+    if missing := rule.missing_terms(clause.terms):
         raise RulebookError(
             f"{rulebook.program} {rulebook.year}: clause {rule.code} lacks the term"
             f" {', '.join(missing)}; add it to clauses.toml"
@@ -97,6 +99,7 @@ def _entry(
         reference=installed.reference,
         rule=rule,
         is_reported=is_reported,
+        is_guest=installed.reference.distribution != OWN_DISTRIBUTION,
         options=options.get(installed.reference.plugin, NO_OPTIONS),
     )
 

@@ -14,11 +14,12 @@ from picheck.model.finding import Result
 from picheck.model.location import Location
 from picheck.model.outcome import SEVERITY_OF, Outcome, Severity
 from picheck.rulebook.edition import Clause, Variant
+from picheck.rules.answer import Answer, Place
 from picheck.rules.context import Context
-from picheck.rules.rule import Answer, Place
 from picheck.rules.view import Entity, SetView
 
 CRASHED: Final = "PIC-RUN-01"
+_OUTCOMES: Final = ("fail", "notApplicable", "indeterminate")
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +33,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     entity: Entity | None
     pointer: str = ""
     views: tuple[SetView, ...] = ()
+
+    @property
+    def documents(self) -> set[int]:
+        """The indexes of the documents that a rule may speak of."""
+        return {self.document, *(view.document for view in self.views)}
 
     def view_at(self, pointer: str, document: int) -> SetView | None:
         """Return the set that a pointer leads into, if it leads into one."""
@@ -86,13 +92,16 @@ class Ledger:
             context.clause = entry.clause
             context.options = entry.options
             try:
-                answer = entry.check(context)
+                # a guest gets a context of its own: what it changes reaches no other rule
+                answer = entry.check(context.apart() if entry.is_guest else context)
                 if answer is None:
                     if entry.is_reported:
                         self._pass(entry, subject)
                     continue
                 self._take(entry, answer, subject)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - the rule's fault, not ours
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
                 blocked.add(entry.code)
                 self._crash(entry, error, subject)
 
@@ -123,18 +132,18 @@ class Ledger:
                 self.results.append(self._quiet(entry, "notApplicable", reason, subject))
 
     def _take(self, entry: Entry, answers: Answer | Sequence[Answer], subject: Subject) -> None:
-        told = (answers,) if isinstance(answers, Answer) else _checked(answers)
-        if not told:
-            if entry.is_reported:
-                self._pass(entry, subject)
-            return
-        results = [(answer, self._result(entry, answer, subject)) for answer in told]
-        for answer, result in results:
+        told = _checked((answers,) if isinstance(answers, Answer) else answers, subject)
+        if not told and entry.is_reported:
+            self._pass(entry, subject)
+        findings = [a for a in told if a.outcome != "notApplicable"]
+        results = [self._result(entry, answer, subject) for answer in findings]
+        for answer in told:
             if answer.outcome == "fail":
                 self.blocked.add(entry.code)
-            if answer.outcome == "notApplicable":
+            elif answer.outcome == "notApplicable":
                 self._not_applicable(entry, answer.message, subject)
-            elif entry.is_reported:
+        if entry.is_reported:
+            for result in results:
                 self.add(result)
 
     def _crash(self, entry: Entry, error: BaseException, subject: Subject) -> None:
@@ -178,6 +187,7 @@ class Ledger:
         failed = answer.outcome == "fail"
         document = subject.document if answer.document is None else answer.document
         pointer = answer.pointer or subject.pointer
+        view = subject.view_at(pointer, document)
         return Result(
             rule=entry.reference,
             outcome=answer.outcome,
@@ -188,13 +198,15 @@ class Ledger:
             document=document,
             note=terms.note if failed else None,
             location=Location(pointer=pointer),
-            named_pointer=named_pointer(subject.view_at(pointer, document), pointer),
+            named_pointer=named_pointer(view, pointer),
             related_locations=tuple(_location(place, document) for place in answer.related),
             expected=self._hide_value(answer.expected, subject),
             actual=self._hide_value(answer.actual, subject),
             missing_evidence=answer.missing,
             citations=terms.citations,
-            fingerprint=subject.fingerprint(entry.code, pointer, document, answer.key),
+            fingerprint=fingerprint(
+                entry.code, subject.year, subject.entity, pointer, key=answer.key, view=view
+            ),
         )
 
     def _severity(self, terms: Clause | Variant) -> Severity:
@@ -209,6 +221,8 @@ class Ledger:
         return masked_text(text, subject.entity)
 
     def _hide_value(self, value: object, subject: Subject) -> object:
+        if value is None:
+            return None
         plain = msgspec.to_builtins(value)
         return self._hide(plain, subject) if isinstance(plain, str) else plain
 
@@ -216,13 +230,20 @@ class Ledger:
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
 
 
-def _checked(answers: object) -> tuple[Answer, ...]:
-    """Hold a rule to its word: None, an Answer, or a sequence of them."""
-    if not isinstance(answers, Sequence) or isinstance(answers, str | bytes):
+def _checked(answers: object, subject: Subject) -> tuple[Answer, ...]:
+    """Hold a rule to its word: None, an Answer, or a sequence of them, each sound in itself."""
+    if not isinstance(answers, tuple | list | Sequence) or isinstance(answers, str | bytes):
         raise TypeError(f"returned {type(answers).__name__}, expected None or an Answer")
     for answer in answers:
         if not isinstance(answer, Answer):
             raise TypeError(f"returned a {type(answer).__name__} among its answers")
+        if not (
+            answer.outcome in _OUTCOMES
+            and type(answer.message) is type(answer.pointer) is type(answer.key) is str
+        ):
+            raise TypeError("returned an Answer that no context made; use ctx.fail and its like")
+        if answer.document is not None and answer.document not in subject.documents:
+            raise ValueError(f"speaks of document {answer.document}, which it was not given")
     return tuple(answers)
 
 

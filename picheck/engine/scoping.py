@@ -57,9 +57,7 @@ class Scopes:
                 yield Notice(kind="overrideUnused", message=f"{name} fits no document")
                 continue
             documents = "1 document" if count == 1 else f"{count:,} documents"
-            yield Notice(
-                kind="override", message=f"{name} held for {documents}: {_told(override)}"
-            )
+            yield Notice(kind="override", message=f"{name} held for {documents}: {_told(override)}")
 
     def _holding(self, uri: str) -> tuple[int, ...]:
         return tuple(

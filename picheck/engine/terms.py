@@ -32,7 +32,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     `year` overrides the documents' own performance year; `as_of` is the only clock there is;
     `evidence` is a side file for the one document audited; `prior` are paths of earlier
     submissions; `select` and `ignore` are codes, code prefixes or slugs; `trusts_unverified`
-    lifts the cap on clauses that rest on unverified sources alone; `options` are what the user
+    lifts the cap on clauses that rest on unverified sources alone; `keeps_all` reports passes
+    too; `wants_facts` adds what a picture needs to each document; `options` are what the user
     set for plugins, by plugin name; `waivers` and `baseline` are files of accepted findings;
     `overrides` hold for the documents of some files.
     """
@@ -47,6 +48,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     trusts_unverified: bool = False
     reveals: bool = False
     keeps_all: bool = False
+    wants_facts: bool = False
     options: Mapping[str, Mapping[str, Any]] = {}
     waivers: Path | None = None
     baseline: Path | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -11,12 +12,16 @@ from typing import Any, Final
 import msgspec
 
 from picheck.engine.matching import fits
-from picheck.engine.naming import subject_name
+from picheck.engine.naming import mask, subject_name
 from picheck.errors import ConfigurationError
 from picheck.handwritten import nearest, normalised
 from picheck.model.finding import Result
+from picheck.model.outcome import Consequence
+from picheck.rulebook.shelf import Shelf
 from picheck.rules.view import Entity
 
+#: A TIN or an NPI that somebody wrote in full; reports never print one.
+_NUMBER: Final = re.compile(r"\d{5,}")
 _TEXT: Final = {"type": "string", "required": True, "empty": False, "regex": r"(?s).*\S.*"}
 _NAME: Final = {"type": "string", "empty": False}
 _WAIVER: Final[dict[str, Any]] = {
@@ -57,7 +62,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
         """Say what is waived: `PIC-PER-04 of tin *****6789 in 2025`."""
         parts = [self.code or f"finding {(self.fingerprint or '')[:12]}"]
         if self.subject:
-            parts.append(f"of {self.subject}")
+            parts.append(f"of {_NUMBER.sub(lambda found: mask(found[0]), self.subject)}")
         if self.file:
             parts.append(f"in {self.file}")
         if self.year:
@@ -67,7 +72,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def account(self) -> str:
         """Say why, who and how long, as reports carry it."""
-        return f"{self.reason} ({self.owner}, until {self.expires})"
+        return f"{self.reason}; {self.owner}, until {self.expires}"
 
     def has_expired(self, as_of: date) -> bool:
         """Whether the waiver's last day lies before this one."""
@@ -120,18 +125,32 @@ def read_waivers(path: Path, known: Collection[str] = ()) -> tuple[Waiver, ...]:
     Raises ConfigurationError with one line for each fault.
     """
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path}: is no TOML: {error}") from error
-    return waivers_in(data, path.as_posix(), known)
+    return parse_waivers(text, path.as_posix(), known)
 
 
-def waivers_in(
-    data: Mapping[str, Any], file: str, known: Collection[str] = ()
-) -> tuple[Waiver, ...]:
-    """Turn the content of a waivers file into waivers. Raises ConfigurationError."""
+def can_never_hold(waiver: Waiver, shelf: Shelf) -> bool:
+    """Whether CMS refuses whatever the waived rule finds, in every year it may speak of."""
+    consequences: set[Consequence] = set()
+    for program in shelf.programs:
+        for year in shelf.years(program):
+            clause = shelf.rulebook(program, year).clauses.get(waiver.code or "")
+            if clause is not None and waiver.year in {None, year}:
+                consequences.add(clause.consequence)
+                consequences |= {variant.consequence for variant in clause.variants.values()}
+    return consequences == {"submissionRejected"}
+
+
+def parse_waivers(text: str, file: str, known: Collection[str] = ()) -> tuple[Waiver, ...]:
+    """Turn the text of a waivers file into waivers. Raises ConfigurationError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{file}: is no TOML: {error}") from error
     tables = normalised(_with_texts(data), WAIVERS_SCHEMA, file).get("waivers", [])
     lines = [
         f"{file}: waivers.{place}{fault}"
@@ -168,7 +187,9 @@ def _with_texts(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **data,
         "waivers": [
-            {key: _as_text(value) for key, value in each.items()} if isinstance(each, dict) else each
+            {key: _as_text(value) for key, value in each.items()}
+            if isinstance(each, dict)
+            else each
             for each in waivers
         ],
     }

@@ -19,6 +19,7 @@ import pluggy
 from picheck.errors import PluginConflict, UsageError
 from picheck.hooks import specs
 from picheck.hooks.markers import API_VERSIONS, PROJECT
+from picheck.hooks.vetting import fault_of
 from picheck.model.report import PluginUse
 
 GROUP: Final = "picheck"
@@ -95,12 +96,15 @@ class Host:
     def load(self, name: str) -> None:
         """Load one plugin by the name of its entry point, or by its module's name.
 
-        Raises UsageError where neither exists.
+        Raises UsageError where neither exists, PluginConflict where two distributions bring it.
         """
-        for entry in importlib.metadata.entry_points(group=GROUP, name=name):
+        entries = importlib.metadata.entry_points(group=GROUP, name=name)
+        for entry in entries:
             self._load(_origin(entry), entry.load)
+        if entries:
             return
-        if importlib.util.find_spec(name.partition(".")[0]) is None:
+        top = name.partition(".")[0]
+        if not top.isidentifier() or importlib.util.find_spec(top) is None:
             raise UsageError(f"no plugin or module is called {name!r}; see picheck plugins list")
         origin = Origin(name, name.partition(".")[0], None)
         self._load(origin, lambda: importlib.import_module(name))
@@ -255,6 +259,8 @@ def _items(handed: Any, expected: type) -> Sequence[Any]:
     for item in handed:
         if not isinstance(item, expected):
             raise TypeError(f"handed over {type(item).__name__}, expected {wanted}")
+        if fault := fault_of(item):
+            raise ValueError(f"handed over a {wanted} that cannot be used: {fault}")
     return handed
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from picheck.errors import PluginConflict
 from picheck.hooks.host import Host, Origin
+from picheck.hooks.preview import Preview
 from picheck.hooks.reporter import Reporter
 from picheck.hooks.settings import NO_OPTIONS, declared_options
 from picheck.model.finding import RuleReference
@@ -35,7 +36,9 @@ class InstalledRule(msgspec.Struct, frozen=True):
 class Inventory(msgspec.Struct, frozen=True):
     """Rules by code, rulebooks by program and year, reporters by name, and every plugin met.
 
-    `options` are the option schemas of the plugins that declare any, by plugin name.
+    `previews` say what a program's sets would score, by program; `options` are the option
+    schemas of the plugins that declare any, by plugin name; `reporter_owners` names the plugin
+    and distribution behind each reporter.
     """
 
     rules: dict[str, InstalledRule]
@@ -43,6 +46,8 @@ class Inventory(msgspec.Struct, frozen=True):
     reporters: dict[str, Reporter]
     plugins: tuple[PluginUse, ...]
     options: Mapping[str, Mapping[str, Any]] = NO_OPTIONS
+    reporter_owners: Mapping[str, str] = NO_OPTIONS
+    previews: Mapping[str, Preview] = NO_OPTIONS
 
     @property
     def failed(self) -> tuple[PluginUse, ...]:
@@ -80,17 +85,30 @@ def take_inventory(host: Host) -> Inventory:
         "reporter",
         lambda reporter: reporter.name,
     )
-    shelf = Shelf(
-        {key: source for key, (_, source) in books.items()},
-        {key: origin.name for key, (origin, _) in books.items()},
-        _clauses(host, rules),
+    previews = _owned(
+        host.collect("picheck_register_previews", Preview),
+        "preview",
+        lambda preview: preview.program,
     )
+    clauses = _clauses(host, rules)
+    failed = {use.name for use in host.failed}  # what fails in one thing is trusted in none
+    books = {key: pair for key, pair in books.items() if pair[0].name not in failed}
+    reporters = {key: pair for key, pair in reporters.items() if pair[0].name not in failed}
     return Inventory(
-        rules=rules,
-        shelf=shelf,
+        rules={c: rule for c, rule in rules.items() if rule.reference.plugin not in failed},
+        shelf=Shelf(
+            {key: source for key, (_, source) in books.items()},
+            {key: origin.name for key, (origin, _) in books.items()},
+            [added for added in clauses if added[2].plugin not in failed],
+        ),
         reporters={name: reporter for name, (_, reporter) in reporters.items()},
+        reporter_owners={
+            name: f"{origin.name} ({origin.distribution})"
+            for name, (origin, _) in reporters.items()
+        },
         plugins=host.plugins,
         options=options,
+        previews={p: preview for p, (o, preview) in previews.items() if o.name not in failed},
     )
 
 
@@ -123,25 +141,39 @@ def _own_codes_only(
 
 
 def _clauses(host: Host, rules: dict[str, InstalledRule]) -> list[tuple[str, int, Clause]]:
-    """Collect added clauses; a plugin may add them only for codes it owns."""
+    """Collect added clauses; a plugin may add them only for codes it owns, with every term."""
     clauses: list[tuple[str, int, Clause]] = []
+    taken: set[tuple[str, str, int]] = set()
     for origin, added in host.collect("picheck_register_clauses", AddedClause):
-        owner = rules.get(added.clause.code)
-        if owner is not None and owner.reference.distribution != origin.distribution:
-            host.fail(
-                origin,
-                f"hands over a clause for {added.clause.code},"
-                f" which belongs to {owner.reference.distribution}",
-            )
+        key = added.clause.code, added.program, added.year
+        fault = _clause_fault(added.clause, origin, rules)
+        if fault is None and key in taken:
+            fault = f"hands over a second clause for {' '.join(map(str, key))}"
+        if fault:
+            host.fail(origin, fault)
             continue
-        clauses.append(
-            (
-                added.program,
-                added.year,
-                msgspec.structs.replace(added.clause, plugin=origin.name),
-            )
-        )
+        taken.add(key)
+        clause = msgspec.structs.replace(added.clause, plugin=origin.name)
+        clauses.append((added.program, added.year, clause))
     return clauses
+
+
+def _clause_fault(
+    clause: Clause, origin: Origin, rules: Mapping[str, InstalledRule]
+) -> str | None:
+    """Return why a plugin may not add a clause; None where it may."""
+    installed = rules.get(clause.code)
+    if installed is None:
+        # picheck's own codes stay picheck's also where their rules are blocked
+        if clause.code.startswith(f"{OWN_PREFIX}-") and origin.distribution != OWN_DISTRIBUTION:
+            return f"hands over a clause for {clause.code}, which belongs to {OWN_DISTRIBUTION}"
+        return None
+    owner = installed.reference.distribution
+    if owner != origin.distribution:
+        return f"hands over a clause for {clause.code}, which belongs to {owner}"
+    if missing := installed.rule.missing_terms(clause.terms):
+        return f"hands over a clause for {clause.code} that lacks the term {', '.join(missing)}"
+    return None
 
 
 def _owned(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from picheck.hooks.markers import hookspec
+from picheck.hooks.preview import Preview
 from picheck.hooks.reporter import Reporter
 from picheck.model.report import Report
 from picheck.rulebook.added import AddedClause
@@ -52,6 +53,16 @@ def picheck_register_reporters() -> Sequence[Reporter]:  # type: ignore[empty-bo
     """Hand over reporters, to be chosen by `--format NAME`.
 
     A reporter is an object with a `name`, a `description` and a `render(report) -> str`.
+    """
+
+
+@hookspec
+def picheck_register_previews() -> Sequence[Preview]:  # type: ignore[empty-body]
+    """Hand over previews: what the measurement sets of a program would score, and why.
+
+    A preview is an object with a `program`, a `name`, and the methods `score`, `what_if` and
+    `render` of `picheck.api.Preview`. A program has one preview; `picheck score` asks it after
+    the audit.
     """
 
 

@@ -9,6 +9,7 @@ that proof is read again with care.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -29,13 +30,27 @@ from picheck.rules.text import CLEAN_TEXT, DocumentText, UnknownProperty, Violat
 from picheck.schemas import explain
 
 
+_ABSENT: Final = msgspec.Raw()
+
+
 class _Wrapped(msgspec.Struct, frozen=True):
-    """What stands at the top of a document with a `submission` key: a case or a posted set."""
+    """What stands at the top of a document with a `submission` key: a case or a posted set.
+
+    Only the top level is looked at: msgspec takes no union of a raw value with null.
+    """
 
     submission: msgspec.Raw
-    evidence: msgspec.Raw | None = None
-    measurements: msgspec.Raw | None = None
-    category: msgspec.Raw | None = None
+    measurements: msgspec.Raw = _ABSENT
+    category: msgspec.Raw = _ABSENT
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """A submission with its evidence, whose bytes are kept."""
+
+    submission: Submission
+    evidence: msgspec.Raw = _ABSENT
+    measurements: msgspec.Raw = _ABSENT
+    category: msgspec.Raw = _ABSENT
 
 
 class Structure(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +84,7 @@ _POSTED: Final = _Shape("/submission", None)
 _bare: Final = msgspec.json.Decoder(Submission)
 _posted: Final = msgspec.json.Decoder(PostedSet)
 _wrapped: Final = msgspec.json.Decoder(_Wrapped)
+_case: Final = msgspec.json.Decoder(_Case)
 
 
 def decode(data: bytes) -> Submission:
@@ -90,10 +106,8 @@ def read_structure(data: bytes, uri: str, programs: Collection[str] = ()) -> Str
         submission, shape, evidence = _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _read_with_care(data, uri, programs)
-    swallowed = data.count(b":") - _keys(submission, shape)
-    if evidence is not None:
-        swallowed -= evidence.count(b":") + 1
-    text = _notice(read_json(data, uri), shape, programs) if swallowed else CLEAN_TEXT
+    is_clean = not _swallowed(data, submission, shape, evidence)
+    text = CLEAN_TEXT if is_clean else _notice(read_json(data, uri), shape, programs)
     return Structure(
         submission=submission,
         text=text,
@@ -124,13 +138,29 @@ def _decode(data: bytes) -> tuple[Submission, _Shape, bytes | None]:
     if b'"submission"' not in data:
         return _bare.decode(data), _BARE, None
     try:
+        case = _case.decode(data)
+    except msgspec.ValidationError:
+        return _decode_other(data)
+    if _is_given(case.measurements) or _is_given(case.category):
+        return _unpost(_posted.decode(data)), _POSTED, None
+    evidence = bytes(case.evidence) if _is_given(case.evidence) else None
+    return case.submission, _CASE, evidence
+
+
+def _decode_other(data: bytes) -> tuple[Submission, _Shape, bytes | None]:
+    """Decode a posted set, or a document where only a text says "submission"."""
+    try:
         wrapped = _wrapped.decode(data)
     except msgspec.ValidationError:
         return _bare.decode(data), _BARE, None
-    if wrapped.measurements is None and wrapped.category is None:
-        evidence = None if wrapped.evidence is None else bytes(wrapped.evidence)
-        return _bare.decode(wrapped.submission), _CASE, evidence
-    return _unpost(_posted.decode(data)), _POSTED, None
+    if _is_given(wrapped.measurements) or _is_given(wrapped.category):
+        return _unpost(_posted.decode(data)), _POSTED, None
+    return _bare.decode(wrapped.submission), _CASE, None
+
+
+def _is_given(raw: msgspec.Raw) -> bool:
+    """Whether a key was there with anything but null."""
+    return raw is not _ABSENT and bytes(raw) != b"null"
 
 
 def _unpost(posted: PostedSet) -> Submission:
@@ -142,15 +172,31 @@ def _unpost(posted: PostedSet) -> Submission:
     return Submission(measurement_sets=(MeasurementSet(**fields),), **keys)
 
 
+def _swallowed(
+    data: bytes, submission: Submission, shape: _Shape, evidence: bytes | None
+) -> int:
+    """Count the colons that no decoded key accounts for; none, where nothing was swallowed.
+
+    The API's own echo has colons in its times. They are looked for only where the first count
+    does not come out even, and only in a text without escapes: there each decoded text stands as
+    it is, so that what is subtracted is never too much.
+    """
+    left = data.count(b":") - _keys(submission, shape)
+    if evidence is not None:
+        left -= evidence.count(b":") + 1
+    if left and b"\\" not in data:
+        left -= _echoes(submission)
+    return left
+
+
 def _keys(submission: Submission, shape: _Shape) -> int:
     """Count the keys that were decoded, as far as that is cheap; never too many."""
     count = _given(submission)
     if shape is _POSTED:
         count -= 1  # `measurementSets` stands for the document itself
     for record in submission.measurement_sets:
-        count += _given(record)
+        count += _given(record) + 2 * len(record.measurements)
         for measurement in record.measurements:
-            count += 2
             value = measurement.value
             if type(value) is Counts:
                 count += (value.numerator is not None) + (value.denominator is not None)
@@ -158,7 +204,21 @@ def _keys(submission: Submission, shape: _Shape) -> int:
 
 
 def _given(record: Submission | MeasurementSet) -> int:
-    return sum(getattr(record, name) is not None for name in record.__struct_fields__)
+    values = msgspec.structs.astuple(record)
+    return len(values) - values.count(None)
+
+
+def _echoes(submission: Submission) -> int:
+    """Count the colons of what the API adds: keys of measurements, and texts of any level."""
+    count = 0
+    for record in (submission, *submission.measurement_sets):
+        count += sum(v.count(":") for v in msgspec.structs.astuple(record) if type(v) is str)
+    for record in submission.measurement_sets:
+        for measurement in record.measurements:
+            echo = msgspec.structs.astuple(measurement)[2:]
+            count += len(echo) - echo.count(None)
+            count += sum(value.count(":") for value in echo if type(value) is str)
+    return count
 
 
 def _read_with_care(data: bytes, uri: str, programs: Collection[str]) -> Structure:
@@ -261,9 +321,15 @@ def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator
     """Yield the properties of one object that its record does not have."""
     if not isinstance(value, dict):
         return
-    known = [field.encode_name for field in msgspec.structs.fields(record)]
+    known = _names(record)
     for name in value:
         if name not in known:
             yield UnknownProperty(
-                pointer=pointer_join(pointer, name), name=name, nearest=nearest(name, known)
+                pointer=pointer_join(pointer, name), name=name, nearest=nearest(name, list(known))
             )
+
+
+@cache
+def _names(record: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Return the names that a record's properties have in JSON."""
+    return tuple(field.encode_name for field in msgspec.structs.fields(record))

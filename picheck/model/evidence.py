@@ -77,16 +77,17 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
     """Everything a practice can vouch for beside its submission; every part may be absent.
 
     Dates are `YYYY-MM-DD` texts. `engagement_history` maps a year (text) to the level reached
-    in it, by measure id; a year that stands there with no measure says that none was reported.
+    in it, by measure id; a year that stands there with no measure says that none was reported,
+    a year or a tally that is null says that it is not known.
     """
 
     cehrt: Cehrt = Cehrt()
     attestations: Attestations = Attestations()
     counts: EvidenceCounts = EvidenceCounts()
-    ehr_report: dict[str, Tally] | None = None
+    ehr_report: dict[str, Tally | None] | None = None
     clinicians: tuple[Clinician, ...] | None = None
     eligibility: Eligibility = Eligibility()
-    engagement_history: dict[str, dict[str, Engagement]] | None = None
+    engagement_history: dict[str, dict[str, Engagement] | None] | None = None
     documents: tuple[SupportingDocument, ...] | None = None
 
 

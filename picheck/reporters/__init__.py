@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from picheck.api import Reporter, hookimpl
+from picheck.reporters.csv import CsvReporter
+from picheck.reporters.github import GithubReporter
 from picheck.reporters.json import JsonReporter
+from picheck.reporters.junit import JunitReporter
+from picheck.reporters.markdown import MarkdownReporter
+from picheck.reporters.ndjson import NdjsonReporter
+from picheck.reporters.operationoutcome import OperationOutcomeReporter
+from picheck.reporters.sarif import SarifReporter
 from picheck.reporters.text import TextReporter
 
 
 @hookimpl
 def picheck_register_reporters() -> tuple[Reporter, ...]:
     """Hand over the built-in reporters."""
-    return (TextReporter(), JsonReporter())
+    return (
+        TextReporter(),
+        JsonReporter(),
+        NdjsonReporter(),
+        SarifReporter(),
+        JunitReporter(),
+        GithubReporter(),
+        MarkdownReporter(),
+        CsvReporter(),
+        OperationOutcomeReporter(),
+    )

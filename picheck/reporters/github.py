@@ -27,11 +27,13 @@ class GithubReporter:
 
 def _lines(report: Report) -> Iterator[str]:
     told = wording.worst_first(wording.open_findings(report.results))
+    stoppers = wording.stoppers(report)
+    if stoppers:
+        yield f"::error title=picheck is incomplete::{command_data(chr(10).join(stoppers))}"
     for kind in _KINDS:
         of_kind = [result for result in told if _kind(result) == kind]
-        if kind == "error":
-            yield from (_notice(notice.message) for notice in wording.stoppers(report))
-        yield from _annotations(report, kind, of_kind)
+        room = SHOWN - 1 if stoppers and kind == "error" else SHOWN
+        yield from _annotations(report, kind, of_kind, room)
     summary = report.summary
     yield log_line(
         f"picheck: {wording.VERDICTS[summary.verdict]}, {wording.tally(report)};"
@@ -39,8 +41,10 @@ def _lines(report: Report) -> Iterator[str]:
     )
 
 
-def _annotations(report: Report, kind: str, results: Sequence[Result]) -> Iterator[str]:
-    shown = results if len(results) <= SHOWN else results[: SHOWN - 1]
+def _annotations(
+    report: Report, kind: str, results: Sequence[Result], room: int
+) -> Iterator[str]:
+    shown = results if len(results) <= room else results[: room - 1]
     for result in shown:
         yield _annotation(report, kind, result)
     if rest := results[len(shown) :]:
@@ -77,10 +81,6 @@ def _message(result: Result) -> str:
     elif result.remediation:
         lines.append(f"to fix: {result.remediation}")
     return "\n".join(lines)
-
-
-def _notice(message: str) -> str:
-    return f"::error title=picheck is incomplete::{command_data(message)}"
 
 
 def _kind(result: Result) -> str:

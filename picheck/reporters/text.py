@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from picheck.api import DocumentSummary, Location, Report, Result, Style
+from picheck.api import DocumentSummary, Location, Report, Result, Style, evidence_skeleton
 from picheck.reporters import wording
 
 #: What a line is, and how it looks where colours are wanted (rich's style names).
@@ -88,6 +88,12 @@ def _document(
         yield (("incomplete", "Could not be checked"),)
         for result in broken:
             yield from _wrapped(f"{result.rule.code}  {result.message}", "  ", "    ", style)
+    if accepted := wording.accepted(results):
+        yield ()
+        yield (("heading", "Accepted"),)
+        for result in accepted:
+            line = f"{result.rule.code}  {result.message} ({wording.acceptance(result)})"
+            yield from _wrapped(line, "  ", "    ", style)
     yield from _unverified(document, results, style)
     yield ()
 
@@ -147,7 +153,7 @@ def _unverified(
     yield from _wrapped(
         f"fill in what you know and save it as {stem}.evidence.json:", "  ", "  ", style
     )
-    for line in json.dumps(wording.skeleton(missing), indent=2).splitlines():
+    for line in json.dumps(evidence_skeleton(missing), indent=2).splitlines():
         yield (("plain", f"    {line}"),)
 
 

@@ -105,6 +105,10 @@ def headline(document: DocumentSummary, results: Sequence[Result]) -> str:
         parts.append(f"{counted(len(found), 'rule')} {verb} evidence: {codes}")
     if broken := document.outcomes.get("error"):
         parts.append(f"{counted(broken, 'check')} could not be made")
+    if waived := sum(result.disposition.waiver is not None for result in results):
+        parts.append(f"{waived:,} waived")
+    if known := sum(result.disposition.baseline == "unchanged" for result in results):
+        parts.append(f"{known:,} in the baseline")
     return "; ".join(parts) or f"{counted(document.outcomes.get('pass', 0), 'check')} passed"
 
 
@@ -112,17 +116,60 @@ def _cost(found: Sequence[Result]) -> str:
     return "costs" if len(found) == 1 else "cost"
 
 
-def skeleton(missing: Iterable[str]) -> dict[str, Any]:
-    """Return an evidence file with the missing keys in place, ready to be filled."""
-    table: dict[str, Any] = {}
-    for path in sorted(set(missing)):
-        *above, last = path.split(".")
-        target = table
-        for name in above:
-            inner = target.setdefault(name, {})
-            target = inner if isinstance(inner, dict) else {}
-        target.setdefault(last, _EMPTY.get(last))
-    return table
+_ORDER: Final = {"error": 0, "warning": 1, "note": 2, "none": 3}
+_COSTS: Final = {name: rank for rank, name in enumerate(CONSEQUENCES)}
 
 
-_EMPTY: Final[dict[str, Any]] = {"ehrReport": {}, "documents": [], "clinicians": []}
+def open_findings(results: Iterable[Result]) -> list[Result]:
+    """Return what failed, broke or could not be decided, less what was accepted."""
+    return [
+        result
+        for result in results
+        if result.outcome in {"fail", "indeterminate", "error"}
+        and not result.disposition.is_accepted
+    ]
+
+
+def accepted(results: Iterable[Result]) -> list[Result]:
+    """Return the findings that a waiver or a baseline accepts."""
+    return [result for result in results if result.disposition.is_accepted]
+
+
+def acceptance(result: Result) -> str:
+    """Say why an accepted finding no longer counts."""
+    waiver = result.disposition.waiver
+    return "in the baseline" if waiver is None else f"waived: {waiver}"
+
+
+def worst_first(results: Iterable[Result]) -> list[Result]:
+    """Sort findings by severity and consequence; those that broke come first."""
+
+    def rank(result: Result) -> tuple[bool, int, int, int, str, str]:
+        return (
+            result.outcome != "error",
+            _ORDER[result.severity],
+            _COSTS.get(result.consequence or "", len(_COSTS)),
+            result.document,
+            result.location.pointer,
+            result.rule.code,
+        )
+
+    return sorted(results, key=rank)
+
+
+def stoppers(report: Report) -> list[str]:
+    """Return what kept the audit from being complete, beside rules that broke."""
+    return [notice.message for notice in report.run.notices if notice.is_incomplete]
+
+
+def tally(report: Report) -> str:
+    """Say the whole run in numbers, the accepted ones included."""
+    counts, summary = report.summary.outcomes, report.summary
+    return (
+        f"{counted(len(report.documents), 'document')}:"
+        f" {counts.get('pass', 0):,} checks passed, {counts.get('fail', 0):,} failed,"
+        f" {counts.get('indeterminate', 0):,} need evidence,"
+        f" {counts.get('notApplicable', 0):,} do not apply,"
+        f" {counts.get('error', 0):,} could not be made;"
+        f" {summary.waived:,} waived, {summary.baseline:,} in the baseline"
+    )

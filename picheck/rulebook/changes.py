@@ -117,4 +117,4 @@ def _clause(clause: Clause) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Turn records into tables and tuples into lists, so that values compare as data."""
-    return msgspec.json.decode(msgspec.json.encode(value))
+    return msgspec.json.decode(msgspec.json.encode(value, enc_hook=dict))

@@ -39,8 +39,7 @@ def explained_between(shelf: Shelf, program: str, first: int, second: int) -> tu
     ]
     found = differences(shelf.rulebook(program, first), shelf.rulebook(program, second))
     return tuple(
-        Explained(difference=one, reasons=tuple(_reasons_for(one.path, declaring)))
-        for one in found
+        Explained(difference=one, reasons=tuple(_reasons_for(one.path, declaring))) for one in found
     )
 
 
@@ -51,9 +50,7 @@ def _reasons_for(path: str, declaring: Iterable[Rulebook]) -> Iterator[Because]:
         for declared, change in reasons(edition).items():
             if _overlap(path, declared) and change.reason not in told:
                 told.add(change.reason)
-                yield Because(
-                    year=edition.year, reason=change.reason, citations=change.citations
-                )
+                yield Because(year=edition.year, reason=change.reason, citations=change.citations)
 
 
 def _overlap(path: str, other: str) -> bool:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -91,10 +92,10 @@ def _build(edition: _Edition, program: str, year: int, sha256: str) -> Rulebook:
         status=head.status,
         notice=head.notice,
         sha256=sha256,
-        objectives=head.objectives,
-        measures={key: _measure(key, entry) for key, entry in head.measures.items()},
-        clauses={key: clause_of(key, entry, library) for key, entry in clauses.items()},
-        sources={key: library.cite(Reference(key)) for key in sources},
+        objectives=_sealed(head.objectives),
+        measures=_sealed({key: _measure(key, entry) for key, entry in head.measures.items()}),
+        clauses=_sealed({key: clause_of(key, entry, library) for key, entry in clauses.items()}),
+        sources=_sealed({key: library.cite(Reference(key)) for key in sources}),
         changes=tuple(
             Change(
                 paths=entry.paths,
@@ -179,7 +180,7 @@ def clause_of(code: str, entry: ClauseEntry, library: Library) -> Clause:
         code=code,
         consequence=entry.consequence,
         citations=library.cite_all(entry.sources),
-        terms=entry.terms,
+        terms=_sealed(entry.terms),
         variants={
             name: Variant(
                 consequence=variant.consequence,
@@ -190,6 +191,11 @@ def clause_of(code: str, entry: ClauseEntry, library: Library) -> Clause:
         },
         note=entry.note,
     )
+
+
+def _sealed(table: dict[str, T]) -> Mapping[str, T]:
+    """Make a table read-only: every rule of every document reads the same edition."""
+    return MappingProxyType(table)
 
 
 def _measure(measure_id: str, entry: MeasureEntry) -> Measure:

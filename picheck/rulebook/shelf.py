@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -86,4 +87,5 @@ class Shelf:
             return rulebook
         if taken := sorted(added.keys() & rulebook.clauses.keys()):
             raise RulebookError(f"{taken[0]} has a clause in {key[0]} {key[1]} already")
-        return msgspec.structs.replace(rulebook, clauses={**rulebook.clauses, **added})
+        clauses = MappingProxyType({**rulebook.clauses, **added})
+        return msgspec.structs.replace(rulebook, clauses=clauses)

@@ -9,20 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from picheck.model.evidence import Evidence
 from picheck.model.location import pointer_join
 from picheck.model.submission import Submission
 from picheck.rulebook.edition import Clause, Rulebook
 from picheck.rulebook.shelf import Shelf
-from picheck.rules.rule import Answer, Place
+from picheck.rules.answer import Answer, Place
 from picheck.rules.text import CLEAN_TEXT, DocumentText
 from picheck.rules.view import Entity, SetView
 
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 _EMPTY_SHELF: Final = Shelf({}, {})
+
+
+@lru_cache(maxsize=1024)
+def _not_applicable(reason: str) -> Answer:
+    """Make the answer once for each reason: rules that do not apply are asked by the million."""
+    return Answer(outcome="notApplicable", message=reason)
 
 
 class Context:
@@ -46,6 +53,15 @@ class Context:
         self.evidence = evidence
         self.as_of = as_of
         self.shelf = shelf or _EMPTY_SHELF
+
+    def apart(self) -> Self:
+        """Return a copy, for a rule that is not trusted to leave the context as it was."""
+        twin = object.__new__(type(self))
+        for kind in type(self).__mro__:
+            for name in getattr(kind, "__slots__", ()):
+                if hasattr(self, name):  # `clause` stands only once a rule was asked
+                    setattr(twin, name, getattr(self, name))
+        return twin
 
     def fail(
         self,
@@ -87,7 +103,7 @@ class Context:
 
     def not_applicable(self, reason: str) -> Answer:
         """Say that the rule has nothing to look at here, and why."""
-        return Answer(outcome="notApplicable", message=reason)
+        return _not_applicable(reason)
 
     def indeterminate(
         self, message: str, *, missing: Sequence[str], pointer: str = "", key: str = ""
@@ -172,6 +188,12 @@ class SetContext(Context):
         self.document = document
         self.set = view
         self.prior = prior
+
+    def apart(self) -> Self:
+        """Return a copy with a copy of the document's context."""
+        twin = super().apart()
+        twin.document = self.document.apart()
+        return twin
 
     @property
     def submission(self) -> Submission:

@@ -1,50 +1,22 @@
-"""What a rule is: one formula with a code, and the answers it may give."""
+"""What a rule is: one formula with a code."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from picheck.errors import UsageError
 from picheck.model.outcome import Scope
-
-if TYPE_CHECKING:
-    from picheck.rules.context import DocumentContext, EntityContext, SetContext
+from picheck.rules.answer import Answers
+from picheck.rules.context import DocumentContext, EntityContext, SetContext
 
 #: `FAMILY` may hold digits after its first letter; the prefix is the vendor's (`PIC` is ours).
 CODE: Final = re.compile(r"[A-Z][A-Z0-9]*-[A-Z][A-Z0-9]*-[0-9]{2,}")
 SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 HEADINGS: Final = ("What it checks", "Why it matters", "How to fix")
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A related place: a pointer, what stands there, and its document if it is another one."""
-
-    pointer: str
-    message: str | None = None
-    document: int | None = None
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule says when it does not simply pass. Made by the context, never by hand."""
-
-    outcome: Literal["fail", "notApplicable", "indeterminate"]
-    message: str
-    pointer: str = ""
-    expected: Any = None
-    actual: Any = None
-    fix: str | None = None
-    variant: str | None = None
-    key: str = ""
-    missing: tuple[str, ...] = ()
-    related: tuple[Place, ...] = ()
-    document: int | None = None
-
-
-Answers = Answer | Sequence[Answer] | None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +38,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     structural: bool = False
     title: str = ""
     help: Mapping[str, str] = {}
+
+    def missing_terms(self, terms: Mapping[str, Any]) -> list[str]:
+        """Return the terms that every clause must carry and these do not hold, sorted."""
+        asked = {name for name, schema in self.terms.items() if schema.get("required", True)}
+        return sorted(asked - terms.keys())
 
 
 CheckT = TypeVar(

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from picheck.model.submission import Counts, Measurement, MeasurementSet, Submission, Value
 from picheck.rulebook.edition import Rulebook
+
+_set: Final = object.__setattr__
 
 
 class Period(NamedTuple):
@@ -75,16 +77,25 @@ class SetView:
 
     __slots__ = ("answers", "document", "pointer", "record", "rulebook")
 
+    answers: Mapping[str, Value]
+    document: int
+    pointer: str
+    record: MeasurementSet
+    rulebook: Rulebook
+
     def __init__(
         self, record: MeasurementSet, pointer: str, rulebook: Rulebook, document: int = 0
     ) -> None:
-        self.record = record
-        self.pointer = pointer
-        self.rulebook = rulebook
-        self.document = document
-        self.answers: Mapping[str, Value] = MappingProxyType(
-            {measurement.measure_id: measurement.value for measurement in record.measurements}
-        )
+        _set(self, "record", record)
+        _set(self, "pointer", pointer)
+        _set(self, "rulebook", rulebook)
+        _set(self, "document", document)
+        answers = {measurement.measure_id: measurement.value for measurement in record.measurements}
+        _set(self, "answers", MappingProxyType(answers))
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        """Refuse: every rule reads the same view, so none may change it."""
+        raise AttributeError(f"{name} cannot be changed; rules only read what they are given")
 
     def has(self, measure_id: str) -> bool:
         """Whether the id stands in the set, whatever its value."""

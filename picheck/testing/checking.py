@@ -54,9 +54,14 @@ def differences(case: Case, report: Report) -> list[str]:
 
 def check_case(case: Case, compliant: Compliant, inventory: Inventory) -> None:
     """Run a case and raise AssertionError with a readable difference where it does not hold."""
+    if difference := told_difference(case, compliant, inventory):
+        raise AssertionError(difference)
+
+
+def told_difference(case: Case, compliant: Compliant, inventory: Inventory) -> str | None:
+    """Run a case and return what differs, for a reader; None where it holds."""
     lines = differences(case, run_case(case, compliant, inventory))
-    if lines:
-        raise AssertionError("\n".join((case.id, *lines)))
+    return "\n".join((case.id, *lines)) if lines else None
 
 
 def _is_fault(kind: str) -> bool:

@@ -20,6 +20,12 @@ def compliant_parts(year: int) -> tuple[dict[str, Any], dict[str, Any]]:
     return _read(f"{year}.json"), _read(f"{year}.evidence.json")
 
 
+def example_years() -> tuple[int, ...]:
+    """Return the years that have a compliant submission."""
+    names = (file.name.removesuffix(".json") for file in _FOLDER.iterdir())
+    return tuple(sorted(int(name) for name in names if name.isdecimal()))
+
+
 def shipped_cases() -> Traversable:
     """Return the folder of picheck's own cases, for a vendor's tests to run as well."""
     return files("picheck_fixtures").joinpath("cases")

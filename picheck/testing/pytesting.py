@@ -12,7 +12,7 @@ from typing import Any
 from picheck.errors import UsageError
 from picheck.testing.auditing import stock
 from picheck.testing.cases import Case, load_cases
-from picheck.testing.checking import check_case
+from picheck.testing.checking import told_difference
 from picheck.testing.departures import Compliant
 from picheck.testing.examples import compliant_parts
 
@@ -42,10 +42,8 @@ def run_cases(
     @pytest.mark.parametrize("case", chosen, ids=[case.id for case in chosen])
     def test_case(case: Case) -> None:
         __tracebackhide__ = True
-        try:
-            check_case(case, compliant, stock(plugins))
-        except AssertionError as difference:
-            pytest.fail(str(difference), pytrace=False)
+        if difference := told_difference(case, compliant, stock(plugins)):
+            pytest.fail(difference, pytrace=False)
 
     return test_case
 

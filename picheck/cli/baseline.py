@@ -1,0 +1,168 @@
+"""`picheck baseline`: a line under the findings of today, so that new ones stand out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
+from picheck.cli.printing import say, say_json, say_table
+from picheck.cli.terms import configured, settings_options, terms_of, terms_options
+from picheck.engine.audit import audit
+from picheck.engine.baseline import (
+    baseline_of,
+    may_be_accepted,
+    read_baseline,
+    updated,
+    write_baseline,
+)
+from picheck.engine.configuring import settings
+from picheck.errors import UsageError
+from picheck.model.report import Report
+
+_DEFAULT = Path("picheck-baseline.json")
+_NOTHING = 5
+_EPILOG = """\b
+Examples:
+  picheck baseline create submissions/
+  picheck audit --baseline picheck-baseline.json submissions/
+  picheck baseline update submissions/
+  picheck baseline show
+
+\b
+Exit codes:
+  0  done
+  2  usage or settings
+  3, 4  done, but some input was unreadable or the audit was incomplete
+  5  nothing was checked, nothing was written
+"""
+
+
+@click.group("baseline", epilog=_EPILOG, short_help="Draw a line under the findings of today.")
+def command() -> None:
+    """Draw a line under the findings of today: from then on only new ones count.
+
+    A baseline holds fingerprints, each of one finding of one subject; two subjects never share
+    one. What CMS would refuse is never taken up, nor is anything of a document that does not say
+    in full whom it speaks for.
+    """
+
+
+def _file_option(given: Any) -> Any:
+    return click.option(
+        "--baseline",
+        "file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The baseline [default: the settings' baseline, or picheck-baseline.json].",
+    )(given)
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
+@_file_option
+@click.option("--force", is_flag=True, help="Write over a baseline that is there.")
+@terms_options
+@plugin_options
+def create(**options: Any) -> int:
+    """Audit submissions and write their findings as a new baseline."""
+    path = _path(options)
+    if path.exists() and not options["force"]:
+        raise UsageError(f"{path} is there; use picheck baseline update, or --force")
+    report = _audited(options)
+    if report.summary.exit.code == _NOTHING:
+        return _NOTHING
+    baseline = baseline_of(report)
+    write_baseline(path, baseline)
+    say(f"{path}: {_counted(len(baseline.findings), 'finding')} as of {baseline.as_of}")
+    return _told(report, len(baseline.findings))
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
+@_file_option
+@click.option("--only-remove", is_flag=True, help="Drop what is gone; take up nothing new.")
+@terms_options
+@plugin_options
+def update(**options: Any) -> int:
+    """Audit submissions and bring the baseline to what they show.
+
+    Findings of subjects that are not among these submissions stay as they are.
+    """
+    path = _path(options)
+    before = read_baseline(path)
+    report = _audited(options)
+    if report.summary.exit.code == _NOTHING:
+        return _NOTHING
+    change = updated(before, report, only_removes=options["only_remove"])
+    write_baseline(path, change.baseline)
+    for sign, findings in (("+", change.added), ("-", change.gone)):
+        for known in findings:
+            say(f"{sign} {known.code} {known.slug}, {known.subject}, {known.year}")
+    stayed = len(change.baseline.findings) - len(change.added)
+    say(f"{path}: {len(change.added)} added, {len(change.gone)} gone, {stayed} stay")
+    return _told(report, len(baseline_of(report).findings))
+
+
+@command.command()
+@_file_option
+@settings_options
+@format_option
+def show(**options: Any) -> None:
+    """Show the findings of the baseline."""
+    baseline = read_baseline(_path(options))
+    if options["form"] == "json":
+        say_json(baseline)
+        return
+    say_table(
+        ("code", "year", "subject", "fingerprint", "finding"),
+        (
+            (known.code, known.year, known.subject, known.fingerprint[:12],
+             f"{known.slug} at {known.pointer or 'the document'}")
+            for known in sorted(baseline.findings, key=lambda k: (k.code, k.subject, k.pointer))
+        ),
+    )  # fmt: skip
+    say(f"{_counted(len(baseline.findings), 'finding')} as of {baseline.as_of}")
+
+
+def _audited(options: dict[str, Any]) -> Report:
+    """Audit under the settings in force, without any baseline."""
+    merged, found = configured({**options, "baseline": None})
+    _, inventory = load_inventory(
+        merged["plugins"], merged["required"], autoload=merged["autoload"]
+    )
+    say_failed(inventory)
+    return audit(options["paths"], terms_of({**merged, "baseline": None}, found), inventory)
+
+
+def _told(report: Report, taken: int) -> int:
+    """Say what was not taken up and what the audit has to say; return the exit code."""
+    findings = [r for r in report.results if r.outcome in {"fail", "indeterminate", "error"}]
+    refused = sum(r.consequence == "submissionRejected" for r in findings)
+    waived = sum(r.disposition.waiver is not None for r in findings)
+    others = sum(not may_be_accepted(r) for r in findings) - refused
+    for count, why in (
+        (refused, "CMS refuses such a submission; correct it"),
+        (waived, "a waiver accepts it already"),
+        (others, "no rule of the submission's found it"),
+        (len(findings) - taken - refused - waived - others, "its subject is not named in full"),
+    ):
+        if count > 0:
+            say(f"{_counted(count, 'finding')} not taken up: {why}")
+    for notice in report.run.notices:
+        click.echo(f"picheck: {notice.message}", err=True)
+    code = report.summary.exit.code
+    return code if code > 1 else 0
+
+
+def _path(options: dict[str, Any]) -> Path:
+    if options["file"] is not None:
+        return Path(options["file"])
+    found = settings(options["config"], isolated=options["isolated"]).options
+    return Path(found.get("baseline", _DEFAULT))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else noun + 's'}"

@@ -1,0 +1,174 @@
+"""`picheck config`: the settings, where each comes from, and whether they are sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+from picheck.cli.environment import name_variables, option_name, variable
+from picheck.cli.options import format_option, load_inventory, say_failed
+from picheck.cli.printing import say, say_json, say_table
+from picheck.cli.terms import configured, settings_options, terms_of
+from picheck.engine.configuring import OPTION_KEYS, SETTINGS_SCHEMA, Settings
+from picheck.engine.describing import json_schema
+from picheck.errors import ConfigurationError
+from picheck.handwritten import nearest
+
+_PREFIX = "PICHECK_AUDIT"
+_EPILOG = """\b
+Where settings come from, strongest first:
+  the command line          picheck audit --fail-on warning
+  the environment           PICHECK_AUDIT_FAIL_ON=warning
+  the settings file         fail_on = "warning"
+  the defaults
+
+\b
+Examples:
+  picheck config show
+  PICHECK_AUDIT_FAIL_ON=note picheck config show --format json
+  picheck config validate -c ci/picheck.toml
+  picheck config schema > picheck.schema.json
+"""
+
+
+class Effective(NamedTuple):
+    """The audit's options as they stand without a command line, and their settings file."""
+
+    context: click.Context
+    options: dict[str, Any]
+    settings: Settings
+
+
+@click.group("config", epilog=_EPILOG, short_help="Show and check the settings.")
+def command() -> None:
+    """Show and check the settings: picheck.toml, or [tool.picheck] in pyproject.toml.
+
+    The file nearest to the working directory, searched upward, is the one that counts. Its keys
+    are the audit's options with underscores; docs/settings.md lists them.
+    """
+
+
+@command.command()
+@settings_options
+@format_option
+def show(config: Path | None, form: str, *, isolated: bool) -> None:
+    """Show the settings in force and where each comes from.
+
+    Only a command line could still change them.
+    """
+    effective = _effective(config, isolated=isolated)
+    rows = list(_rows(effective))
+    found = effective.settings
+    if form == "json":
+        say_json(
+            {
+                "file": None if found.source is None else str(found.source),
+                "options": {key: {"value": value, "source": why} for key, value, why in rows},
+                "plugins": found.plugins,
+                "overrides": [_told(override) for override in found.overrides],
+            }
+        )
+        return
+    say(f"settings file: {found.source or 'none'}")
+    say()
+    extra = [
+        *((f"plugins.{name}", table, str(found.source)) for name, table in found.plugins.items()),
+        *(
+            (f"overrides.{place}", _told(each), str(found.source))
+            for place, each in enumerate(found.overrides)
+        ),
+    ]
+    say_table(
+        ("setting", "from", "value"),
+        ((key, why, _shown(value)) for key, value, why in [*rows, *extra]),
+    )
+
+
+@command.command()
+@settings_options
+def validate(config: Path | None, *, isolated: bool) -> int:
+    """Check the settings and every file, rule, reporter and plugin they name.
+
+    Exits with 0 where all is sound and with 2 where something is not.
+    """
+    from picheck.engine.audit import Audit  # noqa: PLC0415 - `config show` does without
+
+    effective = _effective(config, isolated=isolated)
+    if effective.settings.source is None:
+        raise ConfigurationError("there is no settings file here; write picheck.toml, or name one")
+    options = effective.options
+    _, inventory = load_inventory(options["plugins"], options["required"])
+    say_failed(inventory)
+    with effective.context.scope(cleanup=False):
+        terms = terms_of(options, effective.settings)
+    for given in options["formats"]:
+        _check_format(given.partition("=")[0], list(inventory.reporters))
+    Audit(terms, inventory)  # reads waivers, baseline, selectors and plugin options
+    say(f"{effective.settings.source} is sound")
+    return 0
+
+
+@command.command()
+def schema() -> None:
+    """Print the JSON Schema of the settings, for editors that complete and check TOML."""
+    say_json(json_schema(SETTINGS_SCHEMA, "picheck settings"))
+
+
+def _effective(config: Path | None, *, isolated: bool) -> Effective:
+    """Read the options that an audit would run with if it were given none."""
+    from picheck.cli.audit import command as audit  # noqa: PLC0415 - only where it is asked for
+
+    arguments = ["-"]
+    if config is not None:
+        arguments += ["--config", str(config)]
+    if isolated:
+        arguments += ["--isolated"]
+    context = name_variables(audit, _PREFIX).make_context("audit", arguments)
+    with context.scope(cleanup=False):
+        return Effective(context, *configured(context.params))
+
+
+def _rows(effective: Effective) -> Iterator[tuple[str, Any, str]]:
+    """Yield (key, value, where it comes from) for every setting that is an option."""
+    parameters = {
+        option_name(parameter): parameter for parameter in effective.context.command.params
+    }
+    for key in OPTION_KEYS:
+        parameter = parameters[key]
+        name = parameter.name or ""
+        if effective.context.get_parameter_source(name) == ParameterSource.ENVIRONMENT:
+            source = variable(_PREFIX, parameter)
+        elif key in effective.settings.options:
+            source = str(effective.settings.source)
+        else:
+            source = "default"
+        value = effective.options[name]
+        yield key, str(value) if isinstance(value, Path) else value, source
+
+
+def _told(override: Any) -> dict[str, Any]:
+    keys = {"files": "files", "select": "select", "ignore": "ignore", "gate": "fail_on"}
+    return {key: getattr(override, name) for name, key in keys.items() if getattr(override, name)}
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == ():
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{key} = {_shown(inner)}" for key, inner in value.items())
+    return str(value)
+
+
+def _check_format(name: str, known: list[str]) -> None:
+    if name not in known:
+        near = nearest(name, known)
+        hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(known))}"
+        raise ConfigurationError(f"format: no reporter is called {name!r}; {hint}")

@@ -1,0 +1,30 @@
+"""Environment variables: every option answers to `PICHECK_<COMMAND>_<OPTION>`."""
+
+from __future__ import annotations
+
+import click
+
+
+def option_name(parameter: click.Parameter) -> str:
+    """Return an option's name as it is spelt on the command line: `--fail-on` is `fail_on`."""
+    longest = max(parameter.opts, key=len)
+    return longest.lstrip("-").replace("-", "_")
+
+
+def variable(prefix: str, parameter: click.Parameter) -> str:
+    """Return the environment variable of an option."""
+    return f"{prefix}_{option_name(parameter)}".upper()
+
+
+def name_variables(command: click.Command, prefix: str) -> click.Command:
+    """Give every option of a command, and of those below it, its environment variable.
+
+    Click would call them after the parameters of our functions, which nobody can know.
+    """
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.envvar is None:
+            parameter.envvar = variable(prefix, parameter)
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            name_variables(inner, f"{prefix}_{name}".upper().replace("-", "_"))
+    return command

@@ -1,0 +1,94 @@
+"""`picheck rules coverage`: a year's demands, and the rules that check each."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import click
+
+from picheck.cli.choosing import EXIT_CODES, lists_inventory, program_of, program_option
+from picheck.cli.options import format_option
+from picheck.cli.printing import say, say_json, say_labelled, say_sources, say_wrapped
+from picheck.hooks.inventory import Inventory
+from picheck.rulebook.edition import Requirement, Rulebook
+
+_KINDS: Final = {
+    "zero": "What makes the whole category score zero",
+    "refusal": "What is refused",
+    "reweighting": "Who may leave the category out, and how much it counts",
+}
+
+
+@click.command(
+    "coverage",
+    epilog=f"""{EXIT_CODES}
+
+\b
+Examples:
+  picheck rules coverage --year 2025
+  picheck rules coverage --year 2025 --format json""",
+    short_help="Trace a year's demands to the rules that check them.",
+)
+@click.option("-y", "--year", type=int, metavar="Y", required=True, help="The performance year.")
+@program_option
+@format_option
+@lists_inventory
+def coverage(*, year: int, program: str | None, form: str, inventory: Inventory) -> None:
+    """List a year's demands with the rules that check each.
+
+    What nothing checks is said plainly, with the reason. A rule that is not installed does not
+    count as a check.
+    """
+    chosen = program_of(inventory.shelf, program)
+    book = inventory.shelf.rulebook(chosen, year)
+    if form == "json":
+        say_json([_demand(need, inventory) for need in book.requirements])
+        return
+    say_wrapped(_tally(book, inventory))
+    for kind in dict.fromkeys(need.kind for need in book.requirements):
+        say()
+        say(_KINDS.get(kind, kind))
+        for need in book.requirements:
+            if need.kind == kind:
+                _say_demand(need, inventory)
+
+
+def _tally(book: Rulebook, inventory: Inventory) -> str:
+    needs = book.requirements
+    if not needs:
+        return f"{book.program} {book.year} lists no demands; nothing can be traced"
+    open_ids = [need.id for need in needs if not _checked_by(need, inventory)]
+    return (
+        f"{book.program} {book.year}: {len(needs)} demands, {len(needs) - len(open_ids)} checked,"
+        f" {len(open_ids)} not checked by anything"
+        + (f" ({', '.join(open_ids)})" if open_ids else "")
+    )
+
+
+def _checked_by(need: Requirement, inventory: Inventory) -> list[str]:
+    return [code for code in need.rules if code in inventory.rules]
+
+
+def _say_demand(need: Requirement, inventory: Inventory) -> None:
+    say()
+    say_wrapped(f"{need.id}  {need.title}", "  ", "      ")
+    checked = _checked_by(need, inventory)
+    names = [f"{code} {inventory.rules[code].rule.slug}" for code in checked]
+    say_labelled("checks", "; ".join(names) or "NOTHING CHECKS IT", "      ", 8)
+    if absent := [code for code in need.rules if code not in checked]:
+        say_labelled("absent", f"{', '.join(absent)}: not installed", "      ", 8)
+    if need.note:
+        say_labelled("note" if checked else "why", need.note, "      ", 8)
+    say_sources(need.citations, "      ", 8)
+
+
+def _demand(need: Requirement, inventory: Inventory) -> dict[str, Any]:
+    return {
+        "id": need.id,
+        "kind": need.kind,
+        "title": need.title,
+        "rules": need.rules,
+        "checkedBy": _checked_by(need, inventory),
+        "note": need.note,
+        "sources": need.citations,
+    }

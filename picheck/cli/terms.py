@@ -1,0 +1,146 @@
+"""Options that say on what terms to audit, and what they become beside a settings file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+from click.core import ParameterSource
+
+from picheck.cli.environment import option_name
+from picheck.cli.options import split_list, today
+from picheck.engine.configuring import Settings, settings
+from picheck.engine.terms import Override, Terms
+from picheck.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_FILE = click.Path(path_type=Path)
+
+
+def settings_options(command: F) -> F:
+    """Give a command `-c/--config` and `--isolated`."""
+    for option in (
+        click.option("--isolated", is_flag=True, help="Look for no settings file."),
+        click.option(
+            "-c",
+            "--config",
+            type=_FILE,
+            metavar="FILE",
+            help="The settings file [default: picheck.toml or pyproject.toml, found upward].",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def terms_options(command: F) -> F:
+    """Give a command the options that decide what is found, settings included."""
+    options = (
+        click.option(
+            "-y", "--year", type=int, help="Audit against this year [default: the document's]."
+        ),
+        click.option(
+            "--as-of",
+            metavar="DATE",
+            help="The day the audit speaks for, YYYY-MM-DD [default: today, UTC].",
+        ),
+        click.option(
+            "--evidence",
+            type=_FILE,
+            help="Side file with facts the submission cannot carry [default: NAME.evidence.json"
+            " beside NAME.json].",
+        ),
+        click.option(
+            "--prior",
+            multiple=True,
+            metavar="PATH",
+            help="Earlier submissions of the same entities; may be repeated.",
+        ),
+        click.option(
+            "--select", multiple=True, metavar="LIST", help="Codes, code prefixes or slugs."
+        ),
+        click.option(
+            "--ignore", multiple=True, metavar="LIST", help="Codes, code prefixes or slugs."
+        ),
+        click.option(
+            "--trust",
+            type=click.Choice(["verified", "unverified"]),
+            default="verified",
+            show_default=True,
+            help="Whether clauses that rest on unverified sources alone may count as errors.",
+        ),
+        click.option(
+            "--waivers", type=_FILE, metavar="FILE", help="Findings accepted by name, in TOML."
+        ),
+        settings_options,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def configured(options: dict[str, Any]) -> tuple[dict[str, Any], Settings]:
+    """Return the options of the command that runs, with what the settings file adds.
+
+    The command line and the environment win over the file. Raises ConfigurationError where the
+    file is wrong.
+    """
+    found = settings(options["config"], isolated=options["isolated"])
+    context = click.get_current_context()
+    merged = dict(options)
+    for parameter in context.command.params:
+        key, name = option_name(parameter), parameter.name or ""
+        if key in found.options and not is_given(context, name):
+            merged[name] = found.options[key]
+    return merged, found
+
+
+def terms_of(options: dict[str, Any], found: Settings) -> Terms:
+    """Turn configured options into the terms of a run. Raises UsageError for a day that is none."""
+    return Terms(
+        as_of=day_of(options["as_of"]),
+        year=options["year"],
+        gate=options.get("gate", "error"),
+        evidence=options["evidence"],
+        prior=tuple(options["prior"]),
+        select=split_list(options["select"]),
+        ignore=split_list(options["ignore"]),
+        trusts_unverified=options["trust"] == "unverified",
+        reveals=options.get("reveal", False),
+        keeps_all=options.get("all_results", False),
+        options=found.plugins,
+        waivers=options["waivers"],
+        baseline=options.get("baseline"),
+        overrides=_overrides(found),
+    )
+
+
+def is_given(context: click.Context, name: str) -> bool:
+    """Whether a parameter was set on the command line or in the environment."""
+    return context.get_parameter_source(name) in {
+        ParameterSource.COMMANDLINE,
+        ParameterSource.ENVIRONMENT,
+    }
+
+
+def _overrides(found: Settings) -> tuple[Override, ...]:
+    """Return the file's overrides without what the command line or the environment decides."""
+    context = click.get_current_context()
+    nothing: dict[str, Any] = {"select": (), "ignore": (), "gate": None}
+    blank = {name: value for name, value in nothing.items() if is_given(context, name)}
+    return tuple(msgspec.structs.replace(override, **blank) for override in found.overrides)
+
+
+def day_of(text: str | None) -> date:
+    """Read an `--as-of` day; today where none was given. Raises UsageError."""
+    if text is None:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--as-of {text!r} is no date, expected YYYY-MM-DD") from error

@@ -1,0 +1,207 @@
+"""`picheck years`: the rulebooks of the performance years, and how they stand to CMS's data."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+import click
+
+from picheck.cli.choosing import EXIT_CODES, editions, lists_inventory, program_of, program_option
+from picheck.cli.differences import as_records, counted_kinds, say_differences
+from picheck.cli.options import format_option
+from picheck.cli.printing import say, say_json, say_labelled, say_table, say_wrapped, shown
+from picheck.cli.years_drift import drift
+from picheck.hooks.inventory import Inventory
+from picheck.rulebook.edition import Rulebook
+from picheck.rulebook.explaining import Explained, explained_between
+from picheck.rulebook.shelf import Shelf
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DIGEST: Final = 12
+
+
+@click.group("years")
+def command() -> None:
+    """List and show the rulebooks of the performance years.
+
+    A rulebook is one year's complete edition: the measure table, a clause for each rule that
+    runs, the sources, and the differences from the year before with their reasons.
+    """
+
+
+command.add_command(drift)
+
+
+@command.command(
+    "list",
+    epilog=f"""{EXIT_CODES}
+
+\b
+Examples:
+  picheck years list
+  picheck years list --format json""",
+    short_help="List the years with a rulebook.",
+)
+@program_option
+@format_option
+@lists_inventory
+def list_years(program: str | None, form: str, inventory: Inventory) -> None:
+    """List the years that have a rulebook: status, size, owner and digest."""
+    shelf = inventory.shelf
+    programs = [program_of(shelf, program)] if program else shelf.programs
+    rows = [_headline(inventory, book) for name in programs for book in editions(shelf, name)]
+    if form == "json":
+        say_json(rows)
+        return
+    say_table(
+        ["program", "year", "status", "measures", "rules", "owner", "sha256"],
+        [
+            (
+                row["program"],
+                row["year"],
+                row["status"],
+                row["measures"]["total"],
+                row["rules"],
+                _owner(row),
+                row["sha256"][:_DIGEST],
+            )
+            for row in rows
+        ],
+    )
+
+
+def _headline(inventory: Inventory, book: Rulebook) -> dict[str, Any]:
+    """Return what is said of a rulebook in every list of them."""
+    owner = inventory.shelf.owner(book.program, book.year)
+    use = next((use for use in inventory.plugins if use.name == owner), None)
+    categories = Counter(measure.category for measure in book.measures.values())
+    return {
+        "program": book.program,
+        "year": book.year,
+        "title": book.title,
+        "status": book.status,
+        "notice": book.notice,
+        "sha256": book.sha256,
+        "owner": {
+            "plugin": owner,
+            "distribution": use.distribution if use else None,
+            "version": use.version if use else None,
+        },
+        "measures": {"total": len(book.measures), **dict(sorted(categories.items()))},
+        "rules": len(book.clauses),
+        "requirements": len(book.requirements),
+        "sources": len(book.sources),
+    }
+
+
+def _owner(row: dict[str, Any]) -> str:
+    owner = row["owner"]
+    version = f" {owner['version']}" if owner["version"] else ""
+    return f"{owner['plugin']} ({owner['distribution']}{version})"
+
+
+@command.command(
+    "show",
+    epilog=f"""{EXIT_CODES}
+
+\b
+Examples:
+  picheck years show 2026
+  picheck years show 2026 --format json""",
+    short_help="Show one year: its numbers, and what changes from the year before.",
+)
+@click.argument("year", type=int, metavar="YEAR")
+@program_option
+@format_option
+@lists_inventory
+def show(year: int, program: str | None, form: str, inventory: Inventory) -> None:
+    """Show one year: status, digest, owner, the numbers and dates of its rules, what changes.
+
+    "What changes for you" lists every difference from the year before, with its reason and
+    sources. A year whose status is proposed is a preview: no audit against it is ever ready.
+    """
+    chosen = program_of(inventory.shelf, program)
+    book = inventory.shelf.rulebook(chosen, year)
+    before = _year_before(inventory.shelf, book)
+    found = explained_between(inventory.shelf, chosen, before, year) if before else ()
+    slugs = {code: installed.rule.slug for code, installed in inventory.rules.items()}
+    numbers = list(_numbers(book, slugs))
+    if form == "json":
+        say_json(
+            {
+                **_headline(inventory, book),
+                "numbers": numbers,
+                "since": before,
+                "changes": as_records(found),
+            }
+        )
+        return
+    _say_headline(_headline(inventory, book))
+    _say_numbers(numbers)
+    _say_changes(inventory.shelf, book, before, found, slugs)
+
+
+def _year_before(shelf: Shelf, book: Rulebook) -> int | None:
+    """Return the latest year before an edition's that has an edition too."""
+    return max((y for y in shelf.years(book.program) if y < book.year), default=None)
+
+
+def _numbers(book: Rulebook, slugs: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield every number and every date that the year's clauses name."""
+    for code, clause in book.clauses.items():
+        for term, value in clause.terms.items():
+            if isinstance(value, int | float) or _is_date(value):
+                yield {"rule": code, "slug": slugs.get(code), "term": term, "value": value}
+
+
+def _is_date(value: object) -> bool:
+    return isinstance(value, str) and _DATE.fullmatch(value) is not None
+
+
+def _say_headline(row: dict[str, Any]) -> None:
+    say_wrapped(row["title"])
+    preview = "" if row["status"] == "final" else "; a preview, never ready"
+    say_labelled("status", f"{row['status']}{preview}")
+    if row["notice"]:
+        say_labelled("notice", row["notice"])
+    say_labelled("owner", _owner(row))
+    say_labelled("sha256", row["sha256"])
+    by_category = ", ".join(
+        f"{count} {name}" for name, count in row["measures"].items() if name != "total"
+    )
+    say_labelled("measures", f"{row['measures']['total']}: {by_category}")
+    say_labelled("rules", str(row["rules"]))
+    say_labelled("sources", str(row["sources"]))
+
+
+def _say_numbers(numbers: list[dict[str, Any]]) -> None:
+    if not numbers:
+        return
+    say()
+    say("Numbers and dates")
+    say_table(
+        ["term", "value", "rule"],
+        [
+            (n["term"].replace("_", " "), shown(n["value"]), f"{n['rule']} {n['slug'] or ''}")
+            for n in numbers
+        ],
+        "  ",
+    )
+
+
+def _say_changes(
+    shelf: Shelf,
+    book: Rulebook,
+    before: int | None,
+    found: tuple[Explained, ...],
+    slugs: dict[str, str],
+) -> None:
+    say()
+    if before is None:
+        say("The first year on the shelf: there is no year before it to differ from.")
+        return
+    say(f"What changes for you, from {before}: {counted_kinds(found)}")
+    say_differences(found, shelf.rulebook(book.program, before), book, slugs)

@@ -1,0 +1,147 @@
+"""Audited documents become scenes, one for each entity and year, and scenes become scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from picheck.engine.audit import Audit
+from picheck.engine.subjects import EntityYear
+from picheck.engine.terms import Terms
+from picheck.errors import InputError
+from picheck.hooks.inventory import Inventory
+from picheck.hooks.preview import Attempt, Edit, Preview, Scene, Wish
+from picheck.intake.inputs import Input, RawDocument, Unreadable, read_inputs
+from picheck.intake.limits import check_limits
+from picheck.intake.structure import read_structure
+from picheck.model.location import pointer_tokens
+from picheck.model.report import Report
+from picheck.rulebook.edition import Rulebook
+from picheck.rules.view import Entity, SetView
+
+
+class Previewed(NamedTuple):
+    """A scene, the documents behind it, and the record of its score."""
+
+    scene: Scene
+    sources: tuple[RawDocument, ...]
+    preview: Preview
+    record: dict[str, Any]
+
+
+class Theatre:
+    """Audits documents and scores them, the first time and every time after a change."""
+
+    def __init__(self, terms: Terms, inventory: Inventory, wish: Wish) -> None:
+        self._terms = terms
+        self._inventory = inventory
+        self._wish = wish
+        self._prior = tuple(read_inputs(terms.prior))
+
+    def show(self, inputs: Iterable[Input]) -> tuple[Report, tuple[Previewed, ...]]:
+        """Audit the documents and score every entity in them that a preview knows.
+
+        Programs without a preview, and years without a rulebook, have no score.
+        """
+        given = tuple(inputs)
+        report = Audit(self._terms, self._inventory, self._prior).of(given)
+        readable = tuple(raw for raw in given if isinstance(raw, RawDocument) and _is_json(raw))
+        return report, tuple(self._previewed(report, readable))
+
+    def what_if(self, shown: Previewed) -> list[dict[str, Any]]:
+        """Return the changes that would bring points to one entity, each one tried."""
+        return shown.preview.what_if(shown.scene, self._wish, self.attempt(shown))
+
+    def attempt(self, shown: Previewed) -> Attempt:
+        """Return a function that tries a change to one set and returns the new record."""
+        places = {index: place for place, index in enumerate(shown.scene.documents)}
+
+        def attempt(view: SetView, edit: Edit) -> Mapping[str, Any]:
+            place = places[view.document]
+            sources = list(shown.sources)
+            sources[place] = _edited(sources[place], view.pointer, edit)
+            _, again = self.show(sources)
+            mine = [other for other in again if other.scene.rulebook is shown.scene.rulebook]
+            return mine[0].record if mine else {}
+
+        return attempt
+
+    def _previewed(
+        self, report: Report, readable: Sequence[RawDocument]
+    ) -> Iterator[Previewed]:
+        for key, sources in self._groups(readable).items():
+            preview = self._inventory.previews.get(key.program)
+            if preview is None or not self._inventory.shelf.has(key.program, key.year):
+                continue
+            rulebook = self._inventory.shelf.rulebook(key.program, key.year)
+            scene = _scene(report, rulebook, sources)
+            record = preview.score(scene, self._wish)
+            yield Previewed(scene, tuple(sources.values()), preview, record)
+
+    def _groups(
+        self, readable: Sequence[RawDocument]
+    ) -> dict[EntityYear, dict[int, RawDocument]]:
+        """Gather documents by program, year and entity; who names nobody stands alone."""
+        groups: dict[EntityYear, dict[int, RawDocument]] = {}
+        for index, raw in enumerate(readable):
+            submission = read_structure(raw.data, raw.uri).submission
+            entity = Entity.of(submission) if submission else Entity("", None, None, None)
+            if not entity.is_identified:
+                entity = Entity(entity.entity_type, None, None, f"document {index}")
+            for program in self._inventory.previews:
+                year = self._terms.year or (submission.performance_year if submission else None)
+                if year is None:
+                    newest = self._inventory.shelf.newest_final(program)
+                    year = newest.year if newest else 0
+                groups.setdefault(EntityYear(program, year, entity), {})[index] = raw
+        return groups
+
+
+def _scene(report: Report, rulebook: Rulebook, sources: Mapping[int, RawDocument]) -> Scene:
+    first = report.documents[next(iter(sources))]
+    return Scene(
+        rulebook=rulebook,
+        subject=first.subject,
+        entity_type=first.entity_type,
+        sets=tuple(view for index, raw in sources.items() for view in _views(raw, index, rulebook)),
+        documents={index: report.documents[index] for index in sources},
+        results=tuple(result for result in report.results if result.document in sources),
+        notices=tuple(
+            notice
+            for notice in report.run.notices
+            if notice.document is None or notice.document in sources
+        ),
+    )
+
+
+def _views(raw: RawDocument, index: int, rulebook: Rulebook) -> Iterator[SetView]:
+    structure = read_structure(raw.data, raw.uri)
+    if structure.submission is None:
+        return
+    for place, record in enumerate(structure.submission.measurement_sets):
+        if record.category == rulebook.program:
+            yield SetView(record, structure.set_pointer(place), rulebook, index)
+
+
+def _is_json(given: Input) -> bool:
+    """Whether the audit took the input as a document; the others it told of by itself."""
+    if isinstance(given, Unreadable):
+        return False
+    try:
+        check_limits(given.data, given.uri)
+        read_structure(given.data, given.uri)
+    except InputError:
+        return False
+    return True
+
+
+def _edited(raw: RawDocument, pointer: str, edit: Edit) -> RawDocument:
+    """Return a document with one of its sets edited; the one given is left as it is."""
+    target = msgspec.json.decode(raw.data)
+    record: Any = target
+    for token in pointer_tokens(pointer):
+        record = record[int(token)] if isinstance(record, list) else record[token]
+    edit(record)
+    return msgspec.structs.replace(raw, data=msgspec.json.encode(target))

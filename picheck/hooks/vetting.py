@@ -1,0 +1,57 @@
+"""What a plugin hands over, looked at before anybody relies on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from picheck.hooks.reporter import Reporter
+from picheck.model.outcome import CONSEQUENCES, Scope
+from picheck.rulebook.added import AddedClause
+from picheck.rulebook.edition import Clause
+from picheck.rulebook.reading import RulebookSource
+from picheck.rules.rule import CODE, SLUG, Rule
+
+
+def fault_of(item: object) -> str | None:
+    """Return what is wrong with a rule, rulebook, clause or reporter; None for a sound one.
+
+    Records check nothing when they are made by hand, and a fault that is found here is told
+    with the plugin's name instead of breaking whoever uses the record later.
+    """
+    if isinstance(item, Rule):
+        return _rule_fault(item)
+    if isinstance(item, RulebookSource):
+        return _key_fault(item.program, item.year)
+    if isinstance(item, AddedClause):
+        return _key_fault(item.program, item.year) or _clause_fault(item.clause)
+    if isinstance(item, Reporter) and not (isinstance(item.name, str) and item.name):
+        return f"a reporter's name is {item.name!r}, expected a word"
+    return None
+
+
+def _rule_fault(rule: Rule) -> str | None:
+    if not (isinstance(rule.code, str) and CODE.fullmatch(rule.code)):
+        return f"rule code {rule.code!r} is not PREFIX-FAMILY-NN"
+    if not (isinstance(rule.slug, str) and SLUG.fullmatch(rule.slug)):
+        return f"slug {rule.slug!r} of {rule.code} is not in kebab-case"
+    if rule.scope not in get_args(Scope):
+        return f"{rule.code} has scope {rule.scope!r}, expected {', '.join(get_args(Scope))}"
+    return None if callable(rule.check) else f"{rule.code} has a check that cannot be called"
+
+
+def _key_fault(program: object, year: object) -> str | None:
+    if isinstance(program, str) and type(year) is int:
+        return None
+    return f"program {program!r} and year {year!r}, expected a word and a whole number"
+
+
+def _clause_fault(clause: object) -> str | None:
+    if not isinstance(clause, Clause):
+        return f"holds {type(clause).__name__}, expected Clause"
+    if not isinstance(clause.terms, Mapping) or not isinstance(clause.variants, Mapping):
+        return f"the clause of {clause.code} has terms or variants that are no table"
+    if clause.consequence not in CONSEQUENCES:
+        known = ", ".join(CONSEQUENCES)
+        return f"the clause of {clause.code} has consequence {clause.consequence!r}, not {known}"
+    return None

@@ -1,0 +1,146 @@
+"""Generated submissions are audited twice, then with their measurements shuffled."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from picheck.engine.audit import Audit
+from picheck.engine.terms import Terms
+from picheck.hooks.inventory import Inventory
+from picheck.intake.inputs import RawDocument
+from picheck.model.finding import Result
+from picheck.testing.examples import compliant_parts
+from picheck.testing.generating import Generated, runs
+from picheck.testing.watching import MUTATES, RAISES, Watch
+
+DETERMINISTIC: Final = "deterministic"
+UNORDERED: Final = "order does not matter"
+_SEED: Final = 20_250_101
+
+
+def fuzz(
+    watched: Inventory, codes: Sequence[str], years: Sequence[int], examples: int, watch: Watch
+) -> int:
+    """Audit generated submissions under watch; return how many there were.
+
+    The compliant submission of each year and every cut of one come first.
+    """
+    if not years:
+        return 0
+    books = {year: _written(watched, year) for year in years}
+    count = 0
+    for run in _plain(years):
+        _try(run, watched, codes, watch)
+        count += 1
+
+    @seed(_SEED)
+    @settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.sampled_from(years).flatmap(lambda year: runs(year, _ids(watched, year))))
+    def generate(run: Generated) -> None:
+        nonlocal count
+        count += 1
+        _try(run, watched, codes, watch)
+
+    generate()
+    watch.during = None
+    for year, before in books.items():
+        if _written(watched, year) != before:
+            watch.fault(MUTATES, f"a rule changed the rulebook of {year}")
+    return count
+
+
+def run_of(
+    run: Generated, inventory: Inventory, codes: Sequence[str], as_of: date
+) -> tuple[Result, ...]:
+    """Audit the documents of a run with some rules, and return what those say."""
+    documents = [
+        RawDocument(uri=f"document-{number}.json", data=data, evidence=run.evidence)
+        for number, data in enumerate(run.documents)
+    ]
+    report = Audit(Terms(as_of=as_of, select=tuple(codes), gate="never"), inventory).of(documents)
+    return report.results
+
+
+def _try(run: Generated, watched: Inventory, codes: Sequence[str], watch: Watch) -> None:
+    watch.during = run
+    day = date(run.year + 1, 2, 1)
+    try:
+        first = run_of(run, watched, codes, day)
+        for broken in (result for result in first if result.outcome == "error"):
+            watch.fault(RAISES, broken.message)
+        if first != run_of(run, watched, codes, day):
+            watch.fault(DETERMINISTIC, f"{_differing(first, ())} said something else the next time")
+        shuffled = _shuffled(run)
+        if shuffled is not None:
+            second = run_of(shuffled, watched, codes, day)
+            if _unplaced(first) != _unplaced(second):
+                which = _differing(first, second)
+                watch.fault(UNORDERED, f"{which} minds the order of the measurements")
+    except Exception as error:  # noqa: BLE001 - whatever breaks here is what we are looking for
+        watch.fault(RAISES, f"the audit itself broke: {type(error).__name__}: {error}")
+
+
+def _plain(years: Sequence[int]) -> list[Generated]:
+    """Return the compliant run of every year, and one document cut at forty places."""
+    whole = []
+    for year in years:
+        submission, evidence = compliant_parts(year)
+        whole.append(Generated.of(year, (submission,), evidence))
+    data = whole[-1].documents[0]
+    cuts = range(0, len(data), max(len(data) // 40, 1))
+    return whole + [Generated(years[-1], (data[:cut],), None) for cut in cuts]
+
+
+def _shuffled(run: Generated) -> Generated | None:
+    """Return the run with its measurements in another order; None where that has a meaning."""
+    try:
+        documents = [json.loads(data) for data in run.documents]
+        for document in documents:
+            for record in document["measurementSets"]:
+                ids = [measurement["measureId"] for measurement in record["measurements"]]
+                if len(set(ids)) < len(ids):
+                    return None
+                random.Random(len(ids)).shuffle(record["measurements"])  # noqa: S311
+    except (ValueError, LookupError, TypeError):
+        return None
+    return Generated(run.year, tuple(json.dumps(d).encode() for d in documents), run.evidence)
+
+
+def _unplaced(results: Sequence[Result]) -> list[Any]:
+    """Return results without the places that another order moves."""
+    return sorted(
+        (r.document, r.rule.code, r.outcome, r.named_pointer, r.message, r.remediation or "",
+         repr((r.expected, r.actual, r.missing_evidence)))
+        for r in results
+    )  # fmt: skip
+
+
+def _differing(first: Sequence[Result], second: Sequence[Result]) -> str:
+    rest = _unplaced(second)
+    codes = {entry[1] for entry in _unplaced(first) if entry not in rest}
+    codes |= {entry[1] for entry in rest if entry not in _unplaced(first)}
+    return ", ".join(sorted(codes)) or "a rule"
+
+
+def _ids(inventory: Inventory, year: int) -> list[str]:
+    shelf = inventory.shelf
+    books = [shelf.rulebook(program, year) for program in shelf.programs if shelf.has(program, year)]
+    return sorted({measure_id for book in books for measure_id in book.measures})
+
+
+def _written(inventory: Inventory, year: int) -> str:
+    shelf = inventory.shelf
+    return repr([shelf.rulebook(p, year) for p in shelf.programs if shelf.has(p, year)])
