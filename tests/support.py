@@ -22,3 +22,9 @@ def is_in_matrix(year: int) -> bool:
 def years_asked_for() -> tuple[int, ...]:
     """Return the rule years that this run of the tests is about."""
     return tuple(year for year in YEARS if is_in_matrix(year))
+
+
+#: One year of those asked for, for tests that any year could serve.
+YEAR: Final = (years_asked_for() or YEARS)[-1]
+AS_OF: Final = f"{YEAR + 1}-02-01"
+COMPLIANT: Final = FIXTURES / "compliant" / f"{YEAR}.json"

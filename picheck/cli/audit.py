@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from picheck.cli.options import (
-    load_inventory,
-    plugin_options,
-    say_failed,
-    wants_color,
-)
+from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.terms import configured, terms_of, terms_options
-from picheck.cli.wanting import fitted, wanted
+from picheck.cli.wanting import wanted
+from picheck.cli.writing import outputs_of, write
 from picheck.engine.audit import audit
 from picheck.engine.terms import GATES
-from picheck.errors import UsageError
-from picheck.handwritten import nearest
-from picheck.hooks.reporter import Reporter, Style
+from picheck.hooks.locking import LOCK_FILE, check_lock
 from picheck.logging import get_logger
-from picheck.model.report import Report
-from picheck.rules.rule import Rule
+
+_INCOMPLETE: Final = 4
 
 EPILOG = """\b
 Exit codes:
@@ -73,6 +66,11 @@ Examples:
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @plugin_options
+@click.option(
+    "--locked",
+    is_flag=True,
+    help=f"Refuse to run with other plugins than {LOCK_FILE} names (see picheck plugins lock).",
+)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing about documents that are ready.")
 @click.option("-v", "--verbose", count=True, help="Log more on standard error.")
@@ -85,68 +83,20 @@ def command(**options: Any) -> int:
     host, inventory = load_inventory(
         options["plugins"], options["required"], autoload=options["autoload"]
     )
+    if options["locked"]:
+        check_lock(Path(LOCK_FILE), host)
     say_failed(inventory)
-    outputs = _outputs(options["formats"] or ("text",), inventory.reporters)
-    terms = wanted(terms_of(options, settings), [reporter for reporter, _ in outputs])
+    outputs = outputs_of(options["formats"] or ("text",), inventory)
+    terms = wanted(terms_of(options, settings), [output.reporter for output in outputs])
     log = _Milestones(options)
     log.say("audit started", paths=len(options["paths"]), as_of=str(terms.as_of))
     report = audit(options["paths"], terms, inventory)
     log.say("audit ended", documents=len(report.documents), verdict=report.summary.verdict)
-    rules = {code: installed.rule for code, installed in inventory.rules.items()}
-    _write(report, outputs, options, rules)
-    for fault in host.notify("picheck_audit_finished", report=report):
+    broken = list(write(report, outputs, inventory, options))
+    for fault in (*broken, *host.notify("picheck_audit_finished", report=report)):
         click.echo(f"picheck: {fault}", err=True)
-    code = report.summary.exit.code
+    code = _INCOMPLETE if broken else report.summary.exit.code
     return 0 if code == 1 and options["exit_zero"] else code
-
-
-def _outputs(
-    formats: tuple[str, ...], reporters: dict[str, Reporter]
-) -> list[tuple[Reporter, Path | None]]:
-    """Read NAME[=PATH]; raise UsageError for an unknown name or a second standard output."""
-    outputs: list[tuple[Reporter, Path | None]] = []
-    for given in formats:
-        name, _, path = given.partition("=")
-        if name not in reporters:
-            near = nearest(name, list(reporters))
-            hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(reporters))}"
-            raise UsageError(f"no reporter is called {name!r}; {hint}")
-        outputs.append((reporters[name], Path(path) if path else None))
-    if sum(path is None for _, path in outputs) > 1:
-        raise UsageError("only one format can go to standard output; write the others to =PATH")
-    return outputs
-
-
-def _write(
-    report: Report,
-    outputs: list[tuple[Reporter, Path | None]],
-    options: dict[str, Any],
-    rules: dict[str, Rule],
-) -> None:
-    for reporter, path in outputs:
-        color = path is None and wants_color(options["color"])
-        style = Style(
-            color=color,
-            width=_width(),
-            reveal=options["reveal"],
-            quiet=options["quiet"],
-            rules=rules,
-        )
-        text = reporter.render(fitted(report, reporter, keeps_all=options["all_results"]), style)
-        if path is None:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-            continue
-        try:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-
-
-def _width() -> int:
-    import shutil  # noqa: PLC0415 - a cold start pays for every import
-
-    return min(shutil.get_terminal_size((100, 24)).columns, 120)
 
 
 class _Milestones:

@@ -9,7 +9,7 @@ import click
 
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
 from picheck.cli.printing import say, say_json, say_table
-from picheck.cli.terms import configured, settings_options, terms_of, terms_options
+from picheck.cli.terms import configured, example, settings_options, terms_of, terms_options
 from picheck.engine.audit import audit
 from picheck.engine.baseline import (
     baseline_of,
@@ -60,7 +60,7 @@ def _file_option(given: Any) -> Any:
     )(given)
 
 
-@command.command()
+@command.command(epilog=example("picheck baseline create --prior archive/2024 submissions/"))
 @click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
 @_file_option
 @click.option("--force", is_flag=True, help="Write over a baseline that is there.")
@@ -80,7 +80,7 @@ def create(**options: Any) -> int:
     return _told(report, len(baseline.findings))
 
 
-@command.command()
+@command.command(epilog=example("picheck baseline update --only-remove submissions/"))
 @click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
 @_file_option
 @click.option("--only-remove", is_flag=True, help="Drop what is gone; take up nothing new.")
@@ -106,7 +106,7 @@ def update(**options: Any) -> int:
     return _told(report, len(baseline_of(report).findings))
 
 
-@command.command()
+@command.command(epilog=example("picheck baseline show --format json"))
 @_file_option
 @settings_options
 @format_option

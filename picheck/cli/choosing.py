@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from picheck.cli.options import load_inventory, plugin_options, say_failed
+from picheck.cli.own_findings import OWN_FINDINGS
 from picheck.engine.selecting import Selection
 from picheck.errors import SelectorError, UsageError
 from picheck.handwritten import nearest
@@ -101,6 +102,7 @@ def rule_code(inventory: Inventory, program: str | None, name: str) -> str:
         return code
     if (slug := name.lower()) in slugs:
         return slugs[slug]
+    codes = codes | {own.code for own in OWN_FINDINGS}
     near = nearest(code, sorted(codes)) or nearest(slug, sorted(slugs))
     hint = f"did you mean {near}?" if near else "see picheck rules list"
     raise SelectorError(f"no rule is called {name!r}; {hint}")

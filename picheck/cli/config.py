@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from picheck.cli.environment import name_variables, option_name, variable
 from picheck.cli.options import format_option, load_inventory, say_failed
 from picheck.cli.printing import say, say_json, say_table
-from picheck.cli.terms import configured, settings_options, terms_of
+from picheck.cli.terms import configured, example, settings_options, terms_of
 from picheck.engine.configuring import OPTION_KEYS, SETTINGS_SCHEMA, Settings
 from picheck.engine.describing import json_schema
 from picheck.errors import ConfigurationError
@@ -52,7 +52,7 @@ def command() -> None:
     """
 
 
-@command.command()
+@command.command(epilog=example("PICHECK_AUDIT_FAIL_ON=note picheck config show --format json"))
 @settings_options
 @format_option
 def show(config: Path | None, form: str, *, isolated: bool) -> None:
@@ -88,7 +88,7 @@ def show(config: Path | None, form: str, *, isolated: bool) -> None:
     )
 
 
-@command.command()
+@command.command(epilog=example("picheck config validate -c ci/picheck.toml"))
 @settings_options
 def validate(config: Path | None, *, isolated: bool) -> int:
     """Check the settings and every file, rule, reporter and plugin they name.
@@ -112,7 +112,7 @@ def validate(config: Path | None, *, isolated: bool) -> int:
     return 0
 
 
-@command.command()
+@command.command(epilog=example("picheck config schema > picheck.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of the settings, for editors that complete and check TOML."""
     say_json(json_schema(SETTINGS_SCHEMA, "picheck settings"))

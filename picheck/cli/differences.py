@@ -71,7 +71,9 @@ def _say_decision(together: Sequence[Explained], names: _Names, *, spans_years: 
         say_wrapped(_told(one.difference, names), "  ", "      ")
     reasons = together[0].reasons
     if not reasons:
-        say_labelled("why", _UNDECLARED, "      ", 8)
+        for owner in dict.fromkeys(names.owner(one.difference) for one in together):
+            told = f"the plugin {owner} brings it, and declares no reason" if owner else _UNDECLARED
+            say_labelled("why", told, "      ", 8)
     for why in reasons:
         _say_reason(why, spans_years=spans_years)
 
@@ -93,6 +95,15 @@ class _Names:
             **after.objectives,
             **slugs,
         }
+        self._owners = {
+            code: clause.plugin
+            for edition in (before, after)
+            for code, clause in edition.clauses.items()
+        }
+
+    def owner(self, difference: Difference) -> str | None:
+        """Return the plugin that added the clause a difference lies in, if one did."""
+        return self._owners.get(difference.path.split(".")[1]) or None
 
     def of(self, key: str) -> str:
         title = self._titles.get(key)

@@ -17,6 +17,7 @@ from picheck.errors import InputError, PicheckError
 #: Command name to module and the line that `picheck --help` shows; none is imported before use.
 COMMANDS: Final = {
     "audit": ("picheck.cli.audit", "Audit submissions before they are sent and scored."),
+    "score": ("picheck.cli.score", "Preview the score, with its arithmetic."),
     "rules": ("picheck.cli.rules", "List, show and compare rules."),
     "years": ("picheck.cli.years", "List and show the rulebooks of the performance years."),
     "measures": ("picheck.cli.measures", "List the measures of a year."),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
+from picheck.cli.own_findings import OWN_FINDINGS
 from picheck.model.outcome import CONSEQUENCES, SEVERITY_OF
 from picheck.reporters.wording import CONSEQUENCES as WORDS
 from picheck.rulebook.edition import Clause, Rulebook
@@ -80,20 +81,36 @@ def _sections(rules: Sequence[Rule]) -> Iterator[str]:
         yield f"## {family}"
         for rule in inside:
             yield from _section(rule)
+    yield from _own_findings()
     yield ""
+
+
+def _own_findings() -> Iterator[str]:
+    yield ""
+    yield "## PIC-RUN"
+    yield ""
+    yield "What a run has to say of itself. These are told in every year and stand in no rulebook."
+    for own in OWN_FINDINGS:
+        yield ""
+        yield f"### {own.code} {own.slug}"
+        yield from _told(own.title, own.help)
 
 
 def _section(rule: Rule) -> Iterator[str]:
     yield ""
     yield f"### {rule.code} {rule.slug}"
-    yield ""
-    yield _cell(rule.title)
-    for heading, paragraph in rule.help.items():
-        yield ""
-        yield f"**{heading}.** {_cell(paragraph)}"
+    yield from _told(rule.title, rule.help)
     yield ""
     needs = f" Runs only where {_listed(rule.needs)} did not fail." if rule.needs else ""
     yield f"Runs {_SCOPES[rule.scope]}.{needs}"
+
+
+def _told(title: str, paragraphs: Mapping[str, str]) -> Iterator[str]:
+    yield ""
+    yield _cell(title)
+    for heading, paragraph in paragraphs.items():
+        yield ""
+        yield f"**{heading}.** {_cell(paragraph)}"
 
 
 def _listed(codes: Sequence[str]) -> str:

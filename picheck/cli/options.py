@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from picheck.errors import UsageError
-from picheck.hooks.host import Host
+from picheck.hooks.host import OWN_REPORTERS, Host
 from picheck.hooks.inventory import Inventory, take_inventory
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,6 +77,8 @@ def load_inventory(
     )
     if autoload:
         host.discover()
+    else:
+        host.load(OWN_REPORTERS)
     for name in plugins:
         if not name.startswith("no:"):
             host.load(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +9,14 @@ import click
 
 from picheck.cli.choosing import INCOMPLETE
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
+from picheck.cli.plugin_records import KINDS, brought, plugin_row
+from picheck.cli.plugins_lock import lock
+from picheck.cli.plugins_new import new
+from picheck.cli.plugins_show import show
+from picheck.cli.plugins_verify import verify
 from picheck.cli.printing import say, say_json, say_labelled, say_wrapped
 from picheck.hooks.host import Host
 from picheck.hooks.inventory import Inventory
-from picheck.model.report import PluginUse
 
 
 @click.group("plugins")
@@ -23,6 +26,10 @@ def command() -> None:
     A plugin is a module behind an entry point of the group picheck. It brings rules, rulebooks,
     clauses or reporters; picheck's own come through the same door.
     """
+
+
+for _subcommand in (new, show, verify, lock):
+    command.add_command(_subcommand)
 
 
 @command.command(
@@ -58,8 +65,8 @@ def list_plugins(
 
 
 def _say_plugins(host: Host, inventory: Inventory, form: str) -> None:
-    brought = _brought(inventory)
-    rows = [_row(host, use, brought[use.name]) for use in inventory.plugins]
+    handed = brought(inventory)
+    rows = [plugin_row(host, use, handed[use.name]) for use in inventory.plugins]
     if form == "json":
         say_json(rows)
         return
@@ -73,41 +80,12 @@ def _say_plugins(host: Host, inventory: Inventory, form: str) -> None:
     say(f"{len(rows)} plugin{'' if len(rows) == 1 else 's'}: {tally or 'none'}")
 
 
-def _brought(inventory: Inventory) -> dict[str, dict[str, list[str]]]:
-    """Return what each plugin handed over, by plugin and by kind of thing."""
-    brought: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for code, installed in sorted(inventory.rules.items()):
-        brought[installed.reference.plugin]["rules"].append(code)
-    shelf = inventory.shelf
-    for program in shelf.programs:
-        for year in shelf.years(program):
-            brought[shelf.owner(program, year)]["rulebooks"].append(f"{program} {year}")
-            for code, clause in shelf.rulebook(program, year).clauses.items():
-                if clause.plugin:
-                    brought[clause.plugin]["clauses"].append(f"{code} in {program} {year}")
-    for name, owner in sorted(inventory.reporter_owners.items()):
-        brought[owner.partition(" ")[0]]["reporters"].append(name)
-    return brought
-
-
-def _row(host: Host, use: PluginUse, brought: dict[str, list[str]]) -> dict[str, Any]:
-    return {
-        "name": use.name,
-        "distribution": use.distribution,
-        "version": use.version,
-        "status": use.status,
-        "reason": use.reason,
-        "hooks": list(host.hooks_of(use.name)) if use.status == "loaded" else [],
-        **{kind: brought.get(kind, []) for kind in ("rules", "rulebooks", "clauses", "reporters")},
-    }
-
-
 def _say_plugin(row: dict[str, Any]) -> None:
     version = f" {row['version']}" if row["version"] else ""
     say_wrapped(f"{row['name']}  {row['status']}  {row['distribution']}{version}")
     if row["reason"]:
         say_labelled("reason", row["reason"])
-    for kind in ("hooks", "rules", "rulebooks", "clauses", "reporters"):
+    for kind in KINDS:
         if row[kind]:
             say_labelled(kind, _listed(row[kind]))
 

@@ -18,6 +18,7 @@ from picheck.cli.choosing import (
     year_option,
 )
 from picheck.cli.options import format_option
+from picheck.cli.own_findings import OwnFinding, own_finding
 from picheck.cli.printing import (
     by_value,
     say,
@@ -77,6 +78,9 @@ def show(
     passing example, each a small change to that year's compliant submission. The examples are
     cases of the test suite.
     """
+    if (own := own_finding(name)) is not None:
+        _say_own(own, form)
+        return
     chosen = program_of(inventory.shelf, program)
     code = rule_code(inventory, chosen, name)
     all_years = editions(inventory.shelf, chosen)
@@ -98,6 +102,20 @@ def show(
     elif having:
         _say_year(having[0], having[0].clauses[code])
     _say_examples(examples)
+
+
+def _say_own(own: OwnFinding, form: str) -> None:
+    if form == "json":
+        say_json({"code": own.code, "slug": own.slug, "title": own.title, "help": own.help})
+        return
+    say(f"{own.code}  {own.slug}")
+    say_wrapped(own.title)
+    for heading, paragraph in own.help.items():
+        say()
+        say(heading)
+        say_wrapped(paragraph, "  ")
+    say()
+    say("One of picheck's own findings: it is told in every year and belongs to no rulebook.")
 
 
 def _preferred(having: Sequence[Rulebook]) -> list[int]:

@@ -76,7 +76,7 @@ def report() -> None:
     epilog="""\b
 Exit codes:
   0  printed or written
-  2  usage: the submission does not exist, or is not one document
+  2  usage, or SUBMISSION is not one document
   3  the submission could not be read or is not JSON
   4  written, but a rule or plugin broke: facts may be missing from it
   5  nothing was checked: no rulebook for the year, so no fact can be named

@@ -22,6 +22,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path)
 
 
+def example(*lines: str) -> str:
+    """Return the end of a help page that shows one command; several lines are one command."""
+    return "\b\nExample:\n  " + " \\\n  ".join(lines)
+
+
 def settings_options(command: F) -> F:
     """Give a command `-c/--config` and `--isolated`."""
     for option in (

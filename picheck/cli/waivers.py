@@ -18,7 +18,7 @@ from picheck.cli.options import (
     today,
 )
 from picheck.cli.printing import say, say_json, say_table
-from picheck.cli.terms import day_of, settings_options
+from picheck.cli.terms import day_of, example, settings_options
 from picheck.engine.configuring import settings
 from picheck.engine.waiving import Waiver, can_never_hold, parse_waivers, read_waivers
 from picheck.errors import ConfigurationError, UsageError
@@ -65,7 +65,12 @@ def _file_option(given: Any) -> Any:
     )
 
 
-@command.command()
+@command.command(
+    epilog=example(
+        'picheck waivers add --code PIC-PER-04 --subject "tin *****6789"',
+        '    --reason "see letter 12" --owner "Compliance Office" --expires 2026-12-31',
+    )
+)
 @_file_option
 @plugin_options
 @click.option("--fingerprint", metavar="HEX", help="The finding, as the JSON report names it.")
@@ -100,7 +105,7 @@ def add(**options: Any) -> None:
     say(f"{path}: waived {added.name} until {added.expires}")
 
 
-@command.command("list")
+@command.command("list", epilog=example("picheck waivers list --as-of 2026-02-01"))
 @_file_option
 @click.option("--as-of", metavar="DATE", help="The day to judge expiry by [default: today, UTC].")
 @format_option
@@ -120,7 +125,7 @@ def list_(**options: Any) -> None:
     )
 
 
-@command.command()
+@command.command(epilog=example("picheck waivers lint --waivers picheck-waivers.toml"))
 @_file_option
 @plugin_options
 @click.option("--as-of", metavar="DATE", help="The day to judge expiry by [default: today, UTC].")
@@ -138,7 +143,8 @@ def lint(**options: Any) -> int:
     expired = [waiver for waiver in waivers if waiver.has_expired(day)]
     for waiver in expired:
         say(f"{path}: the waiver of {waiver.name} expired on {waiver.expires} ({waiver.owner})")
-    say(f"{path}: {len(waivers)} waivers, {len(expired)} expired")
+    noun = "waiver" if len(waivers) == 1 else "waivers"
+    say(f"{path}: {len(waivers)} {noun}, {len(expired)} expired")
     return 1 if expired else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -14,8 +15,9 @@ from picheck.engine.prior import read_prior
 from picheck.engine.running import Subject
 from picheck.engine.scoping import Scopes
 from picheck.engine.subjects import EntityYear, Gathered
+from picheck.engine.tallying import Tally
 from picheck.engine.terms import Terms
-from picheck.engine.verdicts import summarise, verdict_on
+from picheck.engine.verdicts import verdict_on
 from picheck.engine.waiving import Whom
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
@@ -24,6 +26,10 @@ from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice, Report, RulebookUse, Run
 from picheck.rulebook.edition import Rulebook
 from picheck.rules.context import EntityContext
+
+
+#: Notices that make a run incomplete by themselves, whatever its documents say.
+_BREAKING: Final = {"pluginFailed", "proposedRulebook", "priorUnused", "waiverAmbiguous"}
 
 
 def audit(paths: Iterable[str], terms: Terms, inventory: Inventory) -> Report:
@@ -48,9 +54,10 @@ class Audit:
         self._prior, notices = read_prior(prior, inventory.shelf)
         self._auditor = Auditor(inventory, terms, self._scopes, self._prior)
         self._uses = Uses(self._auditor.acceptance)
-        self._notices: list[Notice] = [*self._plugin_notices(), *notices]
-        self._reasons: set[str] = {"unreadable"} if notices else set()
-        self._is_complete = not self._notices
+        self.notices: list[Notice] = [*self._plugin_notices(), *notices]
+        self.tally = Tally(
+            reasons={"unreadable"} if notices else set(), is_complete=not self.notices
+        )
 
     def of(self, inputs: Iterable[Input]) -> Report:
         """Audit the inputs and return the whole report."""
@@ -64,36 +71,38 @@ class Audit:
         """Audit the inputs one by one; what cannot be read becomes a notice."""
         index = 0
         for given in inputs:
-            audited = self._one(given, index)
-            if audited is None:
-                continue
-            index += 1
-            self._notices += audited.notices
-            self._uses.add(audited.uses)
-            self._scopes.enter(audited.summary.uri)
-            if audited.faults:
-                self._reasons.add("unreadable")
-            if not audited.is_checked:
-                self._reasons.add("nothingChecked")
-            yield audited
-        if not index and "unreadable" not in self._reasons:
-            self._reasons.add("nothingChecked")
-            self._notices.append(Notice(kind="noDocument", message="no document was found"))
+            audited = self.document(given, index)
+            if audited is not None:
+                index += 1
+                yield audited
 
-    def _one(self, given: Input, index: int) -> Audited | None:
+    def document(self, given: Input, index: int) -> Audited | None:
+        """Audit one input and enter it into the tally; None where it cannot be read."""
         try:
             if isinstance(given, Unreadable):
                 raise given.error
-            return self._auditor.audit(given, index)
+            audited = self._auditor.audit(given, index)
         except InputError as error:
-            self._reasons.add("unreadable")
-            self._is_complete = False
-            line = error.line or (given.line if isinstance(given, RawDocument) else None)
-            place = ":".join(str(part) for part in (error.uri, line, error.column) if part)
-            self._notices.append(
-                Notice(kind="unreadable", message=f"{place}: {error}", is_incomplete=True)
-            )
+            self._enter_unreadable(given, error)
             return None
+        self.tally.enter(audited.summary, audited.results)
+        self.notices += audited.notices
+        self._uses.add(audited.uses)
+        self._scopes.enter(audited.summary.uri)
+        if audited.faults:
+            self.tally.reasons.add("unreadable")
+        if not audited.is_checked:
+            self.tally.reasons.add("nothingChecked")
+        return audited
+
+    def _enter_unreadable(self, given: Input, error: InputError) -> None:
+        self.tally.reasons.add("unreadable")
+        self.tally.is_complete = False
+        line = error.line or (given.line if isinstance(given, RawDocument) else None)
+        place = ":".join(str(part) for part in (error.uri, line, error.column) if part)
+        self.notices.append(
+            Notice(kind="unreadable", message=f"{place}: {error}", is_incomplete=True)
+        )
 
     def _rule_on_entities(
         self, documents: list[DocumentSummary], results: list[Result]
@@ -102,20 +111,24 @@ class Audit:
         for key, gathered in self._auditor.entities.several():
             found = self._entity_results(key, gathered, documents)
             results += found
-            for result in found:
-                summary = documents[result.document]
-                outcomes = dict(summary.outcomes)
-                outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1
-                mine = [other for other in results if other.document == result.document]
-                documents[result.document] = msgspec.structs.replace(
-                    summary,
-                    outcomes=outcomes,
-                    verdict=verdict_on(
-                        mine,
-                        self._scopes.of(summary.uri).gate,
-                        is_complete=summary.verdict != "incomplete" and result.outcome != "error",
-                    ),
-                )
+            for index in sorted({result.document for result in found}):
+                mine = [result for result in found if result.document == index]
+                documents[index] = self._amended(documents[index], mine)
+
+    def _amended(self, document: DocumentSummary, results: list[Result]) -> DocumentSummary:
+        """Return a document's summary with what was found across documents."""
+        outcomes = dict(document.outcomes)
+        for result in results:
+            outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1
+        is_complete = document.verdict != "incomplete" and not any(
+            result.outcome == "error" for result in results
+        )
+        verdict = verdict_on(results, self._scopes.of(document.uri).gate, is_complete=is_complete)
+        if document.verdict == "notReady":
+            verdict = "notReady"
+        amended = msgspec.structs.replace(document, outcomes=outcomes, verdict=verdict)
+        self.tally.amend(document, amended, results)
+        return amended
 
     def _entity_results(
         self, key: EntityYear, gathered: Gathered, documents: list[DocumentSummary]
@@ -145,7 +158,7 @@ class Audit:
             [result],
             Whom(document=result.document, uri=uri, year=key.year, entity=key.entity),
         )
-        self._notices += accepted.notices
+        self.notices += accepted.notices
         self._uses.add(accepted.uses)
         yield from accepted.results
         yield from accepted.told
@@ -159,6 +172,9 @@ class Audit:
             )
 
     def _closing_notices(self) -> Iterator[Notice]:
+        if not self.tally.number and "unreadable" not in self.tally.reasons:
+            self.tally.reasons.add("nothingChecked")
+            yield Notice(kind="noDocument", message="no document was found")
         yield from self._scopes.notices()
         yield from self._uses.notices()
         plans = self._auditor.plans
@@ -190,11 +206,19 @@ class Audit:
             )
 
     def _report(self, documents: list[DocumentSummary], results: list[Result]) -> Report:
-        notices = [*self._notices, *self._closing_notices()]
         results.sort(key=lambda r: (r.document, r.location.pointer, r.rule.code))
-        self._reasons |= self._reasons_of(documents, results, notices)
         if self._terms.wants_facts:
             documents = finished(documents, results)
+        return msgspec.structs.replace(
+            self.sum(), documents=tuple(documents), results=tuple(results)
+        )
+
+    def sum(self) -> Report:
+        """Draw the sum: a report without the documents and results themselves."""
+        notices = [*self.notices, *self._closing_notices()]
+        kinds = {notice.kind for notice in notices if notice.is_incomplete}
+        if kinds & _BREAKING:
+            self.tally.reasons.add("incomplete")
         return Report(
             run=Run(
                 as_of=self._terms.as_of.isoformat(),
@@ -203,27 +227,10 @@ class Audit:
                 plugins=self._inventory.plugins,
                 notices=tuple(notices),
             ),
-            documents=tuple(documents),
-            results=tuple(results),
-            summary=summarise(
-                documents,
-                results,
-                self._reasons,
-                is_complete=self._is_complete and "incomplete" not in self._reasons,
-            ),
+            documents=(),
+            results=(),
+            summary=self.tally.summary(),
         )
-
-    def _reasons_of(
-        self, documents: list[DocumentSummary], results: list[Result], notices: list[Notice]
-    ) -> set[str]:
-        reasons = set()
-        if any(document.verdict == "notReady" for document in documents):
-            reasons.add("findings")
-        kinds = {notice.kind for notice in notices if notice.is_incomplete}
-        broke = any(r.outcome == "error" and r.rule.slug != "no-rulebook-for-year" for r in results)
-        if broke or kinds & {"pluginFailed", "proposedRulebook", "priorUnused", "waiverAmbiguous"}:
-            reasons.add("incomplete")
-        return reasons
 
     def _rulebooks(self) -> list[Rulebook]:
         """Return the rulebooks of the plans, each once."""

@@ -20,7 +20,7 @@ from picheck.engine.subjects import EntityBook, EntityYear, PriorBook
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
 from picheck.engine.waiving import Whom
-from picheck.errors import InputError
+from picheck.errors import InputError, UsageError
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.settings import settle
 from picheck.intake.evidence import decode_evidence, digests, read_evidence, side_file
@@ -106,7 +106,16 @@ class Auditor:
         )
 
     def audit(self, raw: RawDocument, index: int) -> Audited:
-        """Audit one document. Raises InputError where it is no JSON document at all."""
+        """Audit one document.
+
+        Raises InputError where it is no JSON document at all, UsageError where one side file
+        was given and this is a second document.
+        """
+        if index and self._terms.evidence is not None:
+            raise UsageError(
+                f"--evidence speaks of one document, and {raw.uri} is a second one; put"
+                " NAME.evidence.json beside each"
+            )
         check_limits(raw.data, raw.uri)
         shelf = self._inventory.shelf
         structure = read_structure(raw.data, raw.uri, shelf.programs)
@@ -127,6 +136,7 @@ class Auditor:
             Notice(kind="evidenceUnusable", message=str(fault), document=index, is_incomplete=True)
             for fault in faults
         )
+        is_complete &= is_checked  # with no rulebook installed there is nothing to be ready for
         return self._close(
             case, ledger, year, notices, faults, is_complete=is_complete, is_checked=is_checked
         )
@@ -252,6 +262,9 @@ class Auditor:
 
     def _notices(self, case: _Case, year: int | None) -> tuple[Notice, ...]:
         submission = case.structure.submission
+        if not self._inventory.shelf.programs:
+            message = "nothing was checked: no loaded plugin brings a rulebook"
+            return (Notice(kind="noRulebook", message=message, document=case.index),)
         if submission is None:
             return (
                 Notice(
@@ -345,7 +358,11 @@ def _views(plan: Plan, case: _Case) -> tuple[SetView, ...]:
 
 def _tell_not_installed(plan: Plan, ledger: Ledger, subject: Subject) -> None:
     """Say once a document which rules of its year are not there."""
-    codes = ", ".join(plan.not_installed)
+    clauses = plan.rulebook.clauses
+    codes = ", ".join(
+        f"{code} (a clause of plugin {clauses[code].plugin})" if clauses[code].plugin else code
+        for code in plan.not_installed
+    )
     ledger.add(
         Result(
             rule=_NOT_INSTALLED,

@@ -155,8 +155,10 @@ def _codes(results: Iterable[Result]) -> list[str]:
 def _about(result: Result, sketch: Sketch, view: SetView) -> tuple[str, ...]:
     """Return the ids of the measures that a result is about; none if it is about no measure."""
     pointer = result.location.pointer
-    if not f"{pointer}/".startswith(f"{view.pointer}/"):
+    if not _is_near(result, view, sketch.views):
         return ()
+    if not f"{pointer}/".startswith(f"{view.pointer}/"):
+        return _mentioned(result, sketch.rulebook)
     match pointer_tokens(pointer.removeprefix(view.pointer)):
         case ("measurements", index, *_) if index.isdecimal():
             return _known((view.record.measurements[int(index)].measure_id,), sketch.rulebook)
@@ -171,9 +173,25 @@ def _mentioned(result: Result, rulebook: Rulebook) -> tuple[str, ...]:
         if ids := _known(_words(text), rulebook):
             return ids
     clause = rulebook.clauses.get(result.rule.code)
-    ids = _known(_words(clause.terms), rulebook) if clause else ()
+    if clause is None:
+        return ()
+    if ids := _known(_words(list(_rows(clause.terms, result.missing_evidence))), rulebook):
+        return ids
+    ids = _known(_words(clause.terms), rulebook)
     objectives = {rulebook.measures[measure_id].objective for measure_id in ids}
     return ids[:1] if len(objectives) == 1 else ()
+
+
+def _rows(value: Any, keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the tables of a term that name one of the evidence keys."""
+    if isinstance(value, Mapping):
+        if any(inner in keys for inner in value.values() if isinstance(inner, str)):
+            yield value
+        for inner in value.values():
+            yield from _rows(inner, keys)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _rows(inner, keys)
 
 
 def _known(words: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -39,9 +40,9 @@ def _from(folder: Path, path: str) -> str:
     if path == "-":
         return path
     # No symbolic link is followed: a user means the names that stand on the screen.
-    whole = Path.cwd() / path
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps ".."
     try:
-        return whole.relative_to(folder.absolute()).as_posix()
+        return whole.relative_to(os.path.abspath(folder)).as_posix()  # noqa: PTH100
     except ValueError:
         return whole.as_posix()
 

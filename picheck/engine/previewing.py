@@ -61,7 +61,10 @@ class Theatre:
         def attempt(view: SetView, edit: Edit) -> Mapping[str, Any]:
             place = places[view.document]
             sources = list(shown.sources)
-            sources[place] = _edited(sources[place], view.pointer, edit)
+            try:
+                sources[place] = _edited(sources[place], view.pointer, edit)
+            except msgspec.DecodeError:
+                return {}  # only what is clean JSON can be changed and tried again
             _, again = self.show(sources)
             mine = [other for other in again if other.scene.rulebook is shown.scene.rulebook]
             return mine[0].record if mine else {}

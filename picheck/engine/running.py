@@ -84,7 +84,7 @@ class Ledger:
 
     def run(self, entries: Sequence[Entry], context: Context, subject: Subject) -> None:
         """Call every rule on one subject. No rule's fault costs another rule its result."""
-        blocked = self.blocked
+        blocked, keeps_all = self.blocked, self._keeps_all
         for entry in entries:
             if blocked and not blocked.isdisjoint(entry.needs):
                 self._block(entry, subject)
@@ -94,11 +94,12 @@ class Ledger:
             try:
                 # a guest gets a context of its own: what it changes reaches no other rule
                 answer = entry.check(context.apart() if entry.is_guest else context)
-                if answer is None:
-                    if entry.is_reported:
-                        self._pass(entry, subject)
-                    continue
-                self._take(entry, answer, subject)
+                if answer is not None:
+                    self._take(entry, answer, subject)
+                elif keeps_all:
+                    self._pass(entry, subject)
+                else:
+                    self.passed += entry.is_reported
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
@@ -116,8 +117,8 @@ class Ledger:
         self.results.append(result)
 
     def _pass(self, entry: Entry, subject: Subject) -> None:
-        self.passed += 1
-        if self._keeps_all:
+        self.passed += entry.is_reported
+        if self._keeps_all and entry.is_reported:
             self.results.append(self._quiet(entry, "pass", "", subject))
 
     def _block(self, entry: Entry, subject: Subject) -> None:
@@ -133,8 +134,9 @@ class Ledger:
 
     def _take(self, entry: Entry, answers: Answer | Sequence[Answer], subject: Subject) -> None:
         told = _checked((answers,) if isinstance(answers, Answer) else answers, subject)
-        if not told and entry.is_reported:
+        if not told:
             self._pass(entry, subject)
+            return
         findings = [a for a in told if a.outcome != "notApplicable"]
         results = [self._result(entry, answer, subject) for answer in findings]
         for answer in told:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from picheck.engine.terms import Gate
 from picheck.model.finding import Result
-from picheck.model.outcome import CONSEQUENCES, OUTCOMES, SEVERITIES, Verdict
-from picheck.model.report import DocumentSummary, Exit, Summary
+from picheck.model.outcome import SEVERITIES, Verdict
+from picheck.model.report import Exit
 
 #: Reasons for an exit code, worst first. One number, one meaning.
 REASONS: Final = {
@@ -49,28 +48,3 @@ def exit_of(reasons: Iterable[str]) -> Exit:
     found = set(reasons)
     ordered = tuple(reason for reason in REASONS if reason in found)
     return Exit(code=REASONS[ordered[0]] if ordered else 0, reasons=ordered)
-
-
-def summarise(
-    documents: Sequence[DocumentSummary],
-    results: Sequence[Result],
-    reasons: Iterable[str],
-    *,
-    is_complete: bool,
-) -> Summary:
-    """Add a run up."""
-    outcomes: Counter[str] = Counter()
-    for document in documents:
-        outcomes.update(document.outcomes)
-    failed = Counter(result.consequence for result in results if result.outcome == "fail")
-    verdicts = Counter(document.verdict for document in documents)
-    verdict = worst(verdicts)
-    return Summary(
-        verdict=verdict if is_complete or verdict == "notReady" else "incomplete",
-        documents=dict(verdicts),
-        outcomes={outcome: outcomes[outcome] for outcome in OUTCOMES},
-        consequences={kind: failed[kind] for kind in CONSEQUENCES if failed[kind]},
-        exit=exit_of(reasons),
-        waived=sum(result.disposition.waiver is not None for result in results),
-        baseline=sum(result.disposition.baseline == "unchanged" for result in results),
-    )

@@ -47,6 +47,8 @@ class Host:
     ) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(specs)
+        # taken now: pluggy adds a name here for every function that is marked, misspelt or not
+        self._hooks = frozenset(vars(self._manager.hook))
         self._blocked = frozenset(blocked)
         self._allowed = None if allowed is None else frozenset(allowed)
         self._origins: dict[str, Origin] = {}
@@ -132,7 +134,7 @@ class Host:
             if unmarked := self._unmarked_hooks(module):
                 self._fail(name, f"{', '.join(unmarked)} lacks the mark @hookimpl")
             elif unknown := self._unknown_hooks(module):
-                names, known = ", ".join(unknown), ", ".join(sorted(vars(self._manager.hook)))
+                names, known = ", ".join(unknown), ", ".join(sorted(self._hooks))
                 self._fail(name, f"implements {names}, which is no hook; hooks: {known}")
 
     def collect(self, hook: str, expected: type) -> list[tuple[Origin, Any]]:
@@ -231,13 +233,13 @@ class Host:
         """Return the hooks that a module has under the right name but did not mark."""
         return sorted(
             name
-            for name in vars(self._manager.hook)
+            for name in self._hooks
             if inspect.isroutine(found := getattr(module, name, None))
             and not hasattr(found, f"{PROJECT}_impl")
         )
 
     def _unknown_hooks(self, module: ModuleType) -> list[str]:
-        known = vars(self._manager.hook)
+        known = self._hooks
         return sorted(
             name
             for name in dir(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -153,7 +154,9 @@ def _clauses(host: Host, rules: dict[str, InstalledRule]) -> list[tuple[str, int
             host.fail(origin, fault)
             continue
         taken.add(key)
-        clause = msgspec.structs.replace(added.clause, plugin=origin.name)
+        clause = msgspec.structs.replace(
+            added.clause, plugin=origin.name, terms=MappingProxyType(dict(added.clause.terms))
+        )
         clauses.append((added.program, added.year, clause))
     return clauses
 

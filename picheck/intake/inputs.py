@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import glob
+import io
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -13,12 +15,15 @@ import msgspec
 
 from picheck.errors import InputError
 from picheck.intake.limits import MAX_BYTES
+from picheck.intake.unpacking import faults, open_file, unpacked_name
 
 EVIDENCE_SUFFIX: Final = ".evidence.json"
 SUFFIXES: Final = (".json", ".ndjson", ".jsonl")
-_LINES: Final = (".ndjson", ".jsonl")
+LINES: Final = (".ndjson", ".jsonl")
+STDIN: Final = "-"
 #: A member that unpacks to more than this many times its size is a bomb.
 _MAX_RATIO: Final = 200
+_ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 class RawDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,96 +56,135 @@ def read_inputs(paths: Iterable[str]) -> Iterator[Input]:
     A directory gives its `*.json` and `*.ndjson` files in sorted order, all levels; a pattern
     with `*` gives the files it matches. A path that does not exist is an unreadable input.
     """
+    for source in sources(paths):
+        if isinstance(source, Unreadable):
+            yield source
+        elif source is None:
+            yield from _documents(STDIN, sys.stdin.buffer, lines=False)
+        else:
+            yield from read_file(source)
+
+
+def sources(paths: Iterable[str]) -> Iterator[Path | Unreadable | None]:
+    """Yield every file behind the paths, in order; None stands for standard input."""
     for path in paths:
-        yield from _read(path)
+        if path == STDIN:
+            yield None
+        else:
+            yield from _files(path)
 
 
-def _read(path: str) -> Iterator[Input]:
-    if path == "-":
-        yield from _documents("-", sys.stdin.buffer, lines=False)
-        return
+def _files(path: str) -> Iterator[Path | Unreadable]:
     place = Path(path)
     if place.is_dir():
-        for file in sorted(place.rglob("*")):
-            if file.suffix in SUFFIXES and not file.name.endswith(EVIDENCE_SUFFIX):
-                yield from _file(file)
+        yield from (file for file in sorted(place.rglob("*")) if is_input(file.name))
     elif place.exists():
-        yield from _file(place)
+        yield place
     elif glob.has_magic(path):
         for match in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - a user's pattern
             if not match.endswith(EVIDENCE_SUFFIX):
-                yield from _file(Path(match))
+                yield Path(match)
     else:
         missing = InputError("does not exist; give a file, a directory, a pattern or -", uri=path)
         yield Unreadable(error=missing)
 
 
-def _file(path: Path) -> Iterator[Input]:
+def is_input(name: str) -> bool:
+    """Whether a file in a directory or an archive is taken for submissions by its name."""
+    return unpacked_name(name).endswith(SUFFIXES) and not name.endswith(EVIDENCE_SUFFIX)
+
+
+def has_lines(name: str) -> bool:
+    """Whether a file holds one document a line, by its name."""
+    return unpacked_name(name).endswith(LINES)
+
+
+def read_file(path: Path) -> Iterator[Input]:
+    """Yield every document of one file: one, one a line, or those of an archive."""
     uri = path.as_posix()
     try:
-        if zipfile.is_zipfile(path):
+        if is_archive(path):
             yield from _archive(path)
             return
-        with path.open("rb") as file:
-            yield from _documents(uri, file, lines=path.suffix in _LINES, path=path)
+        with open_file(path) as file:
+            yield from _documents(uri, file, lines=has_lines(path.name), path=path)
+    except InputError as error:
+        yield Unreadable(error=error)
     except OSError as error:
-        yield Unreadable(error=InputError(f"cannot be read: {error.strerror}", uri=uri))
+        yield Unreadable(error=InputError(f"cannot be read: {error.strerror or error}", uri=uri))
+    except (zipfile.BadZipFile, *faults()) as error:
+        yield Unreadable(error=InputError(f"cannot be unpacked: {error}", uri=uri))
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip archive."""
+    with path.open("rb") as file:
+        return file.read(4) in _ZIP_MARKS and zipfile.is_zipfile(path)
 
 
 def _documents(
     uri: str, file: BinaryIO, *, lines: bool, path: Path | None = None
 ) -> Iterator[Input]:
     if lines:
-        yield from _lines(uri, file)
+        yield from read_lines(uri, file)
         return
     data = file.read(MAX_BYTES + 1)
-    if uri == "-" and _is_many_lines(data):
-        yield from _lines(uri, _Rest(data, file))
+    if uri == STDIN and is_many_lines(data):
+        yield from read_lines(uri, _Rest(data, file))
     elif len(data) > MAX_BYTES:
-        yield _too_large(uri, None)
+        yield too_large(uri, None)
     else:
         yield RawDocument(uri=uri, data=data, path=path)
 
 
-def _lines(uri: str, file: BinaryIO | _Rest) -> Iterator[Input]:
-    number = 0
-    while line := file.readline(MAX_BYTES + 2):
-        number += 1
-        if len(line) > MAX_BYTES + 1:
-            while line and not line.endswith(b"\n"):
-                line = file.readline(MAX_BYTES)
-            yield _too_large(uri, number)
+def read_lines(uri: str, file: BinaryIO | _Rest) -> Iterator[Input]:
+    """Yield the documents of the lines of a stream."""
+    for number, line in enumerate(whole_lines(file), start=1):
+        if line is None:
+            yield too_large(uri, number)
         elif line.strip():
             yield RawDocument(uri=uri, data=line.rstrip(b"\r\n"), line=number)
+
+
+def whole_lines(file: BinaryIO | _Rest) -> Iterator[bytes | None]:
+    """Yield the lines of a stream; None for one that is too long to be kept."""
+    while line := file.readline(MAX_BYTES + 2):
+        if len(line) <= MAX_BYTES + 1:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = file.readline(MAX_BYTES)
+        yield None
 
 
 def _archive(path: Path) -> Iterator[Input]:
     with zipfile.ZipFile(path) as archive:
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
             name = member.filename
-            if member.is_dir() or not name.endswith(SUFFIXES) or name.endswith(EVIDENCE_SUFFIX):
+            if member.is_dir() or not name.endswith(SUFFIXES) or not is_input(name):
                 continue
             uri = f"{path.as_posix()}!{name}"
-            is_lines = name.endswith(_LINES)
+            is_lines = name.endswith(LINES)
             if member.file_size > _MAX_RATIO * max(member.compress_size, 1024) or (
                 member.file_size > MAX_BYTES and not is_lines
             ):
-                yield _too_large(uri, None)
+                yield too_large(uri, None)
                 continue
             try:
                 with archive.open(member) as file:
                     yield from _documents(uri, file, lines=is_lines)  # type: ignore[arg-type]
-            except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
+            except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
                 yield Unreadable(error=InputError(f"cannot be unpacked: {error}", uri=uri))
 
 
-def _too_large(uri: str, line: int | None) -> Unreadable:
+def too_large(uri: str, line: int | None) -> Unreadable:
+    """Make an input of a document that is too large to be read."""
     return Unreadable(
         error=InputError(f"more than {MAX_BYTES:,} bytes in one document", uri=uri, line=line)
     )
 
 
-def _is_many_lines(data: bytes) -> bool:
+def is_many_lines(data: bytes) -> bool:
     """Whether standard input holds one document a line: its first line is a whole document."""
     first, _, rest = data.partition(b"\n")
     return first.rstrip().endswith(b"}") and bool(rest.strip())
@@ -150,14 +194,11 @@ class _Rest:
     """A stream of lines that begins with bytes already read."""
 
     def __init__(self, head: bytes, file: BinaryIO) -> None:
-        self._head = head
+        self._head = io.BytesIO(head)
         self._file = file
 
     def readline(self, limit: int) -> bytes:
-        if not self._head:
-            return self._file.readline(limit)
-        end = self._head.find(b"\n") + 1 or len(self._head)
-        line, self._head = self._head[:end], self._head[end:]
+        line = self._head.readline(limit)
         if line.endswith(b"\n") or len(line) >= limit:
             return line
         return line + self._file.readline(limit - len(line))

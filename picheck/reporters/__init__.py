@@ -5,6 +5,7 @@ from __future__ import annotations
 from picheck.api import Reporter, hookimpl
 from picheck.reporters.csv import CsvReporter
 from picheck.reporters.github import GithubReporter
+from picheck.reporters.html import HtmlReporter
 from picheck.reporters.json import JsonReporter
 from picheck.reporters.junit import JunitReporter
 from picheck.reporters.markdown import MarkdownReporter
@@ -26,5 +27,6 @@ def picheck_register_reporters() -> tuple[Reporter, ...]:
         GithubReporter(),
         MarkdownReporter(),
         CsvReporter(),
+        HtmlReporter(),
         OperationOutcomeReporter(),
     )

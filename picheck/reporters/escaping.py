@@ -12,7 +12,7 @@ from picheck.reporters.wording import printable
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-!|~>:.@])")
+_MARKDOWN: Final = re.compile(r"([\\`*_\[\]#!|~>@]|(?<=:)/(?=/)|(?<=www)\.)")
 _QUIETED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _DRIVE: Final = re.compile(r"[A-Za-z]:/")
 

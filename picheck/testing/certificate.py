@@ -42,7 +42,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     plugin: str
     distribution: str
     version: str | None
-    sha256: str | None
+    sha256: str
     rules: tuple[str, ...]
     years: tuple[int, ...]
     documents: int

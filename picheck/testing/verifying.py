@@ -10,12 +10,12 @@ from typing import Any, Final
 from picheck.errors import UsageError
 from picheck.hooks.host import Host, Origin
 from picheck.hooks.inventory import OWN_DISTRIBUTION, Inventory, take_inventory
+from picheck.hooks.locking import digest_of
 from picheck.testing.certificate import Certificate, Check, Cost
 from picheck.testing.declared import declared_checks
 from picheck.testing.examples import compliant_parts, example_years
 from picheck.testing.fuzzing import DETERMINISTIC, UNORDERED, fuzz, run_of
 from picheck.testing.generating import Generated
-from picheck.testing.sealing import digest_of
 from picheck.testing.watching import MUTATES, RAISES, TELLS, TOUCHES, Fault, Watch, timed
 
 #: How many times our own median rule a rule may take; generous, to catch what would be noticed.

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
+
+#: "any letter or digit, so many times", as the patterns of identifiers spell it.
+_ANY: Final = re.compile(r"\[0-9A-Z\]\{(\d+)\}")
 
 compiled = lru_cache(maxsize=256)(re.compile)
 
@@ -23,3 +27,8 @@ def is_in_any(patterns: Iterable[str], text: str) -> bool:
         if compiled(pattern).search(text):
             return True
     return False
+
+
+def readable(pattern: str) -> str:
+    """Write the pattern of an identifier as CMS does, with an X for any letter or digit."""
+    return _ANY.sub(lambda match: "X" * int(match[1]), pattern)

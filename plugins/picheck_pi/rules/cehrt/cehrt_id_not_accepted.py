@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from picheck.api import Answers, SetContext, rule
-from picheck_pi.patterns import fits_any
+from picheck_pi.patterns import fits_any, readable
 
 
 @rule(
@@ -34,7 +34,7 @@ def cehrt_id_not_accepted(ctx: SetContext) -> Answers:
     return ctx.fail(
         "/cehrtId",
         "cehrtId {actual!r} does not begin as the ids that {year} accepts",
-        expected=list(patterns),
+        expected=[readable(pattern) for pattern in patterns],
         actual=cehrt_id,
         year=ctx.rulebook.year,
         fix="make the id anew at chpl.healthit.gov with the product versions used in {year}",

@@ -1,0 +1,89 @@
+"""The framework's own findings: no rule's answers, but what a run has to say of itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+
+class OwnFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of the framework's, told under the headings of a rule."""
+
+    code: str
+    slug: str
+    title: str
+    checks: str
+    matters: str
+    fix: str
+
+    @property
+    def help(self) -> dict[str, str]:
+        """The three paragraphs by heading."""
+        return {
+            "What it checks": self.checks,
+            "Why it matters": self.matters,
+            "How to fix": self.fix,
+        }
+
+
+OWN_FINDINGS: Final = (
+    OwnFinding(
+        code="PIC-RUN-01",
+        slug="rule-crashed",
+        title="A rule broke while it looked at a document.",
+        checks="That every rule comes to an answer. One that raises an exception, or hands back"
+        " something that is no answer, is told with the plugin it belongs to.",
+        matters="What the rule would have found is not known: the audit is incomplete, and the"
+        " document cannot be ready.",
+        fix="Tell the owner of the plugin, with the message. Until then check by hand what the"
+        " rule checks.",
+    ),
+    OwnFinding(
+        code="PIC-RUN-02",
+        slug="rule-not-installed",
+        title="The rulebook lists rules that no loaded plugin brings.",
+        checks="That every code with a clause in the year's rulebook belongs to a loaded rule.",
+        matters="The law of the year was not looked at in full: the audit is incomplete, and the"
+        " document cannot be ready.",
+        fix="Install or unblock the plugins that bring the rules; picheck plugins list says what"
+        " was found and what did not load.",
+    ),
+    OwnFinding(
+        code="PIC-RUN-03",
+        slug="no-rulebook-for-year",
+        title="No rulebook speaks for the document's year.",
+        checks="That a rulebook for the measurement set's category and the performance year is"
+        " loaded.",
+        matters="Without one nothing can be checked. picheck never takes another year's rules in"
+        " its place.",
+        fix="Install the plugin that brings the year, or correct performanceYear if it is wrong;"
+        " picheck years list says which years there are.",
+    ),
+    OwnFinding(
+        code="PIC-RUN-04",
+        slug="waiver-expired",
+        title="A waiver would accept a finding, but has expired.",
+        checks="The last day of every waiver that fits a finding against the day that the audit"
+        " speaks for.",
+        matters="A finding was accepted until a day; after it the finding counts again.",
+        fix="Correct the submission, or decide anew with a reason, an owner and a later day.",
+    ),
+    OwnFinding(
+        code="PIC-RUN-05",
+        slug="waiver-unused",
+        title="A waiver fits no finding of the run.",
+        checks="That every waiver meets a finding it could accept.",
+        matters="What it accepted is repaired, or the waiver is misspelt; either way it would"
+        " silently accept the next finding of its kind.",
+        fix="Remove the waiver, or correct what it names.",
+    ),
+)
+
+
+def own_finding(name: str) -> OwnFinding | None:
+    """Return the framework's finding of a code or slug, if it is one."""
+    wanted = name.casefold()
+    return next(
+        (each for each in OWN_FINDINGS if wanted in (each.code.casefold(), each.slug)), None
+    )

@@ -1,0 +1,42 @@
+"""What a plugin brings, as a record for lists and programs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final
+
+from picheck.hooks.host import Host
+from picheck.hooks.inventory import Inventory
+from picheck.model.report import PluginUse
+
+KINDS: Final = ("hooks", "rules", "rulebooks", "clauses", "reporters")
+
+
+def brought(inventory: Inventory) -> dict[str, dict[str, list[str]]]:
+    """Return what each plugin handed over, by plugin and by kind of thing."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for code, installed in sorted(inventory.rules.items()):
+        found[installed.reference.plugin]["rules"].append(code)
+    shelf = inventory.shelf
+    for program in shelf.programs:
+        for year in shelf.years(program):
+            found[shelf.owner(program, year)]["rulebooks"].append(f"{program} {year}")
+            for code, clause in shelf.rulebook(program, year).clauses.items():
+                if clause.plugin:
+                    found[clause.plugin]["clauses"].append(f"{code} in {program} {year}")
+    for name, owner in sorted(inventory.reporter_owners.items()):
+        found[owner.partition(" ")[0]]["reporters"].append(name)
+    return found
+
+
+def plugin_row(host: Host, use: PluginUse, handed: dict[str, list[str]]) -> dict[str, Any]:
+    """Return one plugin with its origin, status, hooks, and what it handed over."""
+    return {
+        "name": use.name,
+        "distribution": use.distribution,
+        "version": use.version,
+        "status": use.status,
+        "reason": use.reason,
+        "hooks": list(host.hooks_of(use.name)) if use.status == "loaded" else [],
+        **{kind: handed.get(kind, []) for kind in KINDS if kind != "hooks"},
+    }

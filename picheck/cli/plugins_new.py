@@ -1,0 +1,49 @@
+"""`picheck plugins new`: a complete distribution to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from picheck.cli.choosing import program_of, program_option
+from picheck.cli.options import load_inventory
+from picheck.cli.printing import say
+
+
+@click.command(
+    "new",
+    epilog="""\b
+Exit codes:
+  0  written
+  2  usage: a name, prefix or folder that cannot be used; nothing was written
+
+\b
+Examples:
+  picheck plugins new acme --prefix ACME
+  picheck plugins new acme --prefix ACME --output work/picheck-acme""",
+    short_help="Write a new plugin: package, rule, clauses, cases, test, matrix.",
+)
+@click.argument("name")
+@click.option("--prefix", required=True, metavar="PREFIX", help="The codes' prefix, such as ACME.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder to write; it must be empty or not be there [default: picheck-NAME].",
+)
+@program_option
+def new(name: str, prefix: str, output: Path | None, program: str | None) -> None:
+    """Write a complete distribution for a plugin, with one working rule.
+
+    It can be installed and tested as it is; put your own rule in the place of the example.
+    Nothing is downloaded, nothing is overwritten.
+    """
+    from picheck.testing.scaffolding import scaffold  # noqa: PLC0415 - only this command needs it
+
+    _, inventory = load_inventory(())
+    folder = output or Path(f"picheck-{name}")
+    for file in scaffold(name, prefix, folder, inventory, program_of(inventory.shelf, program)):
+        say(file.as_posix())
+    say()
+    say(f"next: pip install -e {folder.as_posix()}, then pytest {folder.as_posix()}")

@@ -1,0 +1,134 @@
+"""`picheck score`: what a submission would score, and why."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+
+from picheck.cli.options import load_inventory, plugin_options, say_failed, wants_color
+from picheck.cli.terms import configured, settings_options, terms_of
+from picheck.errors import UsageError
+from picheck.hooks.inventory import Inventory
+from picheck.hooks.reporter import Style
+
+_NOTHING_CHECKED: Final = 5
+#: A score counts every finding, so nothing may be left out or accepted.
+_EVERYTHING: Final = {"select": (), "ignore": (), "waivers": None, "gate": "error"}
+
+EPILOG = """\b
+The audit runs first. Whatever makes the category zero makes the score 0; what it would be
+without these findings is told too. Exit codes are those of picheck audit.
+
+\b
+Examples:
+  picheck score submission.json
+  picheck score --what-if submission.json
+  picheck score --format html submission.json > score.html
+  picheck score --participation app --prior 2024.json 2025.json
+"""
+
+
+@click.command("score", epilog=EPILOG, short_help="Preview the score, with its arithmetic.")
+@click.argument("paths", nargs=-1, required=True, metavar="[SUBMISSION|-]...")
+@click.option("-y", "--year", type=int, help="Score by this year [default: the document's].")
+@click.option(
+    "--as-of", metavar="DATE", help="The day the audit speaks for, YYYY-MM-DD [default: today, UTC]."
+)
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path),
+    help="Side file with facts the submission cannot carry [default: NAME.evidence.json beside"
+    " NAME.json].",
+)
+@click.option(
+    "--prior",
+    multiple=True,
+    metavar="PATH",
+    help="Earlier submissions of the same entities; may be repeated.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="Text for people, JSON for programs, a page that stands by itself.",
+)
+@click.option(
+    "--conflict-policy",
+    type=click.Choice(["zero", "highest"]),
+    help="What contradicting sets cost: everything, or the highest counts [default: the year's].",
+)
+@click.option(
+    "--participation",
+    type=click.Choice(["mips", "mvp", "app", "apm"]),
+    help="Traditional MIPS, an MVP, the APP or an APM Entity [default: as the set says].",
+)
+@click.option(
+    "--what-if",
+    is_flag=True,
+    help="Try the smallest change for each failing or weak spot on a copy; writes to no file.",
+)
+@click.option(
+    "--trust",
+    type=click.Choice(["verified", "unverified"]),
+    default="verified",
+    show_default=True,
+    help="Whether clauses that rest on unverified sources alone may bring the score to zero.",
+)
+@click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
+@settings_options
+@plugin_options
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+def command(**options: Any) -> int:
+    """Preview what submissions would score: points, where they moved, and how sure each step is."""
+    from picheck.engine.previewing import Theatre  # noqa: PLC0415 - help needs no engine
+    from picheck.hooks.preview import Wish  # noqa: PLC0415
+    from picheck.intake.inputs import read_inputs  # noqa: PLC0415
+
+    options, settings = configured(options)
+    _, inventory = load_inventory(
+        options["plugins"], options["required"], autoload=options["autoload"]
+    )
+    say_failed(inventory)
+    if not inventory.previews:
+        raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
+    terms = terms_of({**options, **_EVERYTHING}, settings)
+    wish = Wish(
+        conflict_policy=options["conflict_policy"], participation=options["participation"]
+    )
+    theatre = Theatre(msgspec.structs.replace(terms, overrides=()), inventory, wish)
+    report, shown = theatre.show(read_inputs(options["paths"]))
+    records = [each.record for each in shown]
+    if options["what_if"]:
+        records = [each.record | {"whatIf": theatre.what_if(each)} for each in shown]
+    for notice in report.run.notices:
+        if notice.kind == "unreadable":
+            click.echo(f"picheck: {notice.message}", err=True)
+    if not records:
+        click.echo("picheck: there is nothing to score; see picheck audit for the reason", err=True)
+        return report.summary.exit.code or _NOTHING_CHECKED
+    _write(records, inventory, options)
+    return report.summary.exit.code
+
+
+def _write(records: list[dict[str, Any]], inventory: Inventory, options: dict[str, Any]) -> None:
+    if options["form"] == "json":
+        only = records[0]["score"] if len(records) == 1 else None
+        document = {"score": only, "entities": records}
+        click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+        return
+    style = Style(
+        color=options["form"] == "text" and wants_color(options["color"]),
+        width=min(shutil.get_terminal_size((110, 24)).columns, 130),
+        reveal=options["reveal"],
+    )
+    for program, preview in inventory.previews.items():
+        mine = [record for record in records if record["program"] == program]
+        if mine:
+            click.echo(preview.render(mine, options["form"], style), nl=False)

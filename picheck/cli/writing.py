@@ -1,0 +1,98 @@
+"""Where a report goes: which reporters were asked for, and what each one writes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from picheck.cli.options import wants_color
+from picheck.cli.wanting import fitted
+from picheck.errors import UsageError
+from picheck.handwritten import nearest
+from picheck.hooks.inventory import Inventory
+from picheck.hooks.reporter import Reporter, Style
+from picheck.model.report import Report
+
+
+class Output(NamedTuple):
+    """One reporter, whose it is, and the file it writes to; None for standard output."""
+
+    reporter: Reporter
+    owner: str
+    path: Path | None
+
+
+def outputs_of(formats: Sequence[str], inventory: Inventory) -> list[Output]:
+    """Read NAME[=PATH]; raise UsageError for an unknown name or a second standard output."""
+    outputs = []
+    for given in formats:
+        name, _, path = given.partition("=")
+        reporter = inventory.reporters.get(name)
+        if reporter is None:
+            raise UsageError(f"no reporter is called {name!r}; {_hint(name, inventory.reporters)}")
+        owner = inventory.reporter_owners.get(name, "nobody")
+        outputs.append(Output(reporter, owner, Path(path) if path else None))
+    if sum(output.path is None for output in outputs) > 1:
+        raise UsageError("only one format can go to standard output; write the others to =PATH")
+    return outputs
+
+
+def write(
+    report: Report, outputs: Sequence[Output], inventory: Inventory, options: Mapping[str, Any]
+) -> Iterator[str]:
+    """Write every output and yield one line for each reporter that broke.
+
+    One that breaks costs no other its output. Raises UsageError where a file cannot be written.
+    """
+    rules = {code: installed.rule for code, installed in inventory.rules.items()}
+    for reporter, owner, path in outputs:
+        style = Style(
+            color=path is None and wants_color(options["color"]),
+            width=_width(),
+            reveal=options["reveal"],
+            quiet=options["quiet"],
+            rules=rules,
+        )
+        fitting = fitted(report, reporter, keeps_all=options["all_results"])
+        try:
+            text = _rendered(reporter, fitting, style)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it raises is the reporter's fault
+            told = " ".join(f"{type(error).__name__}: {error}".split())
+            yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {told}"
+        else:
+            _put(text, path)
+
+
+def _rendered(reporter: Reporter, report: Report, style: Style) -> str:
+    text: object = reporter.render(report, style)
+    if not isinstance(text, str):
+        raise TypeError(f"render returned {type(text).__name__}, expected str")
+    return text
+
+
+def _put(text: str, path: Path | None) -> None:
+    if path is None:
+        encoding = sys.stdout.encoding or "utf-8"
+        # a terminal that cannot show a letter shows its escape, and the audit's end is not lost
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+        return
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _hint(name: str, known: Mapping[str, Reporter]) -> str:
+    near = nearest(name, list(known))
+    return f"did you mean {near}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
+
+
+def _width() -> int:
+    import shutil  # noqa: PLC0415 - a cold start pays for every import
+
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)

@@ -1,0 +1,100 @@
+"""What the documents of a run, or of a part of one, add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from picheck.engine.verdicts import exit_of, worst
+from picheck.model.finding import Result
+from picheck.model.outcome import CONSEQUENCES, OUTCOMES
+from picheck.model.report import DocumentSummary, Summary
+
+K = TypeVar("K")
+
+#: A year without a rulebook is nobody's fault: nothing broke, and the document says so itself.
+_NOT_BROKEN = "no-rulebook-for-year"
+
+
+class Tally(msgspec.Struct, kw_only=True):
+    """Counts of verdicts, outcomes and consequences, and the reasons for the exit code.
+
+    A part of a run hands its tally on, and the whole absorbs it.
+    """
+
+    documents: dict[Any, int] = {}
+    outcomes: dict[Any, int] = {}
+    consequences: dict[Any, int] = {}
+    reasons: set[str] = set()
+    is_complete: bool = True
+    waived: int = 0
+    baseline: int = 0
+
+    def enter(self, document: DocumentSummary, results: Iterable[Result]) -> None:
+        """Add one document and its results."""
+        _count(self.documents, document.verdict)
+        for outcome, number in document.outcomes.items():
+            _count(self.outcomes, outcome, number)
+        for result in results:
+            self._enter_result(result)
+
+    def amend(
+        self, before: DocumentSummary, after: DocumentSummary, results: Iterable[Result]
+    ) -> None:
+        """Add further results of a document that was entered before they were known."""
+        _count(self.documents, before.verdict, -1)
+        for outcome, number in before.outcomes.items():
+            _count(self.outcomes, outcome, -number)
+        self.enter(after, results)
+
+    def absorb(self, part: Tally) -> None:
+        """Add what a part of the run adds up to."""
+        for mine, other in (
+            (self.documents, part.documents),
+            (self.outcomes, part.outcomes),
+            (self.consequences, part.consequences),
+        ):
+            for key, number in other.items():
+                _count(mine, key, number)
+        self.reasons |= part.reasons
+        self.is_complete &= part.is_complete
+        self.waived += part.waived
+        self.baseline += part.baseline
+
+    @property
+    def number(self) -> int:
+        """The number of documents."""
+        return sum(self.documents.values())
+
+    def summary(self) -> Summary:
+        """Draw the sum."""
+        verdicts = {verdict: number for verdict, number in self.documents.items() if number}
+        reasons = self.reasons | ({"findings"} if "notReady" in verdicts else set())
+        verdict = worst(verdicts)
+        if verdict == "ready" and ("incomplete" in reasons or not self.is_complete):
+            verdict = "incomplete"
+        return Summary(
+            verdict=verdict,
+            documents=verdicts,
+            outcomes={outcome: self.outcomes.get(outcome, 0) for outcome in OUTCOMES},
+            consequences={
+                kind: self.consequences[kind] for kind in CONSEQUENCES if kind in self.consequences
+            },
+            exit=exit_of(reasons),
+            waived=self.waived,
+            baseline=self.baseline,
+        )
+
+    def _enter_result(self, result: Result) -> None:
+        if result.outcome == "fail":
+            _count(self.consequences, result.consequence)
+        elif result.outcome == "error" and result.rule.slug != _NOT_BROKEN:
+            self.reasons.add("incomplete")
+        self.waived += result.disposition.waiver is not None
+        self.baseline += result.disposition.baseline == "unchanged"
+
+
+def _count(counts: dict[K, int], key: K, number: int = 1) -> None:
+    counts[key] = counts.get(key, 0) + number

@@ -1,0 +1,262 @@
+"""The small changes that could bring points: each an edit of one set, none of them made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from picheck.api import Edit, Measure, Rulebook, SetView
+from picheck_pi.scoring.edits import answering, moving_period, without
+from picheck_pi.scoring.period import period_that_counts
+from picheck_pi.scoring.rounding import points_for
+from picheck_pi.scoring.tariff import Objective, Tariff
+from picheck_pi.table import named
+
+#: The rule whose terms say below which count a low-volume exclusion may be claimed.
+_LOW_VOLUME: Final = "PIC-MEA-09"
+
+
+class Proposal(NamedTuple):
+    """One change: in words, at which spot, how, and the fact that must be true for it.
+
+    `attest` says that only the practice can know the fact; `size` counts what is touched.
+    """
+
+    change: str
+    spot: str
+    edit: Edit
+    fact: str | None = None
+    attest: bool = True
+    size: int = 1
+
+
+def proposals(
+    view: SetView, rows: Sequence[Mapping[str, Any]], tariff: Tariff
+) -> Iterator[Proposal]:
+    """Yield every change worth a try; whether it brings points is for the audit to say."""
+    yield from _statements(view, tariff)
+    yield from _measures(view, tariff)
+    yield from _whole_objectives(view, tariff)
+    yield from _options(view, tariff)
+    yield from more_patients(view, rows, tariff)
+    yield from _bonuses(view, tariff)
+    yield from _levels(view)
+    yield from _clashes(view)
+    yield from _period(view)
+
+
+def more_patients(
+    view: SetView, rows: Sequence[Mapping[str, Any]], tariff: Tariff
+) -> Iterator[Proposal]:
+    """Yield for each rate the fewest further patients that bring a point."""
+    for row in rows:
+        if row["status"] != "rate" or not row["denominator"]:
+            continue
+        done, of = row["numerator"], row["denominator"]
+        enough = _enough(done, of, row["maximum"], row["points"], tariff)
+        if enough is None:
+            continue
+        more = enough - done
+        counts = {"numerator": enough, "denominator": of}
+        yield Proposal(
+            f"{_patients(more)} in the numerator of {named(view.rulebook, row['id'])}:"
+            f" {enough}/{of} instead of {done}/{of}",
+            row["id"],
+            answering({row["id"]: counts}),
+            "the record shows it",
+            size=more,
+        )
+
+
+def _patients(more: int) -> str:
+    return "one more patient" if more == 1 else f"{more:,} more patients"
+
+
+def _enough(done: int, of: int, maximum: int, points: float, tariff: Tariff) -> int | None:
+    """Return the least numerator that earns more than `points`; None if there is none."""
+    low, high = done, of
+    if points_for(high, of, maximum, tariff.rounding).points <= points:
+        return None
+    while low + 1 < high:
+        middle = (low + high) // 2
+        better = points_for(middle, of, maximum, tariff.rounding).points > points
+        low, high = (low, middle) if better else (middle, high)
+    return high
+
+
+def _statements(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
+    """Yield a yes for each required statement outside the scored objectives."""
+    scored = {objective.id for objective in tariff.objectives}
+    for measure in view.rulebook.measures.values():
+        if measure.is_required and measure.objective not in scored and not view.is_yes(measure.id):
+            yield _yes(view.rulebook, measure)
+
+
+def _measures(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
+    """Yield, for each measure scored by itself, what would answer it or excuse from it."""
+    for objective in tariff.objectives:
+        if objective.needed is not None:
+            continue
+        for measure_id in (i for option in objective.options for i in option):
+            measure = view.rulebook.measures[measure_id]
+            if not view.is_reported(measure_id) and len(objective.options) == 1:
+                yield from _answer(view, measure)
+            yield from _exclusions(view, measure)
+        if len(objective.options) > 1:
+            yield from _other_half(view, objective)
+
+
+def _other_half(view: SetView, objective: Objective) -> Iterator[Proposal]:
+    """Yield an answer for each part of an option that was begun."""
+    for option in objective.options:
+        begun = any(_stands(view, measure_id) for measure_id in option)
+        for measure_id in option if begun else ():
+            if not _stands(view, measure_id):
+                yield from _answer(view, view.rulebook.measures[measure_id])
+
+
+def _answer(view: SetView, measure: Measure) -> Iterator[Proposal]:
+    if view.claimed_exclusion(measure.id) is not None:
+        return
+    if measure.metric == "boolean":
+        yield _yes(view.rulebook, measure)
+    else:
+        yield Proposal(
+            f"report {named(view.rulebook, measure.id)}, with at least one patient",
+            measure.id,
+            answering({measure.id: {"numerator": 1, "denominator": 1}}),
+            "the counts are what the certified technology reports",
+        )
+
+
+def _yes(book: Rulebook, measure: Measure) -> Proposal:
+    answers = {measure.id: True} | ({measure.levels[-1]: True} if measure.levels else {})
+    level = f" at {measure.levels[-1]}" if measure.levels else ""
+    return Proposal(
+        f"a yes to {named(book, measure.id)}{level}",
+        measure.id,
+        answering(answers, instead_of=(*measure.exclusions, *measure.levels[:-1])),
+        "it was done in the period",
+        size=len(answers),
+    )
+
+
+def _exclusions(view: SetView, measure: Measure) -> Iterator[Proposal]:
+    """Yield a claim of each exclusion that the set's own numbers do not rule out."""
+    if view.claimed_exclusion(measure.id) is not None and not view.has(measure.id):
+        return
+    for exclusion_id in measure.exclusions:
+        if _is_ruled_out(view, measure.id, exclusion_id):
+            continue
+        exclusion = view.rulebook.measures[exclusion_id]
+        others = tuple(other for other in measure.exclusions if other != exclusion_id)
+        yield Proposal(
+            f"the exclusion {exclusion_id} in place of {named(view.rulebook, measure.id)}",
+            measure.id,
+            answering({exclusion_id: True}, instead_of=(measure.id, *measure.levels, *others)),
+            exclusion.criterion,
+            size=2 if view.has(measure.id) else 1,
+        )
+
+
+def _is_ruled_out(view: SetView, measure_id: str, exclusion_id: str) -> bool:
+    tally, clause = view.tally(measure_id), view.rulebook.clauses.get(_LOW_VOLUME)
+    if tally is None or clause is None:
+        return False
+    return any(
+        tally[1] >= row["below"]
+        for row in clause["low_volume"]
+        if (row["measure"], row["exclusion"]) == (measure_id, exclusion_id)
+    )
+
+
+def _whole_objectives(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
+    """Yield answers for objectives that are scored as a whole."""
+    for objective in tariff.objectives:
+        if objective.needed is None:
+            continue
+        for measure_id in objective.options[0]:
+            measure = view.rulebook.measures[measure_id]
+            if not view.is_yes(measure_id):
+                yield _yes(view.rulebook, measure)
+                yield from _exclusions(view, measure)
+            elif (second := objective.second.get(measure_id)) and not view.is_yes(second):
+                yield _yes(view.rulebook, view.rulebook.measures[second])
+
+
+def _options(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
+    """Yield each statement that could stand in place of the option that was reported."""
+    for objective in tariff.objectives:
+        every = {i for option in objective.options for i in option}
+        every |= {e for i in every for e in view.rulebook.exclusions_of(i)}
+        for option in objective.options if len(objective.options) > 1 else ():
+            if len(option) > 1 or view.is_yes(option[0]):
+                continue
+            yield Proposal(
+                f"{named(view.rulebook, option[0])} in place of the option reported",
+                objective.id,
+                answering({option[0]: True}, instead_of=tuple(every - set(option))),
+                "all of its statements were true throughout the period",
+                size=2,
+            )
+
+
+def _bonuses(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
+    for bonus in tariff.bonuses:
+        for measure_id in bonus.measures:
+            if not view.is_yes(measure_id):
+                yield _yes(view.rulebook, view.rulebook.measures[measure_id])._replace(
+                    spot=bonus.id
+                )
+
+
+def _levels(view: SetView) -> Iterator[Proposal]:
+    """Yield the level of engagement that is missing, or the later one in place of the earlier."""
+    for measure in view.rulebook.measures.values():
+        if not measure.levels or not view.is_yes(measure.id):
+            continue
+        for level in reversed(measure.levels):
+            if not view.is_yes(level):
+                others = tuple(other for other in measure.levels if other != level)
+                yield Proposal(
+                    f"the level {level} for {named(view.rulebook, measure.id)}",
+                    measure.id,
+                    answering({level: True}, instead_of=others),
+                    "that level was reached in the period",
+                )
+
+
+def _clashes(view: SetView) -> Iterator[Proposal]:
+    """Yield the removal of one of two ids that may not stand together, and of unknown ids."""
+    measures = view.rulebook.measures
+    for measure_id in sorted(view.answers):
+        measure = measures.get(measure_id)
+        if measure is None:
+            yield Proposal(
+                f"{measure_id} left out", measure_id, without(measure_id), attest=False
+            )
+            continue
+        rivals = {*measure.substitutes, *measure.exclusions}
+        rivals |= set(view.rulebook.measures_excluded_by(measure_id))
+        if rivals & view.answers.keys():
+            yield Proposal(
+                f"{named(view.rulebook, measure_id)} left out",
+                measure_id,
+                without(measure_id),
+                "what it says does not hold",
+            )
+
+
+def _period(view: SetView) -> Iterator[Proposal]:
+    period = period_that_counts(view)
+    if period is not None:
+        yield Proposal(
+            f"the performance period {period.start} to {period.end}",
+            "period",
+            moving_period(period),
+            "certified technology was in use throughout, and all counts are of that period",
+        )
+
+
+def _stands(view: SetView, measure_id: str) -> bool:
+    return view.is_reported(measure_id) or view.claimed_exclusion(measure_id) is not None

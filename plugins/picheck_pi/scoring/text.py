@@ -1,0 +1,217 @@
+"""The score for people, read on a terminal from top to bottom."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from picheck.api import Style
+from picheck_pi.scoring.bars import bars
+from picheck_pi.scoring.changes_text import changes
+from picheck_pi.scoring.terminal import painted, printable, wrapped
+from picheck_pi.scoring.wording import shown
+
+Record = Mapping[str, Any]
+
+_NAME: Final = 44
+_LEAST_FORMULA: Final = 30
+
+
+def text(records: Sequence[Record], style: Style) -> str:
+    """Return the scores of all entities as text, ending in a line feed."""
+    lines = [line for record in records for line in (*_entity(record, style), "")]
+    return "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n"
+
+
+def _entity(record: Record, style: Style) -> Iterator[str]:
+    score = record["score"]
+    yield from _headline(record, style)
+    yield from _why_zero(record, style)
+    if score["measures"]:
+        yield ""
+        yield from _table(score, style)
+        yield from _moves(score, style)
+        yield ""
+        yield painted(f"From {score['cap']} down to {score['points']}", "heading", style)
+        yield from bars(score["waterfall"], style)
+    yield from _sets(record, style)
+    yield from _weak(record, style)
+    yield from _undecided(score, style)
+    if record["whatIf"] is not None:
+        yield from changes(record, style)
+    yield from _notices(record, style)
+
+
+def _headline(record: Record, style: Style) -> Iterator[str]:
+    score = record["score"]
+    look = "good" if score["points"] else "bad"
+    about = " · ".join(str(f) for f in (record["year"], record["entityType"], record["subject"]) if f)
+    names = printable(", ".join(record["documents"]))
+    yield painted(f"SCORE {score['points']} of {score['cap']}", look, style) + f"  {names}  {about}"
+    if score["participation"] is None:
+        return
+    if score["weight"] is None:
+        words = (
+            f"no source gives the weight of {score['participation']} in {record['year']}"
+            f" ({score['participationBecause']}); name it with --participation"
+        )
+    else:
+        words = (
+            f"{score['participationTitle']} ({score['participationBecause']}): the category weighs"
+            f" {shown(score['weight'] * 100)}%, so {shown(score['weighted'])} points reach the final"
+            " score"
+        )
+    yield from wrapped(words, style)
+    if record["rulebook"] != "final":
+        yield from wrapped(f"the law of {record['year']} is not final: a preview of a preview", style)
+    if score["basis"] == "weak":
+        yield from wrapped("the basis is weak: see what is weak below", style)
+
+
+def _why_zero(record: Record, style: Style) -> Iterator[str]:
+    score = record["score"]
+    if not score["zeroedBy"]:
+        return
+    count = len(score["zeroedBy"])
+    without = score["pointsWithoutFindings"]
+    yield ""
+    yield painted(
+        f"The category is zero because of {'this finding' if count == 1 else f'{count} findings'}",
+        "bad",
+        style,
+    )
+    for finding in score["zeroedBy"]:
+        costs = "refused" if finding["consequence"] == "submissionRejected" else "category zero"
+        words = f"{finding['code']} {finding['slug']} ({costs}): {finding['message']}"
+        yield from wrapped(words, style, "  - ", "    ")
+        if finding["remediation"]:
+            yield from wrapped(f"to fix: {finding['remediation']}", style, "    ", "    ")
+    if without is not None:
+        weighted = score["weightedWithoutFindings"]
+        reach = "" if weighted is None else f" ({shown(weighted)} points of the final score)"
+        it = "it" if count == 1 else "them"
+        yield from wrapped(f"Without {it} the score would be {without}{reach}, as follows.", style)
+
+
+def _table(score: Record, style: Style) -> Iterator[str]:
+    yield painted(_line("", "rate", "max", "points", "", style), "dim", style)
+    for objective in score["objectives"]:
+        head = _line(
+            objective["title"], "", shown(objective["maximum"]), shown(objective["points"]), "", style
+        )
+        yield painted(head, "heading", style)
+        for row in score["measures"]:
+            if row["objective"] == objective["id"]:
+                yield from _row(row, style)
+    yield _line("All measures", "", "", shown(score["base"]), "", style)
+    for bonus in score["bonuses"]:
+        yield _line(
+            f"Bonus: {bonus['title']}", "", "", f"+{bonus['points']}", _bonus(bonus), style
+        )
+    if score["capped"]:
+        yield _line(
+            "Cap", "", "", f"-{score['capped']}", f"no more than {score['cap']} count", style
+        )
+    if score["zeroedBy"]:
+        yield _line("Category zero", "", "", f"-{score['pointsWithoutFindings']}", "", style)
+    yield painted(_line("Score", "", "", str(score["points"]), "", style), "heading", style)
+
+
+def _row(row: Record, style: Style) -> Iterator[str]:
+    rate = f"{row['numerator']}/{row['denominator']}" if row["numerator"] is not None else ""
+    name = f"  {row['id']}" + ("" if row["id"] == row["objective"] else f"  {row['title']}")
+    if row["id"] == row["objective"]:
+        name = "  as a whole"
+    rate = rate or row["status"]
+    yield _line(name, rate, shown(row["maximum"]), shown(row["points"]), row["formula"], style)
+    if row["movedIn"]:
+        parts = " + ".join(f"{shown(m['points'])} from {m['from']}" for m in row["movedIn"])
+        yield _line("", "", "", "", f"maximum {row['maximum']} = {row['baseMaximum']} + {parts}", style)
+
+
+def _line(name: str, rate: str, maximum: str, points: str, formula: str, style: Style) -> str:
+    short = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+    line = f"{short:<{_NAME}} {rate:>11} {maximum:>5} {points:>6}"
+    if not formula:
+        return line
+    room = max(style.width - len(line) - 3, _LEAST_FORMULA)
+    first, *rest = textwrap.wrap(formula, room, break_long_words=False)
+    return "\n".join((f"{line}   {first}", *(f"{'':<{len(line)}}   {part}" for part in rest)))
+
+
+def _bonus(bonus: Record) -> str:
+    by = f"for {bonus['by'][0]}" if bonus["by"] else ""
+    more = f", once, not again for {', '.join(bonus['by'][1:])}" if bonus["by"][1:] else ""
+    lost = "".join(f"; {lost['id']} lost by {lost['rule']}" for lost in bonus["lost"])
+    return f"{by}{more}{lost}".removeprefix("; ")
+
+
+def _moves(score: Record, style: Style) -> Iterator[str]:
+    if not score["moves"]:
+        return
+    yield ""
+    yield painted("Points that moved", "heading", style)
+    for move in score["moves"]:
+        to = ", ".join(f"{t['id']} +{shown(t['points'])}" for t in move["to"])
+        weak = f" (weak: {move['strength']})" if move["weak"] else f" ({move['strength']})"
+        words = f"{move['points']} from {move['from']} to {to}: {move['title']}{weak}"
+        yield from wrapped(words, style, "  ", "    ")
+
+
+def _sets(record: Record, style: Style) -> Iterator[str]:
+    if len(record["sets"]) < 2:  # noqa: PLR2004 - several
+        return
+    yield ""
+    yield painted("Every set by itself", "heading", style)
+    for place, each in enumerate(record["sets"]):
+        best = "  <- the best one, shown above" if place == record["counts"] else ""
+        zero = ""
+        if each["zeroedBy"]:
+            codes = ", ".join(dict.fromkeys(f["code"] for f in each["zeroedBy"]))
+            zero = f" ({each['pointsWithoutFindings']} without {codes})"
+        name = printable(f"{each['uri']} {each['pointer']}")
+        yield f"  {each['points']:>3}  {name}{zero}{best}"
+    if (conflict := record["conflict"]) is not None:
+        yield from wrapped(conflict["ground"]["what"], style)
+        for finding in conflict["findings"]:
+            yield from wrapped(f"{finding['code']}: {finding['message']}", style, "  - ", "    ")
+        if conflict["ground"]["note"] and conflict["findings"]:
+            yield from wrapped(f"note: {conflict['ground']['note']}", style)
+
+
+def _weak(record: Record, style: Style) -> Iterator[str]:
+    steps = list(record["score"]["weak"])
+    conflict = record["conflict"]
+    if conflict and conflict["findings"] and conflict["ground"]["weak"]:
+        steps.append(conflict["ground"])
+    if not steps:
+        return
+    yield ""
+    yield painted("What is weak", "weak", style)
+    for step in steps:
+        note = f". {step['note']}" if step["note"] else ""
+        yield from wrapped(f"{step['what']} ({step['strength']}){note}", style, "  - ", "    ")
+        for citation in step["citations"]:
+            where = f": {citation['locator']}" if citation["locator"] else ""
+            words = f"{citation['title']}{where} ({citation['standing']})"
+            yield from wrapped(words, style, "      ", "        ")
+
+
+def _undecided(score: Record, style: Style) -> Iterator[str]:
+    if not score["undecided"]:
+        return
+    yield ""
+    yield painted("Could still be zero: facts are missing", "weak", style)
+    for finding in score["undecided"]:
+        missing = ", ".join(finding["missingEvidence"])
+        words = f"{finding['code']}: {finding['message']} (would settle it: {missing})"
+        yield from wrapped(words, style, "  - ", "    ")
+
+
+def _notices(record: Record, style: Style) -> Iterator[str]:
+    if record["notices"]:
+        yield ""
+        yield painted("Please note", "heading", style)
+        for notice in record["notices"]:
+            yield from wrapped(notice, style, "  - ", "    ")

@@ -1,0 +1,109 @@
+"""What the audit takes away: the findings that bring a set to zero, and the bonuses it lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from picheck.api import Result, Scene, SetView
+from picheck_pi.scoring.tariff import Tariff
+from picheck_pi.table import table_of
+
+_ZERO: Final = frozenset({"categoryZero", "submissionRejected"})
+
+
+def zeroed_by(scene: Scene, view: SetView, tariff: Tariff) -> tuple[Result, ...]:
+    """Return the findings that bring this set to zero; contradictions between sets are left out.
+
+    A refusal meets the whole document, a zero the set it was found in.
+    """
+    return tuple(
+        result
+        for result in scene.results
+        if result.outcome == "fail"
+        and result.severity == "error"
+        and result.consequence in _ZERO
+        and result.document == view.document
+        and result.rule.code not in tariff.conflicts.rules
+        and (result.consequence == "submissionRejected" or not _is_elsewhere(scene, view, result))
+    )
+
+
+def refused(scene: Scene) -> tuple[Result, ...]:
+    """Return the findings of documents that have no sets at all."""
+    with_sets = {view.document for view in scene.sets}
+    return tuple(
+        result
+        for result in scene.results
+        if result.outcome == "fail"
+        and result.severity == "error"
+        and result.document not in with_sets
+    )
+
+
+def conflicts(scene: Scene, tariff: Tariff) -> tuple[Result, ...]:
+    """Return the findings that say that the entity's sets contradict each other."""
+    return tuple(
+        result
+        for result in scene.results
+        if result.outcome == "fail" and result.rule.code in tariff.conflicts.rules
+    )
+
+
+def doubtful(scene: Scene, view: SetView) -> tuple[Result, ...]:
+    """Return the findings that would bring the set to zero if an unverified source is right."""
+    return tuple(
+        result
+        for result in scene.results
+        if result.outcome == "fail"
+        and result.severity == "warning"
+        and result.consequence in _ZERO
+        and result.document == view.document
+        and not _is_elsewhere(scene, view, result)
+    )
+
+
+def undecided(scene: Scene, view: SetView) -> tuple[Result, ...]:
+    """Return the results that could be a zero, but need facts nobody supplied."""
+    return tuple(
+        result
+        for result in scene.results
+        if result.outcome == "indeterminate"
+        and result.consequence in _ZERO
+        and result.document == view.document
+        and not _is_elsewhere(scene, view, result)
+    )
+
+
+def lost_in(scene: Scene, view: SetView) -> dict[str, str]:
+    """Return the measures whose own points the audit took, each with the rule that did."""
+    measure_of = table_of(scene.rulebook).measure_of
+    lost = {}
+    for result in scene.results:
+        if (
+            result.outcome == "fail"
+            and result.consequence == "pointsLost"
+            and result.document == view.document
+            and not _is_elsewhere(scene, view, result)
+        ):
+            for named in _measures_named(result):
+                lost[measure_of.get(named, named)] = result.rule.code
+    return lost
+
+
+def _measures_named(result: Result) -> Iterator[str]:
+    """Yield the id of the measurement that a result points to."""
+    _, found, rest = result.named_pointer.partition("/measurements/")
+    if found:
+        yield rest.partition("/")[0]
+
+
+def _is_elsewhere(scene: Scene, view: SetView, result: Result) -> bool:
+    """Whether a result lies in another set of the same document."""
+    place = f"{result.location.pointer}/"
+    return any(
+        other.document == view.document
+        and other.pointer != view.pointer
+        and place.startswith(f"{other.pointer}/")
+        for other in scene.sets
+    )

@@ -1,0 +1,1 @@
+"""Rule packs that only the tests know."""

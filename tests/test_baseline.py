@@ -1,0 +1,165 @@
+"""The baseline: new findings stand out, old ones do not count, and no two subjects are merged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accepting import AS_OF, SUBJECT, TWIN, audit, codes, run, submission, waivers
+
+BASELINE = "picheck-baseline.json"
+
+
+def create(folder: Path, *words: str, code: int = 0) -> str:
+    done = run(folder, "baseline", "create", "--as-of", AS_OF, *words, code=code)
+    return done.stdout + done.stderr
+
+
+def update(folder: Path, *words: str) -> str:
+    return run(folder, "baseline", "update", "--as-of", AS_OF, *words, code=0).stdout
+
+
+def held(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((folder / BASELINE).read_text("utf-8"))["findings"]
+    return found
+
+
+def test_what_stood_in_the_baseline_no_longer_counts_and_new_findings_do(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    create(tmp_path, "a.json")
+    report = audit(tmp_path, "a.json", "--baseline", BASELINE, code=0)
+    assert report["results"][0]["disposition"] == {"waiver": None, "baseline": "unchanged"}
+    assert report["documents"][0]["verdict"] == "ready"
+    assert report["summary"]["baseline"] == 1
+    submission(tmp_path / "a.json", cehrtId="XXX")
+    report = audit(tmp_path, "a.json", "--baseline", BASELINE, code=1)
+    assert (0, "PIC-PER-03") not in codes(report)
+    assert codes(report)
+
+
+def test_the_summary_of_every_run_counts_what_was_accepted(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    create(tmp_path, "a.json")
+    waivers(tmp_path, f'code = "PIC-PER-03"\nsubject = "{SUBJECT}"')
+    words = ("audit", "a.json", "--as-of", AS_OF, "-f", "text")
+    assert "0 waived, 0 in the baseline" in " ".join(run(tmp_path, *words).stdout.split())
+    words = (*words, "--baseline", BASELINE, "--waivers", "waivers.toml")
+    assert "1 waived, 1 in the baseline" in " ".join(run(tmp_path, *words).stdout.split())
+
+
+def test_two_subjects_that_print_alike_are_never_merged(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    submission(tmp_path / "b.json", tin=TWIN)
+    create(tmp_path, "a.json")
+    report = audit(tmp_path, "a.json", "b.json", "--baseline", BASELINE, code=1)
+    assert codes(report) == [(1, "PIC-PER-03")]
+
+
+def test_the_baseline_survives_renaming_and_re_ordering(tmp_path: Path) -> None:
+    path = submission(tmp_path / "a.json")
+    create(tmp_path, "a.json")
+    document = json.loads(path.read_text("utf-8"))
+    document["measurementSets"][0]["measurements"].reverse()
+    (tmp_path / "renamed.json").write_text(json.dumps(document), "utf-8")
+    path.with_suffix(".evidence.json").rename(tmp_path / "renamed.evidence.json")
+    audit(tmp_path, "renamed.json", "--baseline", BASELINE, code=0)
+
+
+def test_what_cms_refuses_is_never_taken_up_nor_honoured(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json", performanceEnd="2025-09-01")
+    assert "not taken up: CMS refuses such a submission" in create(tmp_path, "a.json")
+    assert held(tmp_path) == []
+    found = audit(tmp_path, "a.json")["results"]
+    slipped_in = [
+        {
+            "fingerprint": result["fingerprint"], "code": result["rule"]["code"],
+            "slug": result["rule"]["slug"], "outcome": "fail", "consequence": "advice",
+            "year": 2025, "subject": SUBJECT, "pointer": "",
+        }
+        for result in found
+    ]  # fmt: skip
+    (tmp_path / BASELINE).write_text(
+        json.dumps({"asOf": AS_OF, "findings": slipped_in, "baselineVersion": "1.0"}), "utf-8"
+    )
+    report = audit(tmp_path, "a.json", "--baseline", BASELINE, code=1)
+    assert {result["disposition"]["baseline"] for result in report["results"]} == {"new"}
+
+
+def test_documents_that_name_nobody_share_nothing(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json", tin=None)
+    assert "its subject is not named in full" in create(tmp_path, "a.json")
+    assert held(tmp_path) == []
+
+
+def test_waived_findings_stay_out_of_the_baseline(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    waivers(tmp_path, f'code = "PIC-PER-03"\nsubject = "{SUBJECT}"')
+    told = create(tmp_path, "a.json", "--waivers", "waivers.toml")
+    assert "1 finding not taken up: a waiver accepts it already" in told
+    assert held(tmp_path) == []
+
+
+def test_create_never_writes_over_a_baseline_by_accident(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    (tmp_path / BASELINE).write_text("{}", "utf-8")
+    assert "is there; use picheck baseline update" in create(tmp_path, "a.json", code=2)
+    create(tmp_path, "a.json", "--force")
+    assert len(held(tmp_path)) == 1
+
+
+def test_nothing_checked_is_nothing_written(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    create(tmp_path, "empty", code=5)
+    assert not (tmp_path / BASELINE).exists()
+
+
+def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    submission(tmp_path / "b.json", tin=TWIN)
+    create(tmp_path, ".")
+    first = (tmp_path / BASELINE).read_bytes()
+    create(tmp_path, "b.json", "a.json", "--force")
+    assert (tmp_path / BASELINE).read_bytes() == first
+
+
+def test_update_drops_what_is_gone_and_takes_up_what_is_new(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    submission(tmp_path / "b.json", tin="987654321")
+    create(tmp_path, "a.json", "b.json")
+    submission(tmp_path / "a.json", short=False)
+    submission(tmp_path / "c.json", tin="111112222")
+    assert "1 added, 1 gone, 0 stay" not in update(tmp_path, "a.json", "c.json")
+    assert [known["subject"] for known in held(tmp_path)].count("tin *****4321") == 1
+    assert {known["subject"] for known in held(tmp_path)} == {"tin *****4321", "tin *****2222"}
+
+
+def test_update_can_only_remove(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    create(tmp_path, "a.json")
+    submission(tmp_path / "b.json", tin="987654321")
+    assert "0 added, 0 gone, 1 stay" in update(tmp_path, ".", "--only-remove")
+    submission(tmp_path / "a.json", short=False)
+    told = update(tmp_path, ".", "--only-remove")
+    assert "- PIC-PER-03 period-too-short, tin *****6789, 2025" in told
+    assert held(tmp_path) == []
+
+
+def test_show_lists_the_findings(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    create(tmp_path, "a.json")
+    told = run(tmp_path, "baseline", "show", code=0).stdout
+    assert "PIC-PER-03" in told
+    assert SUBJECT in told
+    found = json.loads(run(tmp_path, "baseline", "show", "--format", "json", code=0).stdout)
+    assert found["findings"] == held(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"asOf": "2026-02-01", "findigs": []}'])
+def test_a_file_that_is_no_baseline_stops_the_audit(tmp_path: Path, text: str) -> None:
+    submission(tmp_path / "a.json")
+    (tmp_path / BASELINE).write_text(text, "utf-8")
+    done = run(tmp_path, "audit", "a.json", "--baseline", BASELINE, code=2)
+    assert "is no baseline" in done.stderr

@@ -1,0 +1,207 @@
+"""Settings: where they come from, which wins, and how a wrong one is refused."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from accepting import AS_OF, SUBJECT, audit, codes, contradiction, kinds, run, submission, waivers
+from picheck.engine.configuring import OPTION_KEYS
+from support import ROOT
+
+
+def write(folder: Path, text: str, name: str = "picheck.toml") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, "utf-8")
+
+
+def shown(folder: Path, *words: str, **environment: str) -> Any:
+    done = run(folder, "config", "show", "--format", "json", *words, code=0, **environment)
+    return json.loads(done.stdout)
+
+
+def gate(folder: Path, *words: str, **environment: str) -> tuple[str, str]:
+    setting = shown(folder, *words, **environment)["options"]["fail_on"]
+    return setting["value"], setting["source"]
+
+
+def test_the_nearest_file_upward_counts_alone(tmp_path: Path) -> None:
+    write(tmp_path, 'fail_on = "note"\ntrust = "unverified"')
+    write(tmp_path / "a" / "b", 'fail_on = "never"')
+    assert gate(tmp_path / "a")[0] == "note"
+    assert gate(tmp_path / "a" / "b") == ("never", "picheck.toml")
+    assert shown(tmp_path / "a" / "b")["options"]["trust"]["source"] == "default"
+
+
+def test_a_pyproject_counts_only_with_our_table(tmp_path: Path) -> None:
+    write(tmp_path, 'fail_on = "note"')
+    write(tmp_path / "a", "[tool.other]", "pyproject.toml")
+    assert gate(tmp_path / "a")[0] == "note"
+    write(tmp_path / "a", '[tool.picheck]\nfail_on = "warning"', "pyproject.toml")
+    assert gate(tmp_path / "a") == ("warning", "pyproject.toml")
+    write(tmp_path / "a", 'fail_on = "never"')
+    assert gate(tmp_path / "a") == ("never", "picheck.toml")
+
+
+def test_the_environment_beats_the_file_and_the_command_line_beats_both(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    write(tmp_path, 'fail_on = "note"')
+    environment = {"PICHECK_AUDIT_FAIL_ON": "warning"}
+    assert gate(tmp_path, **environment) == ("warning", "PICHECK_AUDIT_FAIL_ON")
+    assert audit(tmp_path, "a.json")["run"]["gate"] == "note"
+    assert audit(tmp_path, "a.json", **environment)["run"]["gate"] == "warning"
+    words = ("a.json", "--fail-on", "never")
+    assert audit(tmp_path, *words, **environment)["run"]["gate"] == "never"
+
+
+def test_a_file_can_be_named_and_none_can_be_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, 'fail_on = "note"')
+    write(tmp_path / "ci", 'fail_on = "never"', "strict.toml")
+    assert gate(tmp_path, "-c", "ci/strict.toml") == ("never", "ci/strict.toml")
+    assert gate(tmp_path, "--isolated") == ("error", "default")
+    done = run(tmp_path, "config", "show", "-c", "absent.toml", code=2)
+    assert "absent.toml: cannot be read" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('fail_onn = "note"', "fail_onn is not known; did you mean 'fail_on'?"),
+        ('fail_on = "warnig"', "did you mean 'warning'?"),
+        ('year = "2025"', "year is '2025', expected integer"),
+        ('[[overrides]]\nselct = ["PIC-PER"]\nfiles = "*"', "overrides.0.selct is not known"),
+        ('[[overrides]]\nignore = ["PIC-PER"]', "overrides.0.files is missing"),
+        ("fail_on = ", "is no TOML"),
+        ("plugins = 1", "plugins is 1, expected dict"),
+        ('ignore = ["PIC-PRE"]', "no rule is called 'PIC-PRE'; did you mean PIC-P"),
+        ('[[overrides]]\nfiles = "*"\nselect = ["nope"]', "no rule is called 'nope'"),
+        ('waivers = "absent.toml"', "absent.toml: cannot be read"),
+        ('baseline = "absent.json"', "absent.json: cannot be read"),
+        ("[plugins.nobody]\nlimit = 1", "no plugin is called 'nobody'"),
+    ],
+)
+def test_what_is_not_known_is_refused_and_nothing_is_audited(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    submission(tmp_path / "a.json")
+    write(tmp_path, text)
+    for words in (("audit", "a.json"), ("config", "validate")):
+        done = run(tmp_path, *words, code=2)
+        assert fault in done.stderr
+        assert done.stdout == ""
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    write(tmp_path, 'yaer = 2025\nfail_on = 1\nreveal = "yes"')
+    lines = run(tmp_path, "config", "validate", code=2).stderr.splitlines()
+    assert len(lines) == 3
+
+
+def test_validate_says_that_all_is_sound(tmp_path: Path) -> None:
+    waivers(tmp_path, f'code = "PIC-PER-03"\nsubject = "{SUBJECT}"')
+    write(tmp_path, 'waivers = "waivers.toml"\nformat = "json"\nas_of = 2026-02-01')
+    assert run(tmp_path, "config", "validate", code=0).stdout == "picheck.toml is sound\n"
+    write(tmp_path, 'format = ["jsn"]')
+    assert "did you mean json?" in run(tmp_path, "config", "validate", code=2).stderr
+
+
+def test_paths_start_at_the_settings_file(tmp_path: Path) -> None:
+    submission(tmp_path / "sub" / "a.json")
+    waivers(tmp_path, f'code = "PIC-PER-03"\nsubject = "{SUBJECT}"')
+    write(tmp_path, 'waivers = "waivers.toml"\nformat = ["text", "json=out.json"]')
+    run(tmp_path / "sub", "audit", "a.json", "--as-of", AS_OF, code=0)
+    assert json.loads((tmp_path / "out.json").read_text("utf-8"))["summary"]["waived"] == 1
+
+
+def test_every_setting_is_an_option_with_its_own_environment_variable(tmp_path: Path) -> None:
+    settings = shown(tmp_path)["options"]
+    assert set(settings) == set(OPTION_KEYS)
+    given = {"YEAR": "2024", "IGNORE": "PIC-PER PIC-CEH", "REVEAL": "1", "FORMAT": "json"}
+    found = shown(tmp_path, **{f"PICHECK_AUDIT_{key}": value for key, value in given.items()})
+    for key, value in {
+        "year": 2024, "ignore": ["PIC-PER", "PIC-CEH"], "reveal": True, "format": ["json"],
+    }.items():  # fmt: skip
+        assert found["options"][key] == {
+            "value": value, "source": f"PICHECK_AUDIT_{key.upper()}",
+        }  # fmt: skip
+
+
+def test_the_schema_agrees_with_the_reader(tmp_path: Path) -> None:
+    schema = json.loads(run(tmp_path, "config", "schema", code=0).stdout)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    sound = 'fail_on = "note"\nignore = "PIC-PER"\n[[overrides]]\nfiles = ["*"]\nfail_on = "note"'
+    assert validator.is_valid(tomllib.loads(sound))
+    for text in ('fail_on = "x"', "yaer = 1", '[[overrides]]\nfail_on = "note"'):
+        assert not validator.is_valid(tomllib.loads(text))
+
+
+def test_an_override_holds_for_its_files_alone(tmp_path: Path) -> None:
+    submission(tmp_path / "drafts" / "a.json")
+    submission(tmp_path / "b.json", tin="987654321")
+    write(tmp_path, '[[overrides]]\nfiles = "drafts/**"\nfail_on = "never"')
+    report = audit(tmp_path, ".", code=1)
+    verdicts = {d["uri"]: d["verdict"] for d in report["documents"]}
+    assert verdicts == {"b.json": "notReady", "drafts/a.json": "ready"}
+    assert report["run"]["notices"] == [
+        {
+            "kind": "override", "document": None, "incomplete": False,
+            "message": "overrides.0 (drafts/**) held for 1 document: gate never",
+        }
+    ]  # fmt: skip
+
+
+def test_an_override_can_leave_rules_out_and_says_so(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    submission(tmp_path / "b.json", tin="987654321")
+    write(tmp_path, '[[overrides]]\nfiles = "a.json"\nignore = ["period-too-short"]')
+    report = audit(tmp_path, ".", code=1)
+    assert codes(report) == [(1, "PIC-PER-03")]
+    assert report["documents"][0]["verdict"] == "incomplete"
+    assert kinds(report) == ["override", "leftOut"]
+    assert "left out in some documents by choice: PIC-PER-03" in str(report["run"]["notices"])
+    assert len(report["run"]["rulebooks"]) == 1
+
+
+def test_an_override_that_fits_no_file_is_told(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json", short=False)
+    write(tmp_path, '[[overrides]]\nfiles = "old.json"\nfail_on = "never"')
+    assert kinds(audit(tmp_path, "a.json", code=0)) == ["overrideUnused"]
+
+
+def test_the_command_line_beats_overrides_too(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    write(tmp_path, '[[overrides]]\nfiles = "*"\nfail_on = "never"\nignore = ["PIC-PER-03"]')
+    audit(tmp_path, "a.json", code=0)
+    assert codes(audit(tmp_path, "a.json", "--ignore", "PIC-EVD")) == [(0, "PIC-PER-03")]
+    audit(tmp_path, "a.json", "--ignore", "PIC-EVD", "--fail-on", "error", code=1)
+
+
+def test_later_overrides_lie_over_earlier_ones(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    write(
+        tmp_path,
+        '[[overrides]]\nfiles = "*.json"\nfail_on = "never"\nignore = ["PIC-PER-03"]\n'
+        '[[overrides]]\nfiles = "a.json"\nfail_on = "error"\nignore = ["PIC-EVD"]',
+    )
+    report = audit(tmp_path, "a.json", code=0)
+    assert "PIC-EVD-01, PIC-PER-03" in str(report["run"]["notices"])
+
+
+def test_rules_across_documents_keep_to_the_overrides_of_each(tmp_path: Path) -> None:
+    contradiction(tmp_path)
+    assert (1, "PIC-CNF-01") in codes(audit(tmp_path, "."))
+    write(tmp_path, '[[overrides]]\nfiles = "b.json"\nignore = ["PIC-CNF"]')
+    assert (1, "PIC-CNF-01") not in codes(audit(tmp_path, "."))
+    write(tmp_path, '[[overrides]]\nfiles = "a.json"\nignore = ["PIC-CNF"]')
+    assert (1, "PIC-CNF-01") in codes(audit(tmp_path, "."))
+
+
+def test_the_page_lists_every_setting() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    assert [key for key in OPTION_KEYS if f"`{key}`" not in page] == []

@@ -1,0 +1,84 @@
+"""The framework serves another program: nothing of Promoting Interoperability is baked in."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from packs import ia
+
+from picheck.engine.audit import Audit
+from picheck.engine.terms import Terms
+from picheck.hooks.host import Host
+from picheck.hooks.inventory import take_inventory
+from picheck.intake.inputs import RawDocument
+from picheck.model.report import Report
+from picheck.testing import audit, compliant, run_cases
+from picheck.testing.builders import Draft
+
+
+def activities(year: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    record = {
+        "category": "ia",
+        "submissionMethod": "registry",
+        "performanceStart": f"{year}-01-01",
+        "performanceEnd": f"{year}-12-31",
+        "measurements": [
+            {"measureId": "IA_EPA_1", "value": True},
+            {"measureId": "IA_EPA_2", "value": True},
+        ],
+    }
+    submission = {
+        "entityType": "group",
+        "taxpayerIdentificationNumber": "123456789",
+        "performanceYear": year,
+        "measurementSets": [record],
+    }
+    return submission, {}
+
+
+test_cases = run_cases(Path(ia.__file__).parent / "cases", plugins=[ia], compliant=activities)
+
+
+def audit_without_our_pack(document: Draft) -> Report:
+    host = Host()
+    host.register(ia, "ia")
+    raw = RawDocument(uri="ia.json", data=document.to_json().encode())
+    return Audit(Terms(as_of=date(2026, 2, 1)), take_inventory(host)).of([raw])
+
+
+def test_another_program_is_audited_without_ours() -> None:
+    report = audit_without_our_pack(Draft(*activities(2025)))
+    assert report.summary.verdict == "ready"
+    assert [(book.program, book.year) for book in report.run.rulebooks] == [("ia", 2025)]
+    assert report.documents[0].outcomes["pass"] == 2
+
+
+def test_another_program_finds_its_own_faults() -> None:
+    report = audit_without_our_pack(Draft(*activities(2025)).without("IA_EPA_1"))
+    [result] = report.results
+    assert (result.rule.code, result.message) == (
+        "TIA-ACT-01",
+        "1 activities are attested, 2 needed",
+    )
+
+
+def test_a_year_that_the_other_program_lacks_is_said() -> None:
+    report = audit_without_our_pack(Draft(*activities(2024)))
+    assert report.summary.verdict == "incomplete"
+    assert "no rulebook for ia 2024; installed: 2025" in report.results[0].message
+
+
+def test_one_document_may_hold_sets_of_both_programs() -> None:
+    both = compliant(2025).patched(
+        {
+            "op": "add",
+            "path": "/measurementSets/-",
+            "value": activities(2025)[0]["measurementSets"][0],
+        }
+    )
+    report = audit(both, plugins=[ia])
+    assert report.summary.verdict == "ready"
+    assert {book.program for book in report.run.rulebooks} == {"pi", "ia"}
+    assert {r.rule.code for r in report.results} >= {"TIA-ACT-01", "PIC-PER-03"}

@@ -1,0 +1,87 @@
+"""Vendors for the tests: a pretended installation, and plugins made on the spot."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from picheck.api import AddedClause, Answers, Citation, Clause, Rule, hookimpl, rule
+from support import ROOT
+
+ACME: Final = ROOT / "plugins" / "picheck-acme"
+YEAR: Final = 2025
+HELP: Final = "Title.\n\nWhat it checks:\na\n\nWhy it matters:\nb\n\nHow to fix:\nc\n"
+
+
+def pretend_install(site: Path, folder: Path, name: str, package: str, version: str) -> Path:
+    """Lay a distribution into a folder as an installer would: package and dist-info."""
+    site.mkdir(exist_ok=True)
+    (site / package).symlink_to(folder / package)
+    info = site / f"{package}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {package.replace('_', '-')}\nVersion: {version}\n"
+    )
+    (info / "entry_points.txt").write_text(f"[picheck]\n{name} = {package}\n")
+    return site
+
+
+def run(*arguments: str, site: Path | None = None, cwd: Path | None = None) -> Any:
+    """Run Python with these arguments, and a site folder before the others."""
+    paths = [str(site)] if site else []
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "100"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=cwd,
+        check=False,
+    )
+
+
+def picheck(*arguments: str, site: Path | None = None, cwd: Path | None = None) -> Any:
+    """Run picheck's command line."""
+    return run("-m", "picheck", *arguments, site=site, cwd=cwd)
+
+
+def vendor(check: Callable[..., Answers], **settings: Any) -> ModuleType:
+    """Make a plugin with one rule, BAD-TRY-01, of this function."""
+    check.__doc__ = HELP
+    check.__name__ = "tried"
+    made = rule(settings.pop("code", "BAD-TRY-01"), "tried", scope="set")(check)
+    return vendor_of([made], **settings)
+
+
+def vendor_of(rules: list[Rule], **attributes: Any) -> ModuleType:
+    """Make a plugin of rules, with a cited clause for each in one year."""
+    module = ModuleType("bad_vendor")
+    module.__dict__.update({"picheck_api": "1", **attributes})
+
+    @hookimpl
+    def picheck_register_rules() -> list[Rule]:
+        return rules
+
+    @hookimpl
+    def picheck_register_clauses() -> list[AddedClause]:
+        return list(_clauses(rules))
+
+    module.__dict__["picheck_register_rules"] = picheck_register_rules
+    module.__dict__["picheck_register_clauses"] = attributes.get(
+        "picheck_register_clauses", picheck_register_clauses
+    )
+    return module
+
+
+def _clauses(rules: list[Rule]) -> Iterator[AddedClause]:
+    source = Citation(key="x", title="invented", standing="unverified")
+    for each in rules:
+        clause = Clause(
+            code=each.code, consequence="advice", citations=(source,), terms={}, variants={}
+        )
+        yield AddedClause("pi", YEAR, clause)
