@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from picheck.handwritten import nearest
 from picheck.hooks.markers import API_VERSIONS, hookimpl
 from picheck.hooks.preview import Attempt, Edit, Preview, Scene, Wish
 from picheck.hooks.reporter import Reporter, Style
@@ -67,6 +68,7 @@ __all__ = [
     "evidence_skeleton",
     "hookimpl",
     "is_counts_like",
+    "nearest",
     "parse_date",
     "rule",
     "rulebook_in",

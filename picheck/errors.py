@@ -14,6 +14,8 @@ A finding is data; an error means that something could not be audited at all. Th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class PicheckError(Exception):
     """The root of every error that picheck raises on purpose."""
@@ -74,3 +76,11 @@ class InputError(PicheckError):
         self.uri = uri
         self.line = line
         self.column = column
+
+    def __reduce__(self) -> tuple[Callable[..., InputError], tuple[object, ...]]:
+        """Let the error travel between processes with everything it knows."""
+        return _input_error, (str(self), self.uri, self.line, self.column)
+
+
+def _input_error(message: str, uri: str, line: int | None, column: int | None) -> InputError:
+    return InputError(message, uri=uri, line=line, column=column)

@@ -6,8 +6,7 @@ one go, each naming file, key and remedy, with the nearest known word for a miss
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from picheck.errors import ConfigurationError
@@ -42,9 +41,13 @@ def schema_fault(schema: Mapping[str, Any]) -> str | None:
     return None
 
 
-def nearest(word: str, known: Iterator[str] | list[str]) -> str | None:
-    """Return the known word most like `word`, or None if none is alike."""
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word most like `word`, or None if none is alike or the word is too long."""
+    if len(word) > _LONGEST_COMPARED:
+        return None
+    from difflib import get_close_matches  # noqa: PLC0415 - only a fault asks for it
+
+    return next(iter(get_close_matches(word, list(known), n=1)), None)
 
 
 def _validate(

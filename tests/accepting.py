@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from unittest import mock
@@ -90,7 +91,9 @@ def run(folder: Path, *words: str, code: int | None = None, **environment: str) 
     return done
 
 
-def audit(folder: Path, *words: str, code: int | None = None, **environment: str) -> Any:
+def audit(
+    folder: Path, *words: str, code: int | None = None, environment: Mapping[str, str] = {}
+) -> Any:
     """Audit as of a fixed day and return the JSON report."""
     day = () if "--as-of" in words else ("--as-of", AS_OF)
     done = run(folder, "audit", "-f", "json", *day, *words, code=code, **environment)

@@ -54,9 +54,9 @@ def test_the_environment_beats_the_file_and_the_command_line_beats_both(tmp_path
     environment = {"PICHECK_AUDIT_FAIL_ON": "warning"}
     assert gate(tmp_path, **environment) == ("warning", "PICHECK_AUDIT_FAIL_ON")
     assert audit(tmp_path, "a.json")["run"]["gate"] == "note"
-    assert audit(tmp_path, "a.json", **environment)["run"]["gate"] == "warning"
+    assert audit(tmp_path, "a.json", environment=environment)["run"]["gate"] == "warning"
     words = ("a.json", "--fail-on", "never")
-    assert audit(tmp_path, *words, **environment)["run"]["gate"] == "never"
+    assert audit(tmp_path, *words, environment=environment)["run"]["gate"] == "never"
 
 
 def test_a_file_can_be_named_and_none_can_be_asked_for(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
@@ -13,6 +12,7 @@ import click
 from picheck import __version__
 from picheck.cli.environment import name_variables
 from picheck.errors import InputError, PicheckError
+from picheck.handwritten import nearest
 
 #: Command name to module and the line that `picheck --help` shows; none is imported before use.
 COMMANDS: Final = {
@@ -56,9 +56,9 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            near = nearest(args[0], COMMANDS)
             if near and "did you mean" not in error.message.lower():
-                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from error
+                raise click.UsageError(f"{error.message} Did you mean {near!r}?", ctx) from error
             raise
 
 
@@ -78,7 +78,7 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     try:
-        code: Any = cli.main(arguments, standalone_mode=False)
+        code: Any = cli.main(arguments, prog_name="picheck", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -68,8 +68,7 @@ def load_inventory(
     `PICHECK_PLUGINS` is an allow-list, names separated by commas. Raises UsageError or a
     PluginError where nothing can be audited with these plugins.
     """
-    for specification in required:
-        _require(specification)
+    names = [_require(specification) for specification in required]
     allowed = os.environ.get("PICHECK_PLUGINS")
     host = Host(
         blocked=[name.removeprefix("no:") for name in plugins if name.startswith("no:")],
@@ -88,6 +87,8 @@ def load_inventory(
             " name; see picheck plugins list"
         )
     inventory = take_inventory(host)
+    for name in names:
+        _require_part(name, inventory)
     return host, inventory
 
 
@@ -124,8 +125,27 @@ def split_list(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
-def _require(specification: str) -> None:
-    """Raise UsageError where a distribution is absent or its version does not fit."""
+def _require_part(name: str, inventory: Inventory) -> None:
+    """Raise UsageError where a distribution is there, but no plugin of it takes part."""
+    from packaging.utils import canonicalize_name  # noqa: PLC0415 - rarely asked for
+
+    uses = [
+        use
+        for use in inventory.plugins
+        if canonicalize_name(use.distribution or "") == canonicalize_name(name)
+    ]
+    if not any(use.status == "loaded" for use in uses):
+        reasons = "; ".join(f"{use.name} is {use.status}: {use.reason}" for use in uses)
+        raise UsageError(
+            f"required plugin {name} takes no part: {reasons or 'it brings no plugin'}"
+        )
+
+
+def _require(specification: str) -> str:
+    """Return the name of a required distribution.
+
+    Raises UsageError where it is absent or its version does not fit.
+    """
     from packaging.requirements import (  # noqa: PLC0415 - rarely asked for
         InvalidRequirement,
         Requirement,
@@ -145,3 +165,4 @@ def _require(specification: str) -> None:
         ) from error
     if not requirement.specifier.contains(found, prereleases=True):
         raise UsageError(f"required plugin {specification}, but {requirement.name} {found} is here")
+    return requirement.name

@@ -27,7 +27,6 @@ from picheck.model.report import DocumentSummary, Notice, Report, RulebookUse, R
 from picheck.rulebook.edition import Rulebook
 from picheck.rules.context import EntityContext
 
-
 #: Notices that make a run incomplete by themselves, whatever its documents say.
 _BREAKING: Final = {"pluginFailed", "proposedRulebook", "priorUnused", "waiverAmbiguous"}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from picheck.model.report import Report
+from picheck.model.finding import Result
+from picheck.model.report import DocumentSummary, Notice, Report
 from picheck.rules.rule import Rule
 
 
@@ -37,4 +38,33 @@ class Reporter(Protocol):
 
     def render(self, report: Report, style: Style) -> str:
         """Return the whole output, ending in a line feed."""
+        ...
+
+
+@runtime_checkable
+class StreamingReporter(Reporter, Protocol):
+    """A reporter that can also write a run piece by piece, each piece in any process.
+
+    The pieces are put together in order: the opening, one piece a document, the closing. A
+    document whose entity disagrees with itself is written again at the end, with what was found
+    across documents; then its last piece holds. `summed` is a report without documents and
+    results, and without what only the end of a run can tell where it is the opening's.
+    """
+
+    def opening(self, summed: Report) -> bytes:
+        """Return what stands before the first document."""
+        ...
+
+    def document(
+        self, index: int, summary: DocumentSummary, results: Sequence[Result]
+    ) -> bytes:
+        """Return a document with its results."""
+        ...
+
+    def notice(self, index: int, notice: Notice) -> bytes:
+        """Return what must be known of an input beside results; it may be nothing."""
+        ...
+
+    def closing(self, summed: Report) -> bytes:
+        """Return what stands after the last document."""
         ...

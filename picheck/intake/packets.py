@@ -65,6 +65,9 @@ class Block(msgspec.Struct, frozen=True, tag=True):
                 elif data.strip():
                     yield number, RawDocument(uri=self.uri, data=data.rstrip(b"\r\n"), line=line)
                 number, line = number + 1, line + 1
+        if lost := self.first + self.count - number:
+            said = f"became shorter while it was read; {lost:,} lines are gone"
+            yield number, Unreadable(error=InputError(said, uri=self.uri, line=line))
 
 
 class Files(msgspec.Struct, frozen=True, tag=True):

@@ -29,7 +29,6 @@ from picheck.model.submission import (
 from picheck.rules.text import CLEAN_TEXT, DocumentText, UnknownProperty, Violation
 from picheck.schemas import explain
 
-
 _ABSENT: Final = msgspec.Raw()
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from picheck.api import Report, Result, Style
+from picheck.api import DocumentSummary, Report, Result, Style
+from picheck.model.report import Notice
 from picheck.reporters import wording
 from picheck.reporters.escaping import cell
 
@@ -47,18 +48,41 @@ class CsvReporter:
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
         """Return a header and one row a result; a document without any has a row of its own."""
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        for index in range(len(report.documents)):
-            results = wording.of_document(report, index)
-            for result in results or (None,):
-                writer.writerow(map(cell, _row(report, index, result)))
-        return out.getvalue()
+        documents = (
+            self.document(index, about, wording.of_document(report, index))
+            for index, about in enumerate(report.documents)
+        )
+        return b"".join((self.opening(report), *documents)).decode()
+
+    def opening(self, summed: Report) -> bytes:  # noqa: ARG002 - a table has no head but this
+        """Return the header."""
+        return _written([COLUMNS])
+
+    def document(
+        self, index: int, summary: DocumentSummary, results: Sequence[Result]
+    ) -> bytes:
+        """Return the rows of a document."""
+        del index  # a row names its document by file and line
+        return _written(map(cell, _row(summary, result)) for result in results or (None,))
+
+    def notice(self, index: int, notice: Notice) -> bytes:
+        """Return nothing: a notice is no row, and the command says it."""
+        del index, notice
+        return b""
+
+    def closing(self, summed: Report) -> bytes:
+        """Return nothing: a table ends with its last row."""
+        del summed
+        return b""
 
 
-def _row(report: Report, index: int, result: Result | None) -> Iterator[str]:
-    about = report.documents[index]
+def _written(rows: Iterable[Iterable[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+def _row(about: DocumentSummary, result: Result | None) -> Iterator[str]:
     line = result.location.line if result else about.line
     yield from (about.uri, _text(line))
     yield from _place(result)

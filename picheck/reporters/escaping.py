@@ -7,13 +7,12 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote
 
-from picheck.reporters.wording import printable
+from picheck.reporters.wording import INVISIBLE, printable
 
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]#!|~>@]|(?<=:)/(?=/)|(?<=www)\.)")
-_QUIETED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _DRIVE: Final = re.compile(r"[A-Za-z]:/")
 
 
@@ -75,7 +74,7 @@ def harmless_json(text: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    if character < "\x7f" or unicodedata.category(character) not in _QUIETED:
+    if character < "\x7f" or unicodedata.category(character) not in INVISIBLE:
         return character
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

@@ -58,6 +58,7 @@ def _template() -> Any:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=_printable,
     )
     return environment.get_template("page.html.j2")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from picheck.api import DocumentSummary, Report, Result, Style
+from picheck.model.report import Notice
 from picheck.reporters.escaping import harmless_json
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -22,6 +23,25 @@ class NdjsonReporter:
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
         """Return the report as lines of JSON."""
         return b"".join(_lines(report)).decode()
+
+    def opening(self, summed: Report) -> bytes:
+        """Return the `run` line."""
+        return run_line(summed)
+
+    def document(
+        self, index: int, summary: DocumentSummary, results: Sequence[Result]
+    ) -> bytes:
+        """Return a `document` line with its `result` lines."""
+        line = document_line(index, summary)
+        return line + b"".join(map(result_line, results)) if results else line
+
+    def notice(self, index: int, notice: Notice) -> bytes:
+        """Return a `notice` line."""
+        return notice_line(index, notice)
+
+    def closing(self, summed: Report) -> bytes:
+        """Return the `summary` line."""
+        return summary_line(summed)
 
 
 def run_line(report: Report) -> bytes:
@@ -49,11 +69,25 @@ def result_line(result: Result) -> bytes:
     return b'{"type":"result",%b' % _rest(result)
 
 
+def notice_line(index: int, notice: Notice) -> bytes:
+    """Return the line of a notice about one input."""
+    return _line(
+        "notice",
+        {
+            "document": index,
+            "kind": notice.kind,
+            "message": notice.message,
+            "incomplete": notice.is_incomplete,
+        },
+    )
+
+
 def summary_line(report: Report) -> bytes:
     """Return the last line: the sum, and what only the end of a run can tell."""
     table: dict[str, Any] = msgspec.to_builtins(report.summary)
     run = report.run
-    return _line("summary", {**table, "rulebooks": run.rulebooks, "notices": run.notices})
+    notices = [notice for notice in run.notices if notice.document is None]
+    return _line("summary", {**table, "rulebooks": run.rulebooks, "notices": notices})
 
 
 def _lines(report: Report) -> Iterator[bytes]:
@@ -64,6 +98,7 @@ def _lines(report: Report) -> Iterator[bytes]:
     for index, document in enumerate(report.documents):
         yield document_line(index, document)
         yield from map(result_line, by_document.get(index, ()))
+        yield from (notice_line(index, n) for n in report.run.notices if n.document == index)
     yield summary_line(report)
 
 

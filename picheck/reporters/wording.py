@@ -28,11 +28,16 @@ GROUPS: Final = (
 )
 
 
+#: What no reader sees and some terminals obey: controls, direction marks, what Unicode leaves
+#: unassigned, and its own line breaks.
+INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
 def printable(text: str) -> str:
     """Make text from a document harmless on a terminal: no controls, no direction marks."""
     return "".join(
         character
-        if character == "\n" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
+        if character == "\n" or unicodedata.category(character) not in INVISIBLE
         else f"\\u{ord(character):04x}"
         for character in text
     )

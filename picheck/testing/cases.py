@@ -64,7 +64,7 @@ class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     years: tuple[int, ...]
     expect: tuple[Expectation, ...]
     change: Change = Change()
-    evidence: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
+    evidence: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     prior: tuple[Prior, ...] = ()
     others: tuple[Other, ...] = ()
     options: dict[str, dict[str, Any]] = {}

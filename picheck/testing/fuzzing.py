@@ -16,6 +16,7 @@ from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import RawDocument
 from picheck.model.finding import Result
+from picheck.testing.builders import Draft
 from picheck.testing.examples import compliant_parts
 from picheck.testing.generating import Generated, runs
 from picheck.testing.watching import MUTATES, RAISES, Watch
@@ -30,7 +31,7 @@ def fuzz(
 ) -> int:
     """Audit generated submissions under watch; return how many there were.
 
-    The compliant submission of each year and every cut of one come first.
+    The compliant submission of each year and plain departures from one come first.
     """
     if not years:
         return 0
@@ -94,14 +95,24 @@ def _try(run: Generated, watched: Inventory, codes: Sequence[str], watch: Watch)
 
 
 def _plain(years: Sequence[int]) -> list[Generated]:
-    """Return the compliant run of every year, and one document cut at forty places."""
+    """Return the compliant run of every year, and departures from the newest one.
+
+    Those are: without evidence, without each measurement once, and cut at forty places.
+    """
     whole = []
     for year in years:
         submission, evidence = compliant_parts(year)
         whole.append(Generated.of(year, (submission,), evidence))
-    data = whole[-1].documents[0]
+    year, data = years[-1], whole[-1].documents[0]
+    less = Draft(*compliant_parts(year))
+    ids = (m["measureId"] for m in less.build()["measurementSets"][0]["measurements"])
+    without = [less.without_evidence(), *(less.without(measure_id) for measure_id in ids)]
     cuts = range(0, len(data), max(len(data) // 40, 1))
-    return whole + [Generated(years[-1], (data[:cut],), None) for cut in cuts]
+    return [
+        *whole,
+        *(Generated.of(year, (draft.build(),), draft.evidence) for draft in without),
+        *(Generated(year, (data[:cut],), None) for cut in cuts),
+    ]
 
 
 def _shuffled(run: Generated) -> Generated | None:

@@ -43,9 +43,9 @@ class Generated(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, year: int, submissions: Sequence[Any], evidence: Any) -> Generated:
-        """Make a run of plain values."""
+        """Make a run of plain values; no evidence is None."""
         documents = tuple(json.dumps(submission).encode() for submission in submissions)
-        return cls(year, documents, json.dumps(evidence).encode())
+        return cls(year, documents, None if evidence is None else json.dumps(evidence).encode())
 
     @property
     def size(self) -> int:

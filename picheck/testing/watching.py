@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 
 from picheck.hooks.inventory import InstalledRule, Inventory
-from picheck.rules.context import Context, DocumentContext, EntityContext, SetContext
 from picheck.rules.answer import Answer, Answers
+from picheck.rules.context import Context, DocumentContext, EntityContext, SetContext
 from picheck.testing.generating import Generated
 
 MUTATES: Final = "does not mutate"
@@ -162,7 +162,7 @@ def _views(views: Sequence[Any]) -> Iterator[Any]:
 
 def _told(answers: Answers, ctx: Context) -> Iterator[str]:
     """Yield the identifiers that stand in a rule's words although the document masks them."""
-    told = (answers,) if isinstance(answers, Answer) else answers or ()
+    told = answers if isinstance(answers, list | tuple) else (answers,)
     words = " ".join(f"{a.message} {a.fix or ''}" for a in told if isinstance(a, Answer))
     return (found for found in _identifiers(ctx) if len(found) in _LENGTHS and found in words)
 

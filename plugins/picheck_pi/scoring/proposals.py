@@ -30,15 +30,15 @@ class Proposal(NamedTuple):
     size: int = 1
 
 
-def proposals(
-    view: SetView, rows: Sequence[Mapping[str, Any]], tariff: Tariff
-) -> Iterator[Proposal]:
-    """Yield every change worth a try; whether it brings points is for the audit to say."""
+def proposals(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
+    """Yield every change worth a try; whether it brings points is for the audit to say.
+
+    Further patients are left to `more_patients`, which must know the points so far.
+    """
     yield from _statements(view, tariff)
     yield from _measures(view, tariff)
     yield from _whole_objectives(view, tariff)
     yield from _options(view, tariff)
-    yield from more_patients(view, rows, tariff)
     yield from _bonuses(view, tariff)
     yield from _levels(view)
     yield from _clashes(view)
@@ -192,8 +192,9 @@ def _options(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
         for option in objective.options if len(objective.options) > 1 else ():
             if len(option) > 1 or view.is_yes(option[0]):
                 continue
+            told = " in place of the option reported" if every & view.answers.keys() else ""
             yield Proposal(
-                f"{named(view.rulebook, option[0])} in place of the option reported",
+                f"a yes to {named(view.rulebook, option[0])}{told}",
                 objective.id,
                 answering({option[0]: True}, instead_of=tuple(every - set(option))),
                 "all of its statements were true throughout the period",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Final
 
 from picheck.api import Style
@@ -131,13 +132,21 @@ def _row(row: Record, style: Style) -> Iterator[str]:
 
 
 def _line(name: str, rate: str, maximum: str, points: str, formula: str, style: Style) -> str:
-    short = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-    line = f"{short:<{_NAME}} {rate:>11} {maximum:>5} {points:>6}"
-    if not formula:
-        return line
-    room = max(style.width - len(line) - 3, _LEAST_FORMULA)
-    first, *rest = textwrap.wrap(formula, room, break_long_words=False)
-    return "\n".join((f"{line}   {first}", *(f"{'':<{len(line)}}   {part}" for part in rest)))
+    names = textwrap.wrap(
+        name.strip(), _NAME, initial_indent=_lead(name), subsequent_indent=" " * 4
+    ) or [""]
+    middle = f" {rate:>11} {maximum:>5} {points:>6}"
+    room = max(style.width - _NAME - len(middle) - 3, _LEAST_FORMULA)
+    told = textwrap.wrap(formula, room, break_long_words=False)
+    lines = []
+    for place, (left, right) in enumerate(zip_longest(names, told, fillvalue="")):
+        numbers = middle if place == 0 else " " * len(middle)
+        lines.append(f"{left:<{_NAME}}{numbers}   {right}".rstrip())
+    return "\n".join(lines)
+
+
+def _lead(name: str) -> str:
+    return " " * (len(name) - len(name.lstrip()))
 
 
 def _bonus(bonus: Record) -> str:

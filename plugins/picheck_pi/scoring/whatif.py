@@ -26,6 +26,14 @@ class Tried(NamedTuple):
         return not self.zeros - other.zeros
 
 
+class Repair(NamedTuple):
+    """A change that settles a finding, with the states before and after it."""
+
+    proposal: Proposal
+    before: Tried
+    after: Tried
+
+
 class Improver:
     """Tries changes of one set and keeps those that help."""
 
@@ -35,63 +43,60 @@ class Improver:
         self._tariff: Tariff = scorer_of(scene.rulebook).tariff
         self._attempt = attempt
         self._now = self._read(record)
+        self._fixed = tuple(proposals(self._view, self._tariff))
 
     def items(self) -> list[dict[str, Any]]:
         """Return every change that helps, most points first."""
-        repairs: tuple[Proposal, ...] = ()
         found: list[dict[str, Any]] = []
-        state = self._now
-        offered = list(proposals(self._view, self._now.rows, self._tariff))
+        repairs: tuple[Repair, ...] = ()
         if self._now.zeros:
-            found = list(self._single_repairs(offered))
-            repairs, state = self._repaired(offered)
-            if len(repairs) > 1 and not state.zeros:
-                found.append(_item(repairs, self._now, state))
-        found += self._improvements(offered, repairs, state)
+            found += self._single_repairs()
+            repairs = tuple(self._repairs())
+            if len(repairs) > 1 and not repairs[-1].after.zeros:
+                found.append(_together(repairs, self._now))
+        found += self._improvements(repairs)
         found.sort(key=lambda item: (item["after"], -item["points"], item["size"]))
         return list(_grouped(found))
 
-    def _single_repairs(self, offered: Iterable[Proposal]) -> Iterator[dict[str, Any]]:
+    def _offered(self, state: Tried) -> list[Proposal]:
+        return [*self._fixed, *more_patients(self._view, state.rows, self._tariff)]
+
+    def _single_repairs(self) -> Iterator[dict[str, Any]]:
         """Yield each change that by itself lifts the set from zero."""
-        for proposal in offered:
+        for proposal in self._offered(self._now):
             after = self._try(proposal.edit)
             if after is not None and after.points > self._now.points and not after.zeros:
-                yield _item((proposal,), self._now, after)
+                yield _item(proposal, self._now, after)
 
-    def _repaired(self, offered: Sequence[Proposal]) -> tuple[tuple[Proposal, ...], Tried]:
-        """Take the best repair again and again, until nothing zeroes the set or none is left."""
-        repairs: tuple[Proposal, ...] = ()
-        state = self._now
+    def _repairs(self) -> Iterator[Repair]:
+        """Yield the best repair again and again, until nothing zeroes the set or none is left."""
+        state, edits = self._now, tuple[Edit, ...]()
         while state.zeros:
             tried = [
-                (proposal, after)
-                for proposal in offered
-                if (after := self._try(*(r.edit for r in repairs), proposal.edit)) is not None
+                Repair(proposal, state, after)
+                for proposal in self._offered(state)
+                if (after := self._try(*edits, proposal.edit)) is not None
                 and after.is_clean_beside(state)
                 and after.zeros.total() < state.zeros.total()
             ]
             if not tried:
-                break
-            best, state = min(tried, key=_preference)
-            repairs = (*repairs, best)
-        return repairs, state
+                return
+            best = min(tried, key=_preference)
+            state, edits = best.after, (*edits, best.proposal.edit)
+            yield best
 
-    def _improvements(
-        self, offered: Sequence[Proposal], repairs: tuple[Proposal, ...], state: Tried
-    ) -> Iterator[dict[str, Any]]:
+    def _improvements(self, repairs: tuple[Repair, ...]) -> Iterator[dict[str, Any]]:
         """Yield what brings points on top of the repairs, or of what zeroes being settled."""
-        edits = tuple(repair.edit for repair in repairs)
-        touched = {repair.spot for repair in repairs}
-        others = [p for p in offered if p.spot not in touched and not p.change[0].isdigit()]
-        patients = list(more_patients(self._view, state.rows, self._tariff))
-        rates = {proposal.spot for proposal in patients}
-        keep = [p for p in others if not (p.spot in rates and "numerator of" in p.change)]
-        for proposal in (*keep, *patients):
+        state = repairs[-1].after if repairs else self._now
+        edits = tuple(repair.proposal.edit for repair in repairs)
+        touched = {repair.proposal.spot for repair in repairs}
+        patients = more_patients(self._view, state.rows, self._tariff)
+        for proposal in (*(p for p in self._fixed if p.spot not in touched), *patients):
             after = self._try(*edits, proposal.edit)
             if after is None or not after.is_clean_beside(state):
                 continue
             if after.without > state.without:
-                yield _item((proposal,), state, after, after_repair=bool(self._now.zeros))
+                yield _item(proposal, state, after, after_repair=bool(self._now.zeros))
 
     def _try(self, *edits: Edit) -> Tried | None:
         record = self._attempt(self._view, in_order(*edits))
@@ -116,29 +121,61 @@ def improvements(scene: Scene, record: Mapping[str, Any], attempt: Attempt) -> l
     return Improver(scene, record, attempt).items()
 
 
-def _preference(tried: tuple[Proposal, Tried]) -> tuple[int, int, int]:
-    proposal, after = tried
-    return after.zeros.total(), -after.without, proposal.size
+def _preference(repair: Repair) -> tuple[int, int, int]:
+    after = repair.after
+    return after.zeros.total(), -after.without, repair.proposal.size
 
 
 def _item(
-    made: Sequence[Proposal], before: Tried, after: Tried, *, after_repair: bool = False
+    proposal: Proposal, before: Tried, after: Tried, *, after_repair: bool = False
 ) -> dict[str, Any]:
     """Return a change as plain values; `points` is what it brings."""
     gain = after.without - before.without if after_repair else after.points - before.points
     return {
-        "change": "; and ".join(proposal.change for proposal in made),
-        "spot": made[0].spot if len(made) == 1 else "several",
+        "change": proposal.change,
+        "spot": proposal.spot,
         "points": gain,
         "score": after.without if after_repair else after.points,
-        "settles": sorted((before.zeros - after.zeros).elements()),
-        "attest": any(proposal.attest for proposal in made),
-        "fact": "; and ".join(dict.fromkeys(p.fact for p in made if p.fact)) or None,
+        "settles": _settled(before, after),
+        "attest": proposal.attest,
+        "fact": proposal.fact,
         "after": after_repair,
         "verified": True,
-        "size": sum(proposal.size for proposal in made),
+        "size": proposal.size,
+        "parts": [],
         "alternatives": [],
     }
+
+
+def _together(repairs: Sequence[Repair], before: Tried) -> dict[str, Any]:
+    """Return several repairs as one change, since none of them brings a point alone."""
+    after = repairs[-1].after
+    return {
+        "change": f"{len(repairs)} changes together; one alone leaves the category at zero",
+        "spot": "several",
+        "points": after.points - before.points,
+        "score": after.points,
+        "settles": _settled(before, after),
+        "attest": any(repair.proposal.attest for repair in repairs),
+        "fact": None,
+        "after": False,
+        "verified": True,
+        "size": sum(repair.proposal.size for repair in repairs),
+        "parts": [
+            {
+                "change": repair.proposal.change,
+                "fact": repair.proposal.fact,
+                "attest": repair.proposal.attest,
+                "settles": _settled(repair.before, repair.after),
+            }
+            for repair in repairs
+        ],
+        "alternatives": [],
+    }
+
+
+def _settled(before: Tried, after: Tried) -> list[str]:
+    return sorted((before.zeros - after.zeros).elements())
 
 
 def _grouped(items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -147,7 +184,8 @@ def _grouped(items: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for item in items:
         key = item["spot"], item["points"], tuple(item["settles"]), item["after"]
         if key in first:
-            first[key]["alternatives"].append(item["change"])
+            only = f" (only if: {item['fact']})" if item["fact"] != first[key]["fact"] else ""
+            first[key]["alternatives"].append(f"{item['change']}{only}")
         else:
             first[key] = item
     yield from first.values()

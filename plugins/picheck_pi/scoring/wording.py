@@ -10,7 +10,7 @@ from picheck_pi.scoring.arithmetic import Points
 from picheck_pi.scoring.tariff import Grounded, Tariff, cited
 
 
-def number(value: Fraction | int | float, places: int = 2) -> int | float:
+def number(value: Fraction | float, places: int = 2) -> int | float:
     """Return a number for a record: whole where it is whole."""
     value = Fraction(value)
     return int(value) if value.denominator == 1 else round(float(value), places)

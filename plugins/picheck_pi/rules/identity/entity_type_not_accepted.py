@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Final
 
-from picheck.api import Answer, Answers, DocumentContext, rule
+from picheck.api import Answer, Answers, DocumentContext, nearest, rule
 
-_LONGEST_COMPARED: Final = 40
 _TYPES: Final = {"type": "list", "schema": {"type": "string"}}
 
 
@@ -52,14 +50,14 @@ def entity_type_not_accepted(ctx: DocumentContext) -> Answers:
 
 def _unknown(ctx: DocumentContext, entity_type: str) -> Answer:
     accepted = list(ctx.clause["entity_types"])
-    near = get_close_matches(entity_type[:_LONGEST_COMPARED], accepted, n=1)
+    near = nearest(entity_type, accepted)
     return ctx.fail(
         ctx.place("entityType"),
         "entityType {actual!r} is not accepted in {year}{hint}",
         expected=accepted,
         actual=entity_type,
         year=ctx.rulebook.year,
-        hint=f"; did you mean {near[0]}?" if near else "",
+        hint=f"; did you mean {near}?" if near else "",
         accepted=", ".join(accepted),
         fix="submit as one of: {accepted}",
     )

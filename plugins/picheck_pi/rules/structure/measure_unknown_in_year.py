@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Final
 
-from picheck.api import Answer, Answers, SetContext, rule
+from picheck.api import Answer, Answers, SetContext, nearest, rule
 
 #: Comparing long or many texts is slow; whoever sends more is not helped by one more guess.
-_LONGEST_COMPARED: Final = 40
 _MOST_COMPARED: Final = 50
 
 
@@ -44,7 +42,8 @@ def measure_unknown_in_year(ctx: SetContext) -> Answers:
 
 def _answer(ctx: SetContext, measure_id: str, place: str, *, is_compared: bool) -> Answer:
     years = ctx.shelf.years_knowing(ctx.rulebook.program, measure_id)
-    near = _nearest(ctx, measure_id) if is_compared and not years else None
+    is_compared = is_compared and not years
+    near = nearest(measure_id.upper(), ctx.rulebook.measures) if is_compared else None
     hint = f"; it exists in {', '.join(map(str, years))}" if years else ""
     fix = f"write {near} if that is what is meant, or remove the answer" if near else None
     return ctx.fail(
@@ -57,9 +56,3 @@ def _answer(ctx: SetContext, measure_id: str, place: str, *, is_compared: bool) 
         key=measure_id,
         fix=fix or "remove the answer, or give the one that {year} asks for instead",
     )
-
-
-def _nearest(ctx: SetContext, measure_id: str) -> str | None:
-    if len(measure_id) > _LONGEST_COMPARED:
-        return None
-    return next(iter(get_close_matches(measure_id.upper(), ctx.rulebook.measures, n=1)), None)

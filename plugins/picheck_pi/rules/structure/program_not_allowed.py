@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import Final
-
-from picheck.api import Answers, SetContext, rule
-
-_LONGEST_COMPARED: Final = 40
+from picheck.api import Answers, SetContext, nearest, rule
 
 
 @rule(
@@ -53,5 +48,5 @@ def program_not_allowed(ctx: SetContext) -> Answers:
 def _nearest(program: str, allowed: list[str]) -> str | None:
     """Return the allowed program that is spelt most like this one, whatever the case."""
     by_lower = {name.lower(): name for name in allowed}
-    near = get_close_matches(program[:_LONGEST_COMPARED].lower(), by_lower, n=1)
-    return by_lower[near[0]] if near else None
+    near = nearest(program.lower(), by_lower)
+    return by_lower[near] if near else None

@@ -1,0 +1,110 @@
+"""What must be known across a run that nobody can hold in memory, kept on disk.
+
+Only a digest of each entity's key is kept, never the key itself: it may hold a Social Security
+number. Two entities that share a digest are told apart when their documents are read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from picheck.engine.subjects import EntityBook, EntityYear
+from picheck.intake.inputs import RawDocument
+from picheck.model.evidence import Evidence
+from picheck.rules.view import SetView
+
+#: (digest of the entity's key, number of the document, number of its sets)
+Mark = tuple[int, int, int]
+
+_TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -8192;
+PRAGMA temp_store = FILE;
+CREATE TABLE mark (entity INTEGER, document INTEGER, sets INTEGER);
+CREATE TABLE again (document INTEGER PRIMARY KEY, raw BLOB);
+"""
+_SEVERAL = """
+CREATE TEMP TABLE several AS
+    SELECT entity, MIN(document) AS first FROM mark GROUP BY entity HAVING SUM(sets) > 1;
+CREATE TEMP TABLE wanted AS
+    SELECT first, document FROM mark JOIN several USING (entity) GROUP BY first, document;
+"""
+_RAW_ENCODER = msgspec.msgpack.Encoder()
+_RAW_DECODER = msgspec.msgpack.Decoder(RawDocument, dec_hook=lambda kind, value: kind(value))
+
+
+class Marks(EntityBook):
+    """Stands where a run of few documents keeps its sets: here only their entities are marked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marks: list[Mark] = []
+
+    def add(self, key: EntityYear, views: tuple[SetView, ...], evidence: Evidence) -> None:
+        """Mark the sets of one document."""
+        del evidence  # it is read again where it is needed
+        if key.entity.is_identified:
+            self._marks.append((digest(key), views[0].document, len(views)))
+
+    def take(self) -> list[Mark]:
+        """Hand over the marks and begin anew."""
+        marks, self._marks = self._marks, []
+        return marks
+
+
+class EntityIndex:
+    """The marks of a whole run, in a file that is gone with the process."""
+
+    def __init__(self) -> None:
+        self._table = sqlite3.connect("")  # a temporary file, kept in memory while it is small
+        self._table.executescript(_TABLES)
+
+    def add(self, marks: Iterable[Mark]) -> None:
+        """Enter the marks of a part of the run."""
+        self._table.executemany("INSERT INTO mark VALUES (?, ?, ?)", marks)
+
+    def wanted(self) -> Iterator[int]:
+        """Yield, in order, the documents whose entity has several sets: read them again."""
+        self._table.executescript(_SEVERAL)
+        rows = self._table.execute("SELECT DISTINCT document FROM wanted ORDER BY document")
+        return (document for (document,) in rows)
+
+    def keep(self, document: int, raw: RawDocument) -> None:
+        """Keep the bytes of a document that was read again."""
+        packed = _RAW_ENCODER.encode(
+            {**msgspec.structs.asdict(raw), "path": raw.path and str(raw.path)}
+        )
+        self._table.execute("INSERT OR REPLACE INTO again VALUES (?, ?)", (document, packed))
+
+    def groups(self) -> Iterator[list[tuple[int, RawDocument]]]:
+        """Yield the documents of one entity after the other, in order of their first."""
+        rows = self._table.execute(
+            "SELECT first, document, raw FROM wanted JOIN again USING (document)"
+            " ORDER BY first, document"
+        )
+        group: list[tuple[int, RawDocument]] = []
+        last = None
+        for first, document, raw in rows:
+            if group and first != last:
+                yield group
+                group = []
+            last = first
+            group.append((document, _RAW_DECODER.decode(raw)))
+        if group:
+            yield group
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._table.close()
+
+
+def digest(key: EntityYear) -> int:
+    """Return 64 bits that stand for an entity in a year, the same in every process."""
+    text = "\0".join([key.program, str(key.year), *(part or "" for part in key.entity)])
+    hashed = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(hashed.digest(), "big", signed=True)
