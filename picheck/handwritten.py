@@ -7,9 +7,13 @@ one go, each naming file, key and remedy, with the nearest known word for a miss
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from picheck.errors import ConfigurationError
+
+#: A longer word is no misspelling, and comparing it would take long.
+_LONGEST_COMPARED: Final = 100
+
 
 
 def faults(data: Mapping[str, Any], schema: Mapping[str, Any], file: str) -> list[str]:

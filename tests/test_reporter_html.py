@@ -1,0 +1,188 @@
+"""The HTML page is sound, self-contained, and readable by everybody."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pytest
+from reporting import (
+    compliant,
+    departing,
+    document,
+    evidence,
+    incomplete_evidence,
+    report_on,
+    style,
+    the_usual,
+)
+
+import picheck.reporters
+from picheck.hooks.inventory import Inventory
+from picheck.model.report import Report
+
+_VOID: Final = {"meta", "br", "input", "img", "link", "hr"}
+_LOADING: Final = {"src", "srcset", "poster", "data", "action", "formaction", "background"}
+CSS: Final = (
+    Path(picheck.reporters.__file__).parent / "templates" / "styles.css"
+).read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: every element is closed, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(dict(attrs)) == len(attrs), f"{tag} repeats an attribute"
+        self.elements.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def ids(self) -> list[str]:
+        return [a["id"] or "" for _, a in self.elements if "id" in a]
+
+
+def text_of(inventory: Inventory, report: Report) -> str:
+    return inventory.reporters["html"].render(report, style(inventory))
+
+
+@pytest.fixture(scope="module")
+def several(inventory: Inventory) -> str:
+    return text_of(inventory, the_usual(inventory))
+
+
+@pytest.fixture(scope="module")
+def single(inventory: Inventory) -> str:
+    report = report_on(inventory, document(departing(), given=incomplete_evidence()))
+    return text_of(inventory, report)
+
+
+@pytest.fixture(params=["single", "several"])
+def text(request: pytest.FixtureRequest) -> str:
+    found: str = request.getfixturevalue(request.param)
+    return found
+
+
+def test_the_page_is_well_formed(text: str) -> None:
+    page = Page(text)
+    assert len(page.ids()) == len(set(page.ids()))
+    for _, attributes in page.elements:
+        for named in (attributes.get("aria-labelledby") or "").split():
+            assert named in page.ids()
+        if (attributes.get("href") or "").startswith("#"):
+            assert (attributes["href"] or "")[1:] in page.ids()
+
+
+def test_the_page_runs_nothing_and_asks_for_nothing(text: str) -> None:
+    page = Page(text)
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "link", "iframe", "object", "embed", "img", "base", "form"}
+    for tag, attributes in page.elements:
+        assert not attributes.keys() & _LOADING, tag
+        assert not any(name.startswith("on") for name in attributes), tag
+        if tag != "a":
+            assert not (attributes.get("href") or "").startswith("http")
+    assert "url(" not in text
+    assert "@import" not in text
+    assert "default-src 'none'" in (page.all("meta")[1]["content"] or "")
+
+
+def test_the_page_has_landmarks_one_title_and_headings_in_order(text: str) -> None:
+    page = Page(text)
+    for landmark in ("header", "main", "footer", "title", "h1"):
+        assert len(page.all(landmark)) == 1
+    assert page.all("html") == [{"lang": "en"}]
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert 'class="skip" href="#main"' in text
+
+
+def test_it_opens_with_the_verdict_and_the_picture(single: str) -> None:
+    order = ["<h1>Not ready</h1>", "The year at a glance", "<svg class=\"timeline\"", "Submission refused"]
+    order += ["Category scores 0", "Audit risk", "Needs evidence", "What passed", "Provenance"]
+    places = [single.index(part) for part in order]
+    assert places == sorted(places)
+
+
+def test_the_picture_tells_what_happened_to_each_objective(single: str) -> None:
+    statuses = re.findall(r'<li class="objective s-(\w+)">', single)
+    assert statuses == [
+        "failing",  # the file, its period and its technology
+        "unverified",  # protecting information: no date of the analysis
+        "failing",
+        "failing",
+        "complete",
+        "failing",
+        "complete",
+    ]
+    assert "153 days, 27 too few" in single
+    assert "Jan 2 to Mar 31, 2026" in single
+    assert "as of Feb 1, 2026" in single
+
+
+def test_an_exclusion_makes_an_objective_excluded(inventory: Inventory) -> None:
+    submission = compliant()
+    record = submission["measurementSets"][0]
+    record["measurements"] = [
+        m for m in record["measurements"] if not m["measureId"].startswith("PI_EP_")
+    ]
+    for measure_id in ("PI_LVPP_1", "PI_EP_2_EX_2"):
+        record["measurements"].append({"measureId": measure_id, "value": True})
+    given = evidence()
+    given["counts"] |= {"permissiblePrescriptions": 10, "controlledSubstancePrescriptions": 0}
+    text = text_of(inventory, report_on(inventory, document(submission, given=given)))
+    assert "objective s-excluded" in text
+
+
+def test_the_overview_sorts_without_a_script(several: str) -> None:
+    page = Page(several)
+    orders = [a["id"] for a in page.all("input")]
+    assert orders == ["order-worst", "order-name", "order-given"]
+    tables = several.split('<div class="table order-')[1:4]
+    first = [re.findall(r'href="#document-(\d)"', table)[:3] for table in tables]
+    assert first == [["1", "3", "2"], ["1", "2", "3"], ["1", "2", "3"]]
+
+
+def test_a_report_without_facts_or_documents_still_makes_a_page(inventory: Inventory) -> None:
+    report = the_usual(inventory, wants_facts=False, keeps_all=False)
+    Page(text_of(inventory, report))
+    Page(text_of(inventory, msgspec.structs.replace(report, documents=(), results=())))
+
+
+def luminance(color: str) -> float:
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_every_text_stands_out_from_its_ground(scheme: int) -> None:
+    block = re.findall(r":root \{(.*?)\}", CSS, flags=re.DOTALL)[scheme]
+    colors = dict(re.findall(r"--([\w-]+): (#\w{6})", block))
+    kinds = ("ok", "bad", "warn", "unknown", "muted")
+    pairs = [(kind, f"{kind}-bg") for kind in kinds] + [(kind, "card") for kind in kinds]
+    pairs += [("ink", f"{kind}-bg") for kind in kinds] + [(kind, "paper") for kind in kinds]
+    pairs += [(text, ground) for text in ("ink", "soft", "accent") for ground in ("card", "paper")]
+    pairs += [("ink", "code"), ("soft", "code")]
+    for text, ground in pairs:
+        light, dark = sorted((luminance(colors[text]), luminance(colors[ground])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
