@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from accepting import AS_OF, SUBJECT, audit, codes, contradiction, kinds, run, submission, waivers
 from picheck.engine.configuring import OPTION_KEYS
+from picheck.engine.matching import fits
 from support import ROOT
 
 
@@ -205,3 +206,27 @@ def test_rules_across_documents_keep_to_the_overrides_of_each(tmp_path: Path) ->
 def test_the_page_lists_every_setting() -> None:
     page = (ROOT / "docs" / "settings.md").read_text("utf-8")
     assert [key for key in OPTION_KEYS if f"`{key}`" not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "uri", "is_found"),
+    [
+        ("a.json", "clinics/a.json", True),
+        ("clinics/*.json", "clinics/a.json", True),
+        ("clinics/*.json", "clinics/north/a.json", False),
+        ("clinics/**", "clinics/north/a.json", True),
+        ("**/a.json", "a.json", True),
+        ("*.zip", "outbox.zip!north/a.json", True),
+        ("a.json", "outbox.zip!north/a.json", True),
+        ("outbox.zip!north/*", "outbox.zip!north/a.json", True),
+        ("-", "-", True),
+        ("a.jso?", "a.json", True),
+        ("a.json", "xa.json", False),
+        ("[a].json", "a.json", False),
+    ],
+)
+def test_patterns(
+    pattern: str, uri: str, *, is_found: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert fits(pattern, uri, tmp_path) is is_found

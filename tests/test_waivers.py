@@ -21,7 +21,6 @@ from accepting import (
     submission,
     waivers,
 )
-from picheck.engine.matching import fits
 from picheck.engine.waiving import parse_waivers
 from picheck.errors import ConfigurationError
 
@@ -234,27 +233,3 @@ def test_list_says_what_holds(tmp_path: Path) -> None:
     assert row["state"] == "holds"
     assert row["expires"] == date(2026, 12, 31).isoformat()
     assert "Compliance" in run(tmp_path, *words, code=0).stdout
-
-
-@pytest.mark.parametrize(
-    ("pattern", "uri", "is_found"),
-    [
-        ("a.json", "clinics/a.json", True),
-        ("clinics/*.json", "clinics/a.json", True),
-        ("clinics/*.json", "clinics/north/a.json", False),
-        ("clinics/**", "clinics/north/a.json", True),
-        ("**/a.json", "a.json", True),
-        ("*.zip", "outbox.zip!north/a.json", True),
-        ("a.json", "outbox.zip!north/a.json", True),
-        ("outbox.zip!north/*", "outbox.zip!north/a.json", True),
-        ("-", "-", True),
-        ("a.jso?", "a.json", True),
-        ("a.json", "xa.json", False),
-        ("[a].json", "a.json", False),
-    ],
-)
-def test_patterns(
-    pattern: str, uri: str, *, is_found: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert fits(pattern, uri, tmp_path) is is_found

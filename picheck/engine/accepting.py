@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -175,6 +175,16 @@ class Uses:
         """Enter what one document used."""
         for use in uses:
             self._entities.setdefault(use.waiver, set()).add(use.entity)
+
+    def take(self) -> dict[int, set[Entity | None]]:
+        """Hand over what was entered and begin anew."""
+        entities, self._entities = self._entities, {}
+        return entities
+
+    def absorb(self, entities: Mapping[int, set[Entity | None]]) -> None:
+        """Enter what a part of the run handed over."""
+        for waiver, met in entities.items():
+            self._entities.setdefault(waiver, set()).update(met)
 
     def notices(self) -> Iterator[Notice]:
         """Say which waivers met nothing, and which met more subjects than one name can mean."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -11,10 +11,11 @@ import msgspec
 from picheck.engine.accepting import Uses
 from picheck.engine.document import Audited, Auditor
 from picheck.engine.facts import finished
+from picheck.engine.parts import Gist
 from picheck.engine.prior import read_prior
 from picheck.engine.running import Subject
 from picheck.engine.scoping import Scopes
-from picheck.engine.subjects import EntityYear, Gathered
+from picheck.engine.subjects import EntityBook, EntityYear, Gathered
 from picheck.engine.tallying import Tally
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
@@ -26,6 +27,8 @@ from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice, Report, RulebookUse, Run
 from picheck.rulebook.edition import Rulebook
 from picheck.rules.context import EntityContext
+
+_Documents = list[DocumentSummary] | dict[int, DocumentSummary]
 
 #: Notices that make a run incomplete by themselves, whatever its documents say.
 _BREAKING: Final = {"pluginFailed", "proposedRulebook", "priorUnused", "waiverAmbiguous"}
@@ -44,14 +47,19 @@ class Audit:
     """One run. Holds what must be known across documents, and none of the documents."""
 
     def __init__(
-        self, terms: Terms, inventory: Inventory, prior: Iterable[Input] = ()
+        self,
+        terms: Terms,
+        inventory: Inventory,
+        prior: Iterable[Input] = (),
+        entities: EntityBook | None = None,
     ) -> None:
         self._terms = terms
         self._inventory = inventory
         rules = {code: installed.rule for code, installed in inventory.rules.items()}
         self._scopes = Scopes(rules, terms)
         self._prior, notices = read_prior(prior, inventory.shelf)
-        self._auditor = Auditor(inventory, terms, self._scopes, self._prior)
+        self._entities = EntityBook() if entities is None else entities
+        self._auditor = Auditor(inventory, terms, self._scopes, self._prior, self._entities)
         self._uses = Uses(self._auditor.acceptance)
         self.notices: list[Notice] = [*self._plugin_notices(), *notices]
         self.tally = Tally(
@@ -94,6 +102,42 @@ class Audit:
             self.tally.reasons.add("nothingChecked")
         return audited
 
+    def gist(self) -> Gist:
+        """Hand over what the documents since the last time add up to, and begin anew."""
+        tally, self.tally = self.tally, Tally()
+        return Gist(
+            tally=tally,
+            marks=self._entities.take(),
+            waivers=self._uses.take(),
+            overrides=self._scopes.take(),
+            plans=self._auditor.plan_keys,
+            prior=self._prior.take(),
+        )
+
+    def absorb(self, gist: Gist) -> None:
+        """Enter what a part of the run handed over."""
+        self.tally.absorb(gist.tally)
+        self._uses.absorb(gist.waivers)
+        self._scopes.absorb(gist.overrides)
+        self._prior.absorb(gist.prior)
+        for program, year, chosen in gist.plans:
+            self._auditor.plan(program, year, chosen)
+
+    def together(
+        self, group: Sequence[tuple[int, RawDocument]]
+    ) -> Iterator[tuple[int, DocumentSummary, list[Result]]]:
+        """Audit again the documents of one entity, and yield what only all of them can tell.
+
+        They were entered into the tally before; here each is amended.
+        """
+        self._entities.clear()
+        audited = {index: self._auditor.audit(raw, index) for index, raw in group}
+        documents = {index: one.summary for index, one in audited.items()}
+        results: list[Result] = []
+        self._rule_on_entities(documents, results)
+        for index in sorted({result.document for result in results}):
+            yield index, documents[index], [r for r in results if r.document == index]
+
     def _enter_unreadable(self, given: Input, error: InputError) -> None:
         self.tally.reasons.add("unreadable")
         self.tally.is_complete = False
@@ -104,10 +148,10 @@ class Audit:
         )
 
     def _rule_on_entities(
-        self, documents: list[DocumentSummary], results: list[Result]
+        self, documents: _Documents, results: list[Result]
     ) -> None:
         """Run the rules that look across documents, and let them weigh in the verdicts."""
-        for key, gathered in self._auditor.entities.several():
+        for key, gathered in self._entities.several():
             found = self._entity_results(key, gathered, documents)
             results += found
             for index in sorted({result.document for result in found}):
@@ -130,7 +174,7 @@ class Audit:
         return amended
 
     def _entity_results(
-        self, key: EntityYear, gathered: Gathered, documents: list[DocumentSummary]
+        self, key: EntityYear, gathered: Gathered, documents: _Documents
     ) -> list[Result]:
         views = tuple(gathered.views)
         chosen = self._scopes.together(documents[view.document].uri for view in views)

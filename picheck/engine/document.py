@@ -13,6 +13,7 @@ from picheck.engine.accepting import Use, read_acceptance
 from picheck.engine.facts import Sketch
 from picheck.engine.locating import located
 from picheck.engine.naming import fingerprint, subject_name
+from picheck.engine.parts import PlanKey
 from picheck.engine.planning import Plan, make_plan
 from picheck.engine.running import Ledger, Subject
 from picheck.engine.scoping import Scopes
@@ -63,15 +64,20 @@ class Auditor:
     """Audits documents one by one under the same terms; plans are made once a year."""
 
     def __init__(
-        self, inventory: Inventory, terms: Terms, scopes: Scopes, prior: PriorBook
+        self,
+        inventory: Inventory,
+        terms: Terms,
+        scopes: Scopes,
+        prior: PriorBook,
+        entities: EntityBook,
     ) -> None:
         self._inventory = inventory
         self._terms = terms
         self._scopes = scopes
         self._prior = prior
         self._options = settle(terms.options, inventory.options, inventory.plugins)
-        self._plans: dict[tuple[str, int, frozenset[str]], Plan] = {}
-        self.entities = EntityBook()
+        self._plans: dict[PlanKey, Plan] = {}
+        self.entities = entities
         self.acceptance = read_acceptance(
             terms.as_of, terms.waivers, terms.baseline, tuple(inventory.rules)
         )
@@ -85,6 +91,11 @@ class Auditor:
                 key=lambda plan: (plan.rulebook.program, plan.rulebook.year, plan.left_out),
             )
         )
+
+    @property
+    def plan_keys(self) -> set[PlanKey]:
+        """What to ask `plan` for to get the plans that were used."""
+        return set(self._plans)
 
     def plan(self, program: str, year: int, chosen: frozenset[str]) -> Plan:
         """Return the plan of a year for a choice of rules, made when it is first asked for."""

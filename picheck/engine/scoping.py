@@ -44,6 +44,16 @@ class Scopes:
         for place in self._holding(uri):
             self._met[place] = self._met.get(place, 0) + 1
 
+    def take(self) -> dict[int, int]:
+        """Hand over what was counted and begin anew."""
+        met, self._met = self._met, {}
+        return met
+
+    def absorb(self, met: Mapping[int, int]) -> None:
+        """Add what a part of the run counted."""
+        for place, number in met.items():
+            self._met[place] = self._met.get(place, 0) + number
+
     def together(self, uris: Iterable[str]) -> frozenset[str]:
         """Return the codes that were chosen for any of the documents."""
         return frozenset().union(*(self.of(uri).chosen for uri in uris))

@@ -39,6 +39,10 @@ class EntityBook:
         """Yield the entities that have more than one set, in input order."""
         return (pair for pair in self._gathered.items() if len(pair[1].views) > 1)
 
+    def clear(self) -> None:
+        """Forget everything: other entities come."""
+        self._gathered.clear()
+
 
 class PriorBook:
     """Earlier submissions by program and entity."""
@@ -61,6 +65,15 @@ class PriorBook:
         if earlier:
             self._used.add((key.program, key.entity))
         return earlier
+
+    def take(self) -> set[tuple[str, Entity]]:
+        """Hand over the entities that were asked for and begin anew."""
+        used, self._used = self._used, set()
+        return used
+
+    def absorb(self, used: set[tuple[str, Entity]]) -> None:
+        """Enter the entities that a part of the run asked for."""
+        self._used |= used
 
     @property
     def unused(self) -> int:

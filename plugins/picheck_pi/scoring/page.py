@@ -139,13 +139,18 @@ def _changes(record: Record) -> Iterator[str]:
 def _change(item: Record) -> str:
     attest = f' <span class="badge weak">{ATTEST}</span>' if item["attest"] else ""
     after = ", once nothing zeroes the category" if item["after"] else ""
-    parts = "".join(_sub(f"{n}. {p['change']}") for n, p in enumerate(item["parts"], start=1))
+    parts = "".join(_sub(_part(n, p)) for n, p in enumerate(item["parts"], start=1))
     fact = _sub(f"only if: {item['fact']}") if item["fact"] else ""
     others = _sub(f"or: {'; or '.join(item['alternatives'])}") if item["alternatives"] else ""
     return (
         f'<span class="gainpoints">+{item["points"]}</span> {escape(item["change"])}'
         f" → {item['score']}{after}{attest}{fact}{others}{parts}"
     )
+
+
+def _part(number: int, part: Record) -> str:
+    only = f"; only if: {part['fact']}" if part["fact"] else ""
+    return f"{number}. {part['change']}{only}"
 
 
 def _section(title: str, items: Iterable[str]) -> Iterator[str]:

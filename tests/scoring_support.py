@@ -1,0 +1,71 @@
+"""What the tests of the score share: submissions by their answers, and their scores."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from picheck.engine.previewing import Theatre
+from picheck.engine.terms import Terms
+from picheck.hooks.inventory import Inventory
+from picheck.hooks.preview import Wish
+from picheck.intake.inputs import RawDocument
+from support import FIXTURES
+
+Document = dict[str, Any]
+
+
+def compliant(year: int) -> tuple[Document, Document]:
+    """Return the compliant submission of a year and its evidence."""
+    folder = FIXTURES / "compliant"
+    return (
+        json.loads((folder / f"{year}.json").read_text(encoding="utf-8")),
+        json.loads((folder / f"{year}.evidence.json").read_text(encoding="utf-8")),
+    )
+
+
+def submission(
+    year: int,
+    answers: Mapping[str, Any],
+    without: Iterable[str] = (),
+    **keys: Any,
+) -> Document:
+    """Return the compliant submission with other answers; (n, d) stands for counts."""
+    document = compliant(year)[0]
+    record = document["measurementSets"][0]
+    record.update(keys)
+    values = {m["measureId"]: m["value"] for m in record["measurements"]} | dict(answers)
+    record["measurements"] = [
+        {"measureId": measure_id, "value": _value(value)}
+        for measure_id, value in values.items()
+        if measure_id not in set(without)
+    ]
+    return document
+
+
+def scored(inventory: Inventory, *documents: Document, **wish: str) -> dict[str, Any]:
+    """Return the record of one entity's score, audited without evidence."""
+    shown = theatre(inventory, documents[0]["performanceYear"], **wish).show(raw(*documents))[1]
+    assert len(shown) == 1
+    return shown[0].record
+
+
+def theatre(inventory: Inventory, year: int, **wish: str) -> Theatre:
+    """Return the stage on which documents of a year are audited and scored."""
+    return Theatre(Terms(as_of=date(year + 1, 2, 1)), inventory, Wish(**wish))
+
+
+def raw(*documents: Document) -> list[RawDocument]:
+    """Return documents as they come in."""
+    return [
+        RawDocument(uri=f"document-{place}.json", data=json.dumps(document).encode())
+        for place, document in enumerate(documents)
+    ]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return {"numerator": value[0], "denominator": value[1]}
+    return value
