@@ -7,18 +7,31 @@ import json
 from datetime import date
 from typing import Any, Final
 
-from support import FIXTURES
-
 from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.reporter import Style
 from picheck.intake.inputs import RawDocument
 from picheck.model.report import Report
+from support import FIXTURES
 
 YEAR: Final = 2025
 TIN: Final = "123456789"  # invented, as everything in the fixtures
 AS_OF: Final = date(2026, 2, 1)
+
+
+NAMES: Final = (
+    "text",
+    "json",
+    "ndjson",
+    "sarif",
+    "junit",
+    "github",
+    "markdown",
+    "csv",
+    "html",
+    "operationoutcome",
+)
 
 
 def compliant() -> dict[str, Any]:
@@ -37,9 +50,7 @@ def departing() -> dict[str, Any]:
     record = submission["measurementSets"][0]
     record["performanceStart"] = "2025-08-01"
     record["measurements"] = [
-        _changed(m)
-        for m in record["measurements"]
-        if m["measureId"] not in {"PI_EP_2", "PI_PEA_1"}
+        _changed(m) for m in record["measurements"] if m["measureId"] not in {"PI_EP_2", "PI_PEA_1"}
     ]
     record["measurements"].append({"measureId": "PI_LVPP_1", "value": True})
     return submission
@@ -73,7 +84,7 @@ def document(
 
 def report_on(inventory: Inventory, *documents: RawDocument, **terms: Any) -> Report:
     """Audit documents with every result and all facts kept."""
-    settled = {"keeps_all": True, "wants_facts": True, "as_of": AS_OF} | terms
+    settled: dict[str, Any] = {"keeps_all": True, "wants_facts": True, "as_of": AS_OF} | terms
     return Audit(Terms(**settled), inventory).of(documents)
 
 
@@ -91,6 +102,11 @@ def the_usual(inventory: Inventory, **terms: Any) -> Report:
 def style(inventory: Inventory) -> Style:
     """Return the style in which the command line would ask for a file."""
     return Style(rules={code: installed.rule for code, installed in inventory.rules.items()})
+
+
+def rendered(inventory: Inventory, name: str, report: Report) -> str:
+    """Return a report as one of the reporters writes it."""
+    return inventory.reporters[name].render(report, style(inventory))
 
 
 def failures(report: Report) -> set[tuple[str, str, str]]:

@@ -12,9 +12,12 @@ from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.preview import Wish
 from picheck.intake.inputs import RawDocument
-from support import FIXTURES
+from support import FIXTURES, RULE_YEAR, years_asked_for
 
 Document = dict[str, Any]
+
+#: Every year that has a tariff, or the one that the matrix asks for; the last is a proposal.
+TARIFF_YEARS = years_asked_for() if RULE_YEAR else (*years_asked_for(), 2027)
 
 
 def compliant(year: int) -> tuple[Document, Document]:

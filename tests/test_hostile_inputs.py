@@ -122,12 +122,25 @@ def test_a_folder_and_a_broken_link_with_the_name_of_a_file_are_said(tmp_path: P
     ]
 
 
-@pytest.mark.parametrize("path", ["gone.json", "x" * 5000, "gone/*.json"])
-def test_a_path_that_leads_nowhere_is_said(path: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("path", "code", "told"),
+    [
+        ("gone.json", 3, "does not exist; give a file, a directory, a pattern or -"),
+        ("x" * 5000, 3, "cannot be read: File name too long"),
+        ("gone/*.json", 5, "leads to no file of submissions"),
+        ("empty", 5, "leads to no file of submissions"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_said(
+    path: str, code: int, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
     (tmp_path / "a.json").write_bytes(SOUND)
     run = audited(tmp_path, path, "a.json")
-    assert run.code == 3
+    assert run.code == code
     assert len(run.report["documents"]) == 1
+    assert run.report["summary"]["verdict"] == "incomplete"
+    assert any(f"{path}: {told}" in notice["message"] for notice in run.report["run"]["notices"])
 
 
 def test_a_file_name_that_is_no_text_can_be_reported(tmp_path: Path) -> None:
@@ -191,7 +204,7 @@ def test_lines_of_a_stream_are_judged_one_by_one(tmp_path: Path) -> None:
     run = audited(tmp_path, "all.ndjson")
     assert run.code == 3
     assert [d["line"] for d in run.report["documents"]] == [1, 4]
-    assert notices(run)[0].startswith("all.ndjson:2: not JSON: ") or "all.ndjson:2" in notices(run)[0]
+    assert notices(run)[0].startswith("all.ndjson:2:2: not JSON: ")
 
 
 def test_what_a_document_says_cannot_steer_a_terminal(tmp_path: Path) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import pytest
+
+import picheck.reporters
+from picheck.hooks.inventory import Inventory
+from picheck.model.report import Report
 from reporting import (
     compliant,
     departing,
@@ -20,15 +25,11 @@ from reporting import (
     the_usual,
 )
 
-import picheck.reporters
-from picheck.hooks.inventory import Inventory
-from picheck.model.report import Report
-
 _VOID: Final = {"meta", "br", "input", "img", "link", "hr"}
 _LOADING: Final = {"src", "srcset", "poster", "data", "action", "formaction", "background"}
-CSS: Final = (
-    Path(picheck.reporters.__file__).parent / "templates" / "styles.css"
-).read_text(encoding="utf-8")
+CSS: Final = (Path(picheck.reporters.__file__).parent / "templates" / "styles.css").read_text(
+    encoding="utf-8"
+)
 
 
 class Page(HTMLParser):
@@ -43,21 +44,26 @@ class Page(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element that opens."""
         assert len(dict(attrs)) == len(attrs), f"{tag} repeats an attribute"
         self.elements.append((tag, dict(attrs)))
         if tag not in _VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element that closes itself."""
         self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
+        """Hold the page to closing what it opened last."""
         assert self.open.pop() == tag
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
+        """Return the attributes of every element with this tag."""
         return [attributes for name, attributes in self.elements if name == tag]
 
     def ids(self) -> list[str]:
+        """Return every id."""
         return [a["id"] or "" for _, a in self.elements if "id" in a]
 
 
@@ -112,12 +118,17 @@ def test_the_page_has_landmarks_one_title_and_headings_in_order(text: str) -> No
         assert len(page.all(landmark)) == 1
     assert page.all("html") == [{"lang": "en"}]
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert 'class="skip" href="#main"' in text
 
 
 def test_it_opens_with_the_verdict_and_the_picture(single: str) -> None:
-    order = ["<h1>Not ready</h1>", "The year at a glance", "<svg class=\"timeline\"", "Submission refused"]
+    order = [
+        "<h1>Not ready</h1>",
+        "The year at a glance",
+        '<svg class="timeline"',
+        "Submission refused",
+    ]
     order += ["Category scores 0", "Audit risk", "Needs evidence", "What passed", "Provenance"]
     places = [single.index(part) for part in order]
     assert places == sorted(places)

@@ -13,9 +13,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from reporting import document, departing, incomplete_evidence, report_on, style, the_usual
 
 from picheck.hooks.inventory import Inventory
+from reporting import departing, document, incomplete_evidence, report_on, style, the_usual
 
 LOOK = Path(__file__).parent / "accessibility" / "look.cjs"
 NODE = shutil.which("node")
@@ -48,9 +48,7 @@ def pages(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> dic
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", ["single", "several"])
-def test_axe_finds_no_violation(
-    pages: dict[str, Path], name: str, width: int, scheme: str
-) -> None:
+def test_axe_finds_no_violation(pages: dict[str, Path], name: str, width: int, scheme: str) -> None:
     assert NODE is not None
     run = subprocess.run(
         [NODE, str(LOOK), str(pages[name]), str(width), "900", scheme],

@@ -7,10 +7,10 @@ import warnings
 from typing import Any
 
 import pytest
-from reporting import style, the_usual
 
 from picheck.hooks.inventory import Inventory
 from picheck.model.report import Report
+from reporting import style, the_usual
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -9,11 +9,11 @@ from typing import Any, Final
 import msgspec
 import pytest
 from jsonschema import Draft7Validator
-from reporting import style, the_usual
 
 from picheck.hooks.inventory import Inventory
 from picheck.model.finding import Disposition, Result
 from picheck.model.report import Report
+from reporting import style, the_usual
 
 #: The schema as OASIS publishes it; see data/README.md.
 SCHEMA: Final[dict[str, Any]] = json.loads(
@@ -56,9 +56,7 @@ def test_kind_and_level_follow_outcome_and_severity(run: dict[str, Any]) -> None
 
 
 def test_fingerprints_are_partial_fingerprints(run: dict[str, Any], report: Report) -> None:
-    said = {
-        r["partialFingerprints"]["picheck/v1"] for r in run["results"] if r["kind"] == "fail"
-    }
+    said = {r["partialFingerprints"]["picheck/v1"] for r in run["results"] if r["kind"] == "fail"}
     assert said == {r.fingerprint for r in report.results if r.outcome == "fail"}
 
 
@@ -130,6 +128,4 @@ def test_a_rule_that_broke_is_a_notification(inventory: Inventory, report: Repor
     (run,) = log_of(inventory, broken)["runs"]
     notes = run["invocations"][0]["toolExecutionNotifications"]
     assert any(note.get("associatedRule", {}).get("id") == "PIC-MEA-11" for note in notes)
-    assert not any(
-        r["ruleId"] == "PIC-MEA-11" and r["kind"] == "fail" for r in run["results"]
-    )
+    assert not any(r["ruleId"] == "PIC-MEA-11" and r["kind"] == "fail" for r in run["results"])

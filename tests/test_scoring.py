@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from scoring_support import Document, scored, submission, theatre
-from support import is_in_matrix, years_asked_for
 
 from picheck.hooks.inventory import Inventory
 from picheck_pi.scoring.rounding import points_for
 from picheck_pi.scoring.tariff import Grounded, Rounding, Tariff, cited, tariff_of
+from scoring_support import TARIFF_YEARS, Document, raw, scored, submission, theatre
+from support import is_in_matrix
 
 _HIE = ["PI_HIE_5"]
 _REGISTRIES = ["PI_PHCDRR_1", "PI_PHCDRR_3", "PI_PHCDRR_1_PROD", "PI_PHCDRR_3_PROD"]
@@ -27,9 +27,10 @@ _EVERYTHING: dict[str, Any] = {
 }
 _NOTHING_LEFT = [*_HIE, "PI_EP_1", "PI_EP_2", *_REGISTRIES]
 
-#: Number in the worked examples: year, submission, points of the measures, base, bonus, points,
-#: points of a 25% category, ties.
-EXAMPLES: dict[str, tuple[int, Document, dict[str, float], tuple[int, int, int, float], list[str]]] = {
+#: Year, submission, points of the measures; base, bonus, points, points of a 25% category; ties.
+Example = tuple[int, Document, dict[str, float], tuple[int, int, int, float], list[str]]
+#: By their number among the worked examples.
+EXAMPLES: dict[str, Example] = {
     "1, the sample that CMS publishes": (
         2021,
         submission(
@@ -162,9 +163,7 @@ EXAMPLES: dict[str, tuple[int, Document, dict[str, float], tuple[int, int, int, 
     ),
     "15, SAFER answered no": (
         2023,
-        submission(
-            2023, {"PI_PPHI_2": False, "PI_EP_1": (600, 600), "PI_PEA_1": (500, 500)}
-        ),
+        submission(2023, {"PI_PPHI_2": False, "PI_EP_1": (600, 600), "PI_PEA_1": (500, 500)}),
         {"PI_EP_1": 10, "PI_PEA_1": 25},
         (100, 0, 100, 25),
         [],
@@ -190,9 +189,7 @@ def test_a_worked_example_is_reproduced_measure_by_measure(name: str, inventory:
 
 @pytest.mark.skipif(not is_in_matrix(2024), reason="another year of the matrix")
 def test_the_same_file_a_year_later_is_zero_and_says_why(inventory: Inventory) -> None:
-    document = submission(
-        2024, {"PI_PPHI_2": False, "PI_EP_1": (600, 600), "PI_PEA_1": (500, 500)}
-    )
+    document = submission(2024, {"PI_PPHI_2": False, "PI_EP_1": (600, 600), "PI_PEA_1": (500, 500)})
     score = scored(inventory, document)["score"]
     assert score["points"] == 0
     assert score["weighted"] == 0
@@ -320,9 +317,7 @@ def test_contradicting_sets_follow_the_policy_of_the_year(year: int, inventory: 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
 def test_several_documents_of_one_entity_are_one_score(inventory: Inventory) -> None:
-    record = scored(
-        inventory, submission(2025, {"PI_PEA_1": (100, 412)}), submission(2025, {})
-    )
+    record = scored(inventory, submission(2025, {"PI_PEA_1": (100, 412)}), submission(2025, {}))
     assert [each["points"] for each in record["sets"]] == [80, 97]
     assert record["score"]["uri"] == "document-1.json"
 
@@ -336,8 +331,6 @@ def test_every_change_offered_is_verified_and_brings_its_points(inventory: Inven
         performanceStart="2025-09-01",
     )
     stage = theatre(inventory, 2025)
-    from scoring_support import raw  # noqa: PLC0415 - only here
-
     before = raw(document)
     _, (shown,) = stage.show(before)
     items = stage.what_if(shown)
@@ -375,7 +368,7 @@ def test_the_ways_to_round_half_a_point() -> None:
     }
 
 
-@pytest.mark.parametrize("year", [*years_asked_for(), 2027])
+@pytest.mark.parametrize("year", TARIFF_YEARS)
 def test_every_number_of_a_tariff_is_cited_as_strongly_as_it_says(
     year: int, inventory: Inventory
 ) -> None:

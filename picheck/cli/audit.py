@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from picheck.cli.batch import batch_options, does_stream, stream
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.terms import configured, terms_of, terms_options
 from picheck.cli.wanting import wanted
@@ -65,6 +66,7 @@ Examples:
 @click.option("--all-results", is_flag=True, help="Report passes and rules that do not apply too.")
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
+@batch_options
 @plugin_options
 @click.option(
     "--locked",
@@ -90,9 +92,17 @@ def command(**options: Any) -> int:
     terms = wanted(terms_of(options, settings), [output.reporter for output in outputs])
     log = _Milestones(options)
     log.say("audit started", paths=len(options["paths"]), as_of=str(terms.as_of))
-    report = audit(options["paths"], terms, inventory)
-    log.say("audit ended", documents=len(report.documents), verdict=report.summary.verdict)
-    broken = list(write(report, outputs, inventory, options))
+    streams = does_stream(outputs, options)
+    if streams:
+        report = stream(outputs, terms, options)
+    else:
+        report = audit(options["paths"], terms, inventory)
+    log.say(
+        "audit ended",
+        documents=sum(report.summary.documents.values()),
+        verdict=report.summary.verdict,
+    )
+    broken = [] if streams else list(write(report, outputs, inventory, options))
     for fault in (*broken, *host.notify("picheck_audit_finished", report=report)):
         click.echo(f"picheck: {fault}", err=True)
     code = _INCOMPLETE if broken else report.summary.exit.code

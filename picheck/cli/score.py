@@ -36,7 +36,9 @@ Examples:
 @click.argument("paths", nargs=-1, required=True, metavar="[SUBMISSION|-]...")
 @click.option("-y", "--year", type=int, help="Score by this year [default: the document's].")
 @click.option(
-    "--as-of", metavar="DATE", help="The day the audit speaks for, YYYY-MM-DD [default: today, UTC]."
+    "--as-of",
+    metavar="DATE",
+    help="The day the audit speaks for, YYYY-MM-DD [default: today, UTC].",
 )
 @click.option(
     "--evidence",
@@ -99,9 +101,7 @@ def command(**options: Any) -> int:
     if not inventory.previews:
         raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
     terms = terms_of({**options, **_EVERYTHING}, settings)
-    wish = Wish(
-        conflict_policy=options["conflict_policy"], participation=options["participation"]
-    )
+    wish = Wish(conflict_policy=options["conflict_policy"], participation=options["participation"])
     theatre = Theatre(msgspec.structs.replace(terms, overrides=()), inventory, wish)
     report, shown = theatre.show(read_inputs(options["paths"]))
     records = [each.record for each in shown]

@@ -32,9 +32,7 @@ def almanac(rulebook: Rulebook, view: SetView, evidence: Evidence) -> dict[str, 
     }
 
 
-def _spans(
-    rulebook: Rulebook, view: SetView, annex: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+def _spans(rulebook: Rulebook, view: SetView, annex: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     period = view.period
     start = period.start if period else date(rulebook.year, 1, 1)
     if period:

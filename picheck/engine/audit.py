@@ -12,7 +12,7 @@ from picheck.engine.accepting import Uses
 from picheck.engine.document import Audited, Auditor
 from picheck.engine.facts import finished
 from picheck.engine.parts import Gist
-from picheck.engine.prior import read_prior
+from picheck.engine.prior import ReadPrior, read_prior
 from picheck.engine.running import Subject
 from picheck.engine.scoping import Scopes
 from picheck.engine.subjects import EntityBook, EntityYear, Gathered
@@ -50,14 +50,15 @@ class Audit:
         self,
         terms: Terms,
         inventory: Inventory,
-        prior: Iterable[Input] = (),
+        prior: Iterable[Input] | ReadPrior = (),
         entities: EntityBook | None = None,
     ) -> None:
         self._terms = terms
         self._inventory = inventory
         rules = {code: installed.rule for code, installed in inventory.rules.items()}
         self._scopes = Scopes(rules, terms)
-        self._prior, notices = read_prior(prior, inventory.shelf)
+        self.prior = prior if isinstance(prior, ReadPrior) else read_prior(prior, inventory.shelf)
+        self._prior, notices = self.prior
         self._entities = EntityBook() if entities is None else entities
         self._auditor = Auditor(inventory, terms, self._scopes, self._prior, self._entities)
         self._uses = Uses(self._auditor.acceptance)
@@ -71,7 +72,7 @@ class Audit:
         audited = list(self.documents(inputs))
         results = [result for document in audited for result in document.results]
         documents = [document.summary for document in audited]
-        self._rule_on_entities(documents, results)
+        self._rule_on_entities(self._entities, documents, results)
         return self._report(documents, results)
 
     def documents(self, inputs: Iterable[Input]) -> Iterator[Audited]:
@@ -130,28 +131,29 @@ class Audit:
 
         They were entered into the tally before; here each is amended.
         """
-        self._entities.clear()
+        self._auditor.entities = book = EntityBook()
         audited = {index: self._auditor.audit(raw, index) for index, raw in group}
         documents = {index: one.summary for index, one in audited.items()}
         results: list[Result] = []
-        self._rule_on_entities(documents, results)
+        self._rule_on_entities(book, documents, results)
         for index in sorted({result.document for result in results}):
             yield index, documents[index], [r for r in results if r.document == index]
 
     def _enter_unreadable(self, given: Input, error: InputError) -> None:
-        self.tally.reasons.add("unreadable")
+        is_empty = isinstance(given, Unreadable) and given.is_empty
+        kind = "nothingChecked" if is_empty else "unreadable"
+        self.tally.reasons.add(kind)
         self.tally.is_complete = False
-        line = error.line or (given.line if isinstance(given, RawDocument) else None)
+        # in a file of one document a line, the document's own line is always 1
+        line = (given.line if isinstance(given, RawDocument) else None) or error.line
         place = ":".join(str(part) for part in (error.uri, line, error.column) if part)
-        self.notices.append(
-            Notice(kind="unreadable", message=f"{place}: {error}", is_incomplete=True)
-        )
+        self.notices.append(Notice(kind=kind, message=f"{place}: {error}", is_incomplete=True))
 
     def _rule_on_entities(
-        self, documents: _Documents, results: list[Result]
+        self, entities: EntityBook, documents: _Documents, results: list[Result]
     ) -> None:
         """Run the rules that look across documents, and let them weigh in the verdicts."""
-        for key, gathered in self._entities.several():
+        for key, gathered in entities.several():
             found = self._entity_results(key, gathered, documents)
             results += found
             for index in sorted({result.document for result in found}):
@@ -256,24 +258,26 @@ class Audit:
             self.sum(), documents=tuple(documents), results=tuple(results)
         )
 
+    def opening(self) -> Report:
+        """Return what is known before the first document: a report of nothing yet."""
+        run = Run(
+            as_of=self._terms.as_of.isoformat(),
+            gate=self._terms.gate,
+            plugins=self._inventory.plugins,
+        )
+        return Report(run=run, documents=(), results=(), summary=Tally().summary())
+
     def sum(self) -> Report:
         """Draw the sum: a report without the documents and results themselves."""
         notices = [*self.notices, *self._closing_notices()]
         kinds = {notice.kind for notice in notices if notice.is_incomplete}
         if kinds & _BREAKING:
             self.tally.reasons.add("incomplete")
-        return Report(
-            run=Run(
-                as_of=self._terms.as_of.isoformat(),
-                gate=self._terms.gate,
-                rulebooks=tuple(self._rulebook_uses()),
-                plugins=self._inventory.plugins,
-                notices=tuple(notices),
-            ),
-            documents=(),
-            results=(),
-            summary=self.tally.summary(),
+        opening = self.opening()
+        run = msgspec.structs.replace(
+            opening.run, rulebooks=tuple(self._rulebook_uses()), notices=tuple(notices)
         )
+        return msgspec.structs.replace(opening, run=run, summary=self.tally.summary())
 
     def _rulebooks(self) -> list[Rulebook]:
         """Return the rulebooks of the plans, each once."""

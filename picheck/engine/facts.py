@@ -37,9 +37,7 @@ def finished(
     for index, document in enumerate(documents):
         mine = [result for result in results if result.document == index and _is_open(result)]
         sketches: tuple[Sketch, ...] = document.facts or ()
-        sets = [
-            _set_facts(sketch, view, mine) for sketch in sketches for view in sketch.views
-        ]
+        sets = [_set_facts(sketch, view, mine) for sketch in sketches for view in sketch.views]
         done.append(msgspec.structs.replace(document, facts={"sets": sets}))
     return done
 
@@ -80,11 +78,7 @@ def _objective(
     members = [m for m in rulebook.measures.values() if m.objective == name]
     ids = {measure.id for measure in members}
     mine = [(result, about) for result, about in told if not ids.isdisjoint(about)]
-    measures = [
-        fact
-        for measure in members
-        if (fact := _measure(measure, view, mine)) is not None
-    ]
+    measures = [fact for measure in members if (fact := _measure(measure, view, mine)) is not None]
     results = [result for result, _ in mine]
     return {
         "id": name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from picheck.engine.spilling import Mark
+from picheck.engine.subjects import Mark
 from picheck.engine.tallying import Tally
 from picheck.rules.view import Entity
 

@@ -71,9 +71,7 @@ class Theatre:
 
         return attempt
 
-    def _previewed(
-        self, report: Report, readable: Sequence[RawDocument]
-    ) -> Iterator[Previewed]:
+    def _previewed(self, report: Report, readable: Sequence[RawDocument]) -> Iterator[Previewed]:
         for key, sources in self._groups(readable).items():
             preview = self._inventory.previews.get(key.program)
             if preview is None or not self._inventory.shelf.has(key.program, key.year):
@@ -83,9 +81,7 @@ class Theatre:
             record = preview.score(scene, self._wish)
             yield Previewed(scene, tuple(sources.values()), preview, record)
 
-    def _groups(
-        self, readable: Sequence[RawDocument]
-    ) -> dict[EntityYear, dict[int, RawDocument]]:
+    def _groups(self, readable: Sequence[RawDocument]) -> dict[EntityYear, dict[int, RawDocument]]:
         """Gather documents by program, year and entity; who names nobody stands alone."""
         groups: dict[EntityYear, dict[int, RawDocument]] = {}
         for index, raw in enumerate(readable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from picheck.engine.subjects import EntityYear, PriorBook
 from picheck.errors import InputError, RulebookError
@@ -14,7 +15,14 @@ from picheck.rulebook.shelf import Shelf
 from picheck.rules.view import Entity, SetView
 
 
-def read_prior(inputs: Iterable[Input], shelf: Shelf) -> tuple[PriorBook, tuple[Notice, ...]]:
+class ReadPrior(NamedTuple):
+    """Earlier submissions, and a notice for each that could not be used."""
+
+    book: PriorBook
+    notices: tuple[Notice, ...]
+
+
+def read_prior(inputs: Iterable[Input], shelf: Shelf) -> ReadPrior:
     """Read earlier submissions; return them with a notice for each that could not be used."""
     book = PriorBook()
     notices: list[Notice] = []
@@ -32,7 +40,7 @@ def read_prior(inputs: Iterable[Input], shelf: Shelf) -> tuple[PriorBook, tuple[
                     is_incomplete=True,
                 )
             )
-    return book, tuple(notices)
+    return ReadPrior(book, tuple(notices))
 
 
 def _enter(raw: RawDocument, book: PriorBook, shelf: Shelf) -> None:

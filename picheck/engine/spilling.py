@@ -1,24 +1,14 @@
-"""What must be known across a run that nobody can hold in memory, kept on disk.
-
-Only a digest of each entity's key is kept, never the key itself: it may hold a Social Security
-number. Two entities that share a digest are told apart when their documents are read again.
-"""
+"""What must be known across a run that nobody can hold in memory, kept on disk."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from picheck.engine.subjects import EntityBook, EntityYear
+from picheck.engine.subjects import Mark
 from picheck.intake.inputs import RawDocument
-from picheck.model.evidence import Evidence
-from picheck.rules.view import SetView
-
-#: (digest of the entity's key, number of the document, number of its sets)
-Mark = tuple[int, int, int]
 
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -38,31 +28,20 @@ _RAW_ENCODER = msgspec.msgpack.Encoder()
 _RAW_DECODER = msgspec.msgpack.Decoder(RawDocument, dec_hook=lambda kind, value: kind(value))
 
 
-class Marks(EntityBook):
-    """Stands where a run of few documents keeps its sets: here only their entities are marked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._marks: list[Mark] = []
-
-    def add(self, key: EntityYear, views: tuple[SetView, ...], evidence: Evidence) -> None:
-        """Mark the sets of one document."""
-        del evidence  # it is read again where it is needed
-        if key.entity.is_identified:
-            self._marks.append((digest(key), views[0].document, len(views)))
-
-    def take(self) -> list[Mark]:
-        """Hand over the marks and begin anew."""
-        marks, self._marks = self._marks, []
-        return marks
-
-
 class EntityIndex:
     """The marks of a whole run, in a file that is gone with the process."""
 
     def __init__(self) -> None:
         self._table = sqlite3.connect("")  # a temporary file, kept in memory while it is small
         self._table.executescript(_TABLES)
+
+    def __enter__(self) -> EntityIndex:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the file."""
+        self._table.close()
 
     def add(self, marks: Iterable[Mark]) -> None:
         """Enter the marks of a part of the run."""
@@ -97,14 +76,3 @@ class EntityIndex:
             group.append((document, _RAW_DECODER.decode(raw)))
         if group:
             yield group
-
-    def close(self) -> None:
-        """Remove the file."""
-        self._table.close()
-
-
-def digest(key: EntityYear) -> int:
-    """Return 64 bits that stand for an entity in a year, the same in every process."""
-    text = "\0".join([key.program, str(key.year), *(part or "" for part in key.entity)])
-    hashed = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(hashed.digest(), "big", signed=True)

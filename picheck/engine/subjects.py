@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -24,6 +25,14 @@ class Gathered(NamedTuple):
     evidence: Evidence
 
 
+class Mark(NamedTuple):
+    """Where an entity was met: a digest of its key, the document's number, its sets' number."""
+
+    entity: int
+    document: int
+    sets: int
+
+
 class EntityBook:
     """The sets of a run by entity; rules of scope "entity" look at those with several."""
 
@@ -39,9 +48,39 @@ class EntityBook:
         """Yield the entities that have more than one set, in input order."""
         return (pair for pair in self._gathered.items() if len(pair[1].views) > 1)
 
-    def clear(self) -> None:
-        """Forget everything: other entities come."""
-        self._gathered.clear()
+    def take(self) -> list[Mark]:
+        """Hand over marks of the entities met; none, where the sets themselves are kept."""
+        return []
+
+
+class EntityMarks(EntityBook):
+    """The entities of a run that is too large to keep their sets: only where they stand.
+
+    Not even a key is kept, for it may hold a Social Security number, but a digest of it. Two
+    entities that share one are told apart when their documents are read again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marks: list[Mark] = []
+
+    def add(self, key: EntityYear, views: tuple[SetView, ...], evidence: Evidence) -> None:
+        """Mark the sets of one document."""
+        del evidence  # it is read again with its document
+        if key.entity.is_identified:
+            self._marks.append(Mark(_digest(key), views[0].document, len(views)))
+
+    def take(self) -> list[Mark]:
+        """Hand over the marks and begin anew."""
+        marks, self._marks = self._marks, []
+        return marks
+
+
+def _digest(key: EntityYear) -> int:
+    """Return 64 bits that stand for an entity in a year, the same in every process."""
+    text = "\0".join([key.program, str(key.year), *[part or "" for part in key.entity]])
+    hashed = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(hashed.digest(), "big", signed=True)
 
 
 class PriorBook:

@@ -13,6 +13,7 @@ from picheck.errors import InputError
 from picheck.intake.inputs import EVIDENCE_SUFFIX
 from picheck.intake.limits import check_limits
 from picheck.intake.structure import read_json
+from picheck.intake.uris import uri_of
 from picheck.model.evidence import Evidence
 from picheck.rules.view import parse_date
 from picheck.schemas import explain
@@ -57,8 +58,8 @@ def read_evidence(path: Path) -> Evidence:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", uri=path.as_posix()) from error
-    return decode_evidence(data, path.as_posix())
+        raise InputError(f"cannot be read: {error.strerror}", uri=uri_of(path)) from error
+    return decode_evidence(data, uri_of(path))
 
 
 def side_file(submission: Path) -> Path | None:

@@ -16,6 +16,7 @@ import msgspec
 from picheck.errors import InputError
 from picheck.intake.limits import MAX_BYTES
 from picheck.intake.unpacking import faults, open_file, unpacked_name
+from picheck.intake.uris import uri_of
 
 EVIDENCE_SUFFIX: Final = ".evidence.json"
 SUFFIXES: Final = (".json", ".ndjson", ".jsonl")
@@ -42,9 +43,13 @@ class RawDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
-    """An input that gave no document, and why; the others are audited all the same."""
+    """An input that gave no document, and why; the others are audited all the same.
+
+    `is_empty` says that there was nothing to be read: a directory or pattern without a file.
+    """
 
     error: InputError
+    is_empty: bool = False
 
 
 Input = RawDocument | Unreadable
@@ -71,7 +76,23 @@ def sources(paths: Iterable[str]) -> Iterator[Path | Unreadable | None]:
         if path == STDIN:
             yield None
         else:
-            yield from _files(path)
+            yield from _found(path)
+
+
+def _found(path: str) -> Iterator[Path | Unreadable]:
+    """Yield the files behind one path, or what is to be said where there is none."""
+    is_empty = True
+    try:
+        for file in _files(path):
+            is_empty = False
+            yield file
+    except OSError as error:  # such as a name that is too long to be one
+        said = f"cannot be read: {error.strerror or error}"
+        yield Unreadable(error=InputError(said, uri=uri_of(path)))
+        return
+    if is_empty:
+        nothing = InputError("leads to no file of submissions", uri=uri_of(path))
+        yield Unreadable(error=nothing, is_empty=True)
 
 
 def _files(path: str) -> Iterator[Path | Unreadable]:
@@ -85,8 +106,8 @@ def _files(path: str) -> Iterator[Path | Unreadable]:
             if not match.endswith(EVIDENCE_SUFFIX):
                 yield Path(match)
     else:
-        missing = InputError("does not exist; give a file, a directory, a pattern or -", uri=path)
-        yield Unreadable(error=missing)
+        missing = "does not exist; give a file, a directory, a pattern or -"
+        yield Unreadable(error=InputError(missing, uri=uri_of(path)))
 
 
 def is_input(name: str) -> bool:
@@ -101,7 +122,7 @@ def has_lines(name: str) -> bool:
 
 def read_file(path: Path) -> Iterator[Input]:
     """Yield every document of one file: one, one a line, or those of an archive."""
-    uri = path.as_posix()
+    uri = uri_of(path)
     try:
         if is_archive(path):
             yield from _archive(path)
@@ -163,7 +184,7 @@ def _archive(path: Path) -> Iterator[Input]:
             name = member.filename
             if member.is_dir() or not name.endswith(SUFFIXES) or not is_input(name):
                 continue
-            uri = f"{path.as_posix()}!{name}"
+            uri = f"{uri_of(path)}!{name}"
             is_lines = name.endswith(LINES)
             if member.file_size > _MAX_RATIO * max(member.compress_size, 1024) or (
                 member.file_size > MAX_BYTES and not is_lines

@@ -33,6 +33,7 @@ from picheck.intake.inputs import (
 )
 from picheck.intake.limits import MAX_BYTES
 from picheck.intake.unpacking import PACKED
+from picheck.intake.uris import uri_of
 
 #: A packet's bytes, about: small enough to hold several, large enough to be worth a message.
 PACKET_BYTES: Final = 2 * 1024 * 1024
@@ -171,9 +172,9 @@ class Packets:
             yield from self._stdin(first)
         elif has_lines(source.name) and source.suffix not in PACKED:
             try:
-                yield from self._blocks(source.as_posix(), source.as_posix(), first)
+                yield from self._blocks(uri_of(source), source.as_posix(), first)
             except OSError as error:
-                yield _unreadable(source.as_posix(), f"cannot be read: {error.strerror}", first)
+                yield _unreadable(uri_of(source), f"cannot be read: {error.strerror}", first)
         else:
             yield from _handed(read_file(source), first, self._size)
 

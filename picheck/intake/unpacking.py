@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from picheck.errors import InputError
+from picheck.intake.uris import uri_of
 
 #: What a compressed file's name ends with, after the ending of what is in it.
 PACKED: Final = (".gz", ".zst")
@@ -57,7 +58,7 @@ def _open_zst(path: Path) -> BinaryIO:
         raise InputError(
             "is compressed with zstd, which this Python cannot unpack;"
             " pip install 'picheck[zstd]'",
-            uri=path.as_posix(),
+            uri=uri_of(path),
         ) from error
     return cast("BinaryIO", zstandard.open(path, "rb"))
 

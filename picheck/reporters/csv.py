@@ -58,9 +58,7 @@ class CsvReporter:
         """Return the header."""
         return _written([COLUMNS])
 
-    def document(
-        self, index: int, summary: DocumentSummary, results: Sequence[Result]
-    ) -> bytes:
+    def document(self, index: int, summary: DocumentSummary, results: Sequence[Result]) -> bytes:
         """Return the rows of a document."""
         del index  # a row names its document by file and line
         return _written(map(cell, _row(summary, result)) for result in results or (None,))

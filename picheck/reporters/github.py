@@ -41,9 +41,7 @@ def _lines(report: Report) -> Iterator[str]:
     )
 
 
-def _annotations(
-    report: Report, kind: str, results: Sequence[Result], room: int
-) -> Iterator[str]:
+def _annotations(report: Report, kind: str, results: Sequence[Result], room: int) -> Iterator[str]:
     shown = results if len(results) <= room else results[: room - 1]
     for result in shown:
         yield _annotation(report, kind, result)

@@ -42,7 +42,8 @@ class HtmlReporter:
 
     def render(self, report: Report, style: Style) -> str:
         """Return the page."""
-        return _template().render(page=_page(report, style.rules))
+        page: str = _template().render(page=_page(report, style.rules))
+        return page
 
 
 def _template() -> Any:
@@ -70,9 +71,7 @@ def _printable(value: Any) -> Any:
 
 
 def _page(report: Report, rules: Mapping[str, Rule]) -> dict[str, Any]:
-    documents = [
-        _document(report, index, rules) for index in range(len(report.documents))
-    ]
+    documents = [_document(report, index, rules) for index in range(len(report.documents))]
     return {
         "report": report,
         "title": _TITLES[report.summary.verdict],
@@ -125,9 +124,7 @@ def _document(report: Report, index: int, rules: Mapping[str, Rule]) -> dict[str
             for r in wording.accepted(results)
         ],
         "passed": _titles(results, "pass", rules),
-        "inapplicable": [
-            (r.rule.code, r.message) for r in results if r.outcome == "notApplicable"
-        ],
+        "inapplicable": [(r.rule.code, r.message) for r in results if r.outcome == "notApplicable"],
         "notices": [notice for notice in report.run.notices if notice.document == index],
     }
 

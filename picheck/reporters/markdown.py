@@ -51,7 +51,7 @@ def _lines(report: Report) -> Iterator[tuple[str, bool]]:
     if len(report.documents) > 1:
         yield from ((line, False) for line in _overview(report))
     for index, document in enumerate(report.documents):
-        yield from _document(report, document, wording.of_document(report, index))
+        yield from _document(document, wording.of_document(report, index))
 
 
 def _overview(report: Report) -> Iterator[str]:
@@ -68,9 +68,7 @@ def _overview(report: Report) -> Iterator[str]:
         )
 
 
-def _document(
-    report: Report, document: DocumentSummary, results: list[Result]
-) -> Iterator[tuple[str, bool]]:
+def _document(document: DocumentSummary, results: list[Result]) -> Iterator[tuple[str, bool]]:
     verdict = wording.VERDICTS[document.verdict]
     yield "", False
     yield f"### {_MARKS[document.verdict]} {verdict} {markdown_code(_name(document))}", False
@@ -85,14 +83,14 @@ def _document(
         yield "| Rule | Costs | Place | What was found, and how to fix it |", False
         yield "|---|---|---|---|", False
     for result in found:
-        yield _row(report, result), True
+        yield _row(result), True
     for result in wording.accepted(results):
         yield "", False
         told = f"{result.rule.code}: {result.message} ({wording.acceptance(result)})"
         yield f"- accepted: {markdown(told)}", False
 
 
-def _row(report: Report, result: Result) -> str:
+def _row(result: Result) -> str:
     costs = _OUTCOMES.get(result.outcome) or wording.CONSEQUENCES[result.consequence or "advice"]
     location = result.location
     where = f"{location.line}:{location.column}" if location.line and location.column else ""

@@ -28,9 +28,7 @@ class NdjsonReporter:
         """Return the `run` line."""
         return run_line(summed)
 
-    def document(
-        self, index: int, summary: DocumentSummary, results: Sequence[Result]
-    ) -> bytes:
+    def document(self, index: int, summary: DocumentSummary, results: Sequence[Result]) -> bytes:
         """Return a `document` line with its `result` lines."""
         line = document_line(index, summary)
         return line + b"".join(map(result_line, results)) if results else line

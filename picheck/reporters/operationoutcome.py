@@ -50,8 +50,14 @@ def _resource(report: Report, index: int) -> dict[str, Any]:
         "id": document.sha256,
         "issue": [
             _verdict(document, results),
-            *({"severity": "warning", "code": "incomplete", "details": {"text": one_line(n.message)}}
-              for n in notices),
+            *(
+                {
+                    "severity": "warning",
+                    "code": "incomplete",
+                    "details": {"text": one_line(n.message)},
+                }
+                for n in notices
+            ),
             *(_issue(report, result) for result in wording.worst_first(results)),
         ],
     }

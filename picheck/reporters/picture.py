@@ -23,7 +23,20 @@ ANSWERS: Final = {
     "absent": "not in the file",
     "other": "another value",
 }
-_MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MONTHS: Final = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
 _LANE: Final = 46
 _TOP: Final = 44
 _HALF: Final = 55

@@ -30,7 +30,9 @@ class SarifReporter:
     def render(self, report: Report, style: Style) -> str:
         """Return the log as indented JSON."""
         log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, style)]}
-        return harmless_json(msgspec.json.format(msgspec.json.encode(log), indent=2).decode()) + "\n"
+        return (
+            harmless_json(msgspec.json.format(msgspec.json.encode(log), indent=2).decode()) + "\n"
+        )
 
 
 def _run(report: Report, style: Style) -> dict[str, Any]:
@@ -50,10 +52,7 @@ def _run(report: Report, style: Style) -> dict[str, Any]:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, index)],
         "artifacts": _artifacts(report),
-        "results": [
-            _result(report, result, index, _habits(told))
-            for result in told
-        ],
+        "results": [_result(report, result, index, _habits(told)) for result in told],
         "properties": {
             "verdict": report.summary.verdict,
             "asOf": report.run.as_of,

@@ -34,7 +34,10 @@ def _descriptor(result: Result, rule: Rule | None) -> dict[str, Any]:
             "markdown": _help(title, paragraphs, result.citations),
         },
         "properties": {
-            "tags": ["promoting-interoperability", *([result.consequence] if result.consequence else [])],
+            "tags": [
+                "promoting-interoperability",
+                *([result.consequence] if result.consequence else []),
+            ],
             "plugin": reference.plugin,
             "distribution": reference.distribution,
             "version": reference.version,

@@ -64,8 +64,7 @@ class Scorer:
         standing = standing_of(view, self.tariff)
         shares = self._mover.shares(standing.scored, standing.excluded)
         slots = tuple(
-            self._earn(view, slot, maximum, standing)
-            for slot, maximum in shares.maxima.items()
+            self._earn(view, slot, maximum, standing) for slot, maximum in shares.maxima.items()
         )
         bonuses = tuple(
             found for bonus in self.tariff.bonuses if (found := _bonus(view, bonus, lost))

@@ -24,7 +24,8 @@ def bars(steps: Sequence[Mapping[str, Any]], style: Style) -> Iterator[str]:
         if end == begin and high > low:
             begin, end = (begin - 1, end) if begin else (0, 1)
         bar = " " * begin + _FILL[step["kind"]] * (end - begin)
-        change = shown(step["to"]) if step["kind"] in {"start", "score"} else _signed(step["change"])
+        is_whole = step["kind"] in {"start", "score"}
+        change = shown(step["to"]) if is_whole else _signed(step["change"])
         label = step["label"][: _LABEL - 3]
         yield f"  {label:<{_LABEL - 2}}{bar:<{width}} {change:>6}"
 

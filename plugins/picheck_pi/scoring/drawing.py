@@ -13,6 +13,7 @@ _LABEL: Final = 290
 _ROW: Final = 30
 _BAR: Final = 18
 _ROOM_FOR_NUMBER: Final = 56
+MINUS: Final = "\N{MINUS SIGN}"
 
 
 def drawing(steps: Sequence[Mapping[str, Any]]) -> str:
@@ -57,4 +58,4 @@ def _kind(step: Mapping[str, Any]) -> str:
 
 
 def _signed(change: float) -> str:
-    return "0" if not change else f"{'+' if change > 0 else '−'}{shown(abs(change))}"
+    return "0" if not change else f"{'+' if change > 0 else MINUS}{shown(abs(change))}"

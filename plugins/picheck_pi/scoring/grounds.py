@@ -13,9 +13,7 @@ from picheck_pi.scoring.wording import ground, joined
 from picheck_pi.scoring.zeroing import doubtful, lost_in
 
 
-def grounds(
-    score: Score, scene: Scene, view: SetView, tariff: Tariff, weighed: Weighed
-) -> list[dict[str, Any]]:
+def grounds(score: Score, scene: Scene, tariff: Tariff, weighed: Weighed) -> list[dict[str, Any]]:
     """Return everything the score rests on, in the order of the arithmetic."""
     book = scene.rulebook
     found = [*_maxima(score, tariff, scene)]
@@ -49,7 +47,9 @@ def weak_steps(
     for measure_id, code in lost_in(scene, view).items():
         notes = [r.note for r in scene.results if r.rule.code == code and r.note]
         if notes:
-            yield _told("finding", f"{code}: the points of {measure_id} are taken as lost", notes[0])
+            yield _told(
+                "finding", f"{code}: the points of {measure_id} are taken as lost", notes[0]
+            )
 
 
 def _maxima(score: Score, tariff: Tariff, scene: Scene) -> Iterator[dict[str, Any]]:
@@ -62,7 +62,8 @@ def _maxima(score: Score, tariff: Tariff, scene: Scene) -> Iterator[dict[str, An
                 f"{slot if slot in measures else titles[slot]} {group.points[slot]}"
                 for slot in slots
             ]
-            yield ground(f"maximum points: {joined(told)}", "maximum", group, scene.rulebook)
+            what = f"maximum points: {joined(told)}"
+            yield ground(what, "maximum", group, scene.rulebook)
 
 
 def _told(kind: str, what: str, note: str) -> dict[str, Any]:

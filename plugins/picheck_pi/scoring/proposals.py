@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final
 
-from picheck.api import Edit, Measure, Rulebook, SetView
+from picheck.api import Measure, Rulebook, SetView
 from picheck_pi.scoring.edits import answering, moving_period, without
 from picheck_pi.scoring.period import period_that_counts
-from picheck_pi.scoring.rounding import points_for
+from picheck_pi.scoring.proposal import Proposal
 from picheck_pi.scoring.tariff import Objective, Tariff
 from picheck_pi.table import named
 
 #: The rule whose terms say below which count a low-volume exclusion may be claimed.
 _LOW_VOLUME: Final = "PIC-MEA-09"
-
-
-class Proposal(NamedTuple):
-    """One change: in words, at which spot, how, and the fact that must be true for it.
-
-    `attest` says that only the practice can know the fact; `size` counts what is touched.
-    """
-
-    change: str
-    spot: str
-    edit: Edit
-    fact: str | None = None
-    attest: bool = True
-    size: int = 1
 
 
 def proposals(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
@@ -43,45 +29,6 @@ def proposals(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
     yield from _levels(view)
     yield from _clashes(view)
     yield from _period(view)
-
-
-def more_patients(
-    view: SetView, rows: Sequence[Mapping[str, Any]], tariff: Tariff
-) -> Iterator[Proposal]:
-    """Yield for each rate the fewest further patients that bring a point."""
-    for row in rows:
-        if row["status"] != "rate" or not row["denominator"]:
-            continue
-        done, of = row["numerator"], row["denominator"]
-        enough = _enough(done, of, row["maximum"], row["points"], tariff)
-        if enough is None:
-            continue
-        more = enough - done
-        counts = {"numerator": enough, "denominator": of}
-        yield Proposal(
-            f"{_patients(more)} in the numerator of {named(view.rulebook, row['id'])}:"
-            f" {enough}/{of} instead of {done}/{of}",
-            row["id"],
-            answering({row["id"]: counts}),
-            "the record shows it",
-            size=more,
-        )
-
-
-def _patients(more: int) -> str:
-    return "one more patient" if more == 1 else f"{more:,} more patients"
-
-
-def _enough(done: int, of: int, maximum: int, points: float, tariff: Tariff) -> int | None:
-    """Return the least numerator that earns more than `points`; None if there is none."""
-    low, high = done, of
-    if points_for(high, of, maximum, tariff.rounding).points <= points:
-        return None
-    while low + 1 < high:
-        middle = (low + high) // 2
-        better = points_for(middle, of, maximum, tariff.rounding).points > points
-        low, high = (low, middle) if better else (middle, high)
-    return high
 
 
 def _statements(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
@@ -233,9 +180,7 @@ def _clashes(view: SetView) -> Iterator[Proposal]:
     for measure_id in sorted(view.answers):
         measure = measures.get(measure_id)
         if measure is None:
-            yield Proposal(
-                f"{measure_id} left out", measure_id, without(measure_id), attest=False
-            )
+            yield Proposal(f"{measure_id} left out", measure_id, without(measure_id), attest=False)
             continue
         rivals = {*measure.substitutes, *measure.exclusions}
         rivals |= set(view.rulebook.measures_excluded_by(measure_id))

@@ -25,7 +25,7 @@ def set_record(
     points = 0 if zeros else score.points
     found = rows(score, view, tariff)
     totals = objectives(score, found, scene.rulebook)
-    rests_on = grounds(score, scene, view, tariff, weighed)
+    rests_on = grounds(score, scene, tariff, weighed)
     weak = list(weak_steps(rests_on, scene, view))
     return {
         "points": points,

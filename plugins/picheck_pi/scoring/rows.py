@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from picheck.api import Rulebook, SetView
 from picheck_pi.scoring.arithmetic import Points, Score
 from picheck_pi.scoring.standing import option_of
 from picheck_pi.scoring.tariff import Objective, Tariff
 from picheck_pi.scoring.wording import exact_of, joined, number, rate_formula
+
+_IN_WORDS: Final = {
+    "excluded": "exclusion claimed: counts as an answer",
+    "no": "not a yes -> 0",
+    "missing": "not reported -> 0",
+}
 
 
 def rows(score: Score, view: SetView, tariff: Tariff) -> list[dict[str, Any]]:
@@ -19,14 +25,18 @@ def rows(score: Score, view: SetView, tariff: Tariff) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for objective in tariff.objectives:
         if objective.needed is None:
-            for measure_id in option_of(view, objective):
-                found.append(_row(score, slots[measure_id], view, objective, tariff))
+            found += [
+                _row(score, slots[measure_id], view, objective, tariff)
+                for measure_id in option_of(view, objective)
+            ]
         else:
             found += _shared(score, slots[objective.id], view, objective)
     return found
 
 
-def objectives(score: Score, found: list[dict[str, Any]], rulebook: Rulebook) -> list[dict[str, Any]]:
+def objectives(
+    score: Score, found: list[dict[str, Any]], rulebook: Rulebook
+) -> list[dict[str, Any]]:
     """Return each objective's maximum and points."""
     totals: dict[str, tuple[Fraction, Fraction]] = {}
     for points in score.slots:
@@ -55,7 +65,9 @@ def _row(
     row |= {
         "numerator": numerator,
         "denominator": denominator,
-        "rate": round(numerator / denominator, 6) if numerator is not None and denominator else None,
+        "rate": round(numerator / denominator, 6)
+        if numerator is not None and denominator
+        else None,
         "baseMaximum": tariff.points[points.slot],
         "maximum": points.maximum,
         "exact": number(exact_of(points), 4) if points.rate else None,
@@ -98,7 +110,9 @@ def _shared(
             "tie": False,
             "minimum": False,
             "movedIn": [],
-            "formula": _shared_formula(score, points, row, objective, answers, len(names)),
+            "formula": _whole_formula(score, points, objective, answers)
+            if name == objective.id
+            else _shared_formula(points, row["status"], len(answers), objective.needed, len(names)),
         }
 
 
@@ -144,14 +158,14 @@ def _gone(score: Score, slot: str) -> str:
 
 
 def _is_answered(view: SetView, measure_id: str) -> bool:
-    return view.is_yes(measure_id) or view.claimed_exclusion(measure_id) is not None or (
-        view.has(measure_id) and view.rulebook.measures[measure_id].is_suppressed
+    return (
+        view.is_yes(measure_id)
+        or view.claimed_exclusion(measure_id) is not None
+        or (view.has(measure_id) and view.rulebook.measures[measure_id].is_suppressed)
     )
 
 
-def _shared_status(
-    name: str, view: SetView, objective: Objective, answers: tuple[str, ...]
-) -> str:
+def _shared_status(name: str, view: SetView, objective: Objective, answers: tuple[str, ...]) -> str:
     if name == objective.id:
         return "excluded" if answers else "missing"
     if name not in answers:
@@ -162,29 +176,19 @@ def _shared_status(
 
 
 def _shared_formula(
-    score: Score,
-    points: Points,
-    row: dict[str, Any],
-    objective: Objective,
-    answers: tuple[str, ...],
-    shared_by: int,
+    points: Points, status: str, counted: int, needed: int | None, shared_by: int
 ) -> str:
-    if row["id"] == objective.id:
-        return _whole_formula(score, points, objective, answers)
-    match row["status"]:
-        case "excluded":
-            return "exclusion claimed: counts as an answer"
-        case "no":
-            return "not a yes -> 0"
-        case "missing":
-            return "not reported -> 0"
+    """Say how one answer to an objective that is scored as a whole came by its share."""
+    fixed = _IN_WORDS.get(status)
+    if fixed is not None:
+        return fixed
     if not points.earned.points:
-        return f"{len(answers)} of {objective.needed} answered -> 0"
-    if row["status"] == "suppressed":
+        return f"{counted} of {needed} answered -> 0"
+    if status == "suppressed":
         return "suppressed this year: any answer earns full credit"
-    return f"yes, one of {shared_by} sharing {points.maximum}" if shared_by > 1 else (
-        f"yes -> all {points.maximum} of the objective"
-    )
+    if shared_by > 1:
+        return f"yes, one of {shared_by} sharing {points.maximum}"
+    return f"yes -> all {points.maximum} of the objective"
 
 
 def _whole_formula(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from picheck_pi.scoring.drawing import MINUS
 from picheck_pi.scoring.wording import shown
 
 Record = Mapping[str, Any]
@@ -29,22 +30,22 @@ def _rows(score: Record) -> Iterator[str]:
             shown(objective["maximum"]),
             shown(objective["points"]),
             "",
-            "objective",
+            kind="objective",
         )
         for row in score["measures"]:
             if row["objective"] == objective["id"]:
                 yield _measure(row)
-    yield _tr("All measures", "", "", shown(score["base"]), "", "sum")
+    yield _tr("All measures", "", "", shown(score["base"]), "", kind="sum")
     for bonus in score["bonuses"]:
         lost = "".join(f" {gone['id']} lost by {gone['rule']}" for gone in bonus["lost"])
         told = escape(", ".join(bonus["by"]) + lost)
-        yield _tr(f"Bonus: {escape(bonus['title'])}", "", "", f"+{bonus['points']}", told, "")
+        yield _tr(f"Bonus: {escape(bonus['title'])}", "", "", f"+{bonus['points']}", told)
     if score["capped"]:
         told = f"no more than {score['cap']} count"
-        yield _tr("Cap", "", "", f"−{score['capped']}", told, "")
+        yield _tr("Cap", "", "", f"{MINUS}{score['capped']}", told)
     if score["zeroedBy"]:
-        yield _tr("Category zero", "", "", f"−{score['pointsWithoutFindings']}", "", "")
-    yield _tr("Score", "", "", str(score["points"]), "", "sum")
+        yield _tr("Category zero", "", "", f"{MINUS}{score['pointsWithoutFindings']}", "")
+    yield _tr("Score", "", "", str(score["points"]), "", kind="sum")
 
 
 def _measure(row: Record) -> str:
@@ -61,10 +62,10 @@ def _measure(row: Record) -> str:
         parts = " + ".join(f"{shown(m['points'])} from {m['from']}" for m in row["movedIn"])
         words = f"maximum {row['maximum']} = {row['baseMaximum']} + {parts}"
         told += f'<span class="sub">{escape(words)}</span>'
-    return _tr(name, escape(rate), shown(row["maximum"]), shown(row["points"]), told, "")
+    return _tr(name, escape(rate), shown(row["maximum"]), shown(row["points"]), told)
 
 
-def _tr(name: str, rate: str, maximum: str, points: str, told: str, kind: str) -> str:
+def _tr(name: str, rate: str, maximum: str, points: str, told: str, *, kind: str = "") -> str:
     return (
         f'<tr class="{kind}"><td>{name}</td><td class="n">{rate}</td><td class="n">{maximum}</td>'
         f'<td class="n">{points}</td><td class="formula">{told}</td></tr>'

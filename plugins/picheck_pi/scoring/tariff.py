@@ -35,8 +35,8 @@ class Grounded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def is_weak(self) -> bool:
         """Whether it is neither stated by CMS nor by two sources."""
-        few = len(self.sources) == 1
-        return self.contested or self.strength == "inferred" or (self.strength == "secondary" and few)
+        stands_alone = self.strength == "secondary" and len(self.sources) == 1
+        return self.contested or self.strength == "inferred" or stands_alone
 
 
 class Category(Grounded, frozen=True, kw_only=True):
@@ -80,7 +80,10 @@ class Maxima(Grounded, frozen=True, kw_only=True):
 
 
 class Step(Grounded, frozen=True, kw_only=True):
-    """Where the points of `source` go if it is excluded: evenly to the first of `to` that is scored."""
+    """Where the points of `source` go if it is excluded.
+
+    They are shared evenly among the first alternative of `to` that is scored in full.
+    """
 
     id: str
     title: str

@@ -47,7 +47,8 @@ def _entity(record: Record, style: Style) -> Iterator[str]:
 def _headline(record: Record, style: Style) -> Iterator[str]:
     score = record["score"]
     look = "good" if score["points"] else "bad"
-    about = " · ".join(str(f) for f in (record["year"], record["entityType"], record["subject"]) if f)
+    facts = (record["year"], record["entityType"], record["subject"])
+    about = " · ".join(str(fact) for fact in facts if fact)
     names = printable(", ".join(record["documents"]))
     yield painted(f"SCORE {score['points']} of {score['cap']}", look, style) + f"  {names}  {about}"
     if score["participation"] is None:
@@ -65,7 +66,8 @@ def _headline(record: Record, style: Style) -> Iterator[str]:
         )
     yield from wrapped(words, style)
     if record["rulebook"] != "final":
-        yield from wrapped(f"the law of {record['year']} is not final: a preview of a preview", style)
+        words = f"the law of {record['year']} is not final: a preview of a preview"
+        yield from wrapped(words, style)
     if score["basis"] == "weak":
         yield from wrapped("the basis is weak: see what is weak below", style)
 
@@ -96,27 +98,28 @@ def _why_zero(record: Record, style: Style) -> Iterator[str]:
 
 
 def _table(score: Record, style: Style) -> Iterator[str]:
-    yield painted(_line("", "rate", "max", "points", "", style), "dim", style)
+    yield painted(_line(("", "rate", "max", "points", ""), style), "dim", style)
     for objective in score["objectives"]:
-        head = _line(
-            objective["title"], "", shown(objective["maximum"]), shown(objective["points"]), "", style
-        )
+        maximum, points = shown(objective["maximum"]), shown(objective["points"])
+        head = _line((objective["title"], "", maximum, points, ""), style)
         yield painted(head, "heading", style)
         for row in score["measures"]:
             if row["objective"] == objective["id"]:
                 yield from _row(row, style)
-    yield _line("All measures", "", "", shown(score["base"]), "", style)
+    for name, points, why in _sums(score):
+        yield _line((name, "", "", points, why), style)
+    yield painted(_line(("Score", "", "", str(score["points"]), ""), style), "heading", style)
+
+
+def _sums(score: Record) -> Iterator[tuple[str, str, str]]:
+    """Yield what leads from the measures to the score: name, points, why."""
+    yield "All measures", shown(score["base"]), ""
     for bonus in score["bonuses"]:
-        yield _line(
-            f"Bonus: {bonus['title']}", "", "", f"+{bonus['points']}", _bonus(bonus), style
-        )
+        yield f"Bonus: {bonus['title']}", f"+{bonus['points']}", _bonus(bonus)
     if score["capped"]:
-        yield _line(
-            "Cap", "", "", f"-{score['capped']}", f"no more than {score['cap']} count", style
-        )
+        yield "Cap", f"-{score['capped']}", f"no more than {score['cap']} count"
     if score["zeroedBy"]:
-        yield _line("Category zero", "", "", f"-{score['pointsWithoutFindings']}", "", style)
-    yield painted(_line("Score", "", "", str(score["points"]), "", style), "heading", style)
+        yield "Category zero", f"-{score['pointsWithoutFindings']}", ""
 
 
 def _row(row: Record, style: Style) -> Iterator[str]:
@@ -125,13 +128,16 @@ def _row(row: Record, style: Style) -> Iterator[str]:
     if row["id"] == row["objective"]:
         name = "  as a whole"
     rate = rate or row["status"]
-    yield _line(name, rate, shown(row["maximum"]), shown(row["points"]), row["formula"], style)
+    maximum, points = shown(row["maximum"]), shown(row["points"])
+    yield _line((name, rate, maximum, points, row["formula"]), style)
     if row["movedIn"]:
         parts = " + ".join(f"{shown(m['points'])} from {m['from']}" for m in row["movedIn"])
-        yield _line("", "", "", "", f"maximum {row['maximum']} = {row['baseMaximum']} + {parts}", style)
+        why = f"maximum {row['maximum']} = {row['baseMaximum']} + {parts}"
+        yield _line(("", "", "", "", why), style)
 
 
-def _line(name: str, rate: str, maximum: str, points: str, formula: str, style: Style) -> str:
+def _line(cells: tuple[str, str, str, str, str], style: Style) -> str:
+    name, rate, maximum, points, formula = cells
     names = textwrap.wrap(
         name.strip(), _NAME, initial_indent=_lead(name), subsequent_indent=" " * 4
     ) or [""]

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from picheck.api import Attempt, Edit, Scene, SetView
 from picheck_pi.scoring.arithmetic import scorer_of
 from picheck_pi.scoring.edits import in_order
-from picheck_pi.scoring.proposals import Proposal, more_patients, proposals
+from picheck_pi.scoring.patients import more_patients
+from picheck_pi.scoring.proposal import Proposal
+from picheck_pi.scoring.proposals import proposals
 from picheck_pi.scoring.tariff import Tariff
 
 

@@ -1,0 +1,74 @@
+"""How far a long run is, on standard error."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+from picheck.engine.parts import Part
+from picheck.intake.packets import Packet
+
+_SIGNS: Final = {"ready": "ready", "notReady": "not ready", "incomplete": "incomplete"}
+
+
+class Progress:
+    """A bar with rate, time left and a running tally; or nothing, where nobody looks."""
+
+    def __init__(self, total_bytes: int | None, choice: str) -> None:
+        self._total = total_bytes
+        self._is_shown = choice == "always" or (choice == "auto" and sys.stderr.isatty())
+        self._verdicts: dict[str, int] = {}
+        self._last = ""
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Progress:
+        """Show the bar."""
+        if self._is_shown:
+            self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    @property
+    def told(self) -> str:
+        """Where the run is, in words."""
+        number = sum(self._verdicts.values())
+        documents = f"{number:,} document{'' if number == 1 else 's'}"
+        return f"{documents}; the last one written is {self._last}" if self._last else documents
+
+    def tell(self, packet: Packet, part: Part) -> None:
+        """Move the bar by a packet."""
+        for verdict, number in part.gist.tally.documents.items():
+            self._verdicts[verdict] = self._verdicts.get(verdict, 0) + number
+        self._last = part.last or self._last
+        if self._bar is not None:
+            self._bar.update(
+                self._task,
+                advance=getattr(packet, "length", 0),
+                documents=f"{sum(self._verdicts.values()):,}",
+                tally=self._tally(),
+            )
+
+    def _tally(self) -> str:
+        return ", ".join(
+            f"{self._verdicts[key]:,} {sign}" for key, sign in _SIGNS.items() if key in self._verdicts
+        )
+
+    def _start(self) -> None:
+        from rich import progress  # noqa: PLC0415 - only a bar needs it
+        from rich.console import Console  # noqa: PLC0415
+
+        self._bar = progress.Progress(
+            progress.BarColumn(),
+            progress.TextColumn("{task.fields[documents]} documents"),
+            progress.TransferSpeedColumn(),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("{task.fields[tally]}", markup=False),
+            console=Console(stderr=True),
+        )
+        self._task = self._bar.add_task("", total=self._total, documents="0", tally="")
+        self._bar.start()

@@ -1,0 +1,187 @@
+"""The batch's story: packets go out to processes, parts come back in order, then the sum is drawn.
+
+Any `concurrent.futures.Executor` will do. A process that dies loses nothing: its packets are
+handed out again, and a packet that kills whoever takes it is told of and left behind.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from typing import Protocol
+
+import msgspec
+
+from picheck.engine.parts import Part
+from picheck.engine.spilling import EntityIndex
+from picheck.engine.streaming import Recipe, audit_packet, open_station
+from picheck.errors import InputError
+from picheck.intake.inputs import RawDocument, Unreadable
+from picheck.intake.packets import Handed, Packet, Packets
+from picheck.model.report import Report
+
+_TRIES = 3
+
+
+class Sink(Protocol):
+    """Where the pieces of one reporter go."""
+
+    def write(self, piece: bytes, /) -> object:
+        """Take the next piece."""
+        ...
+
+
+class Watcher(Protocol):
+    """Somebody who wants to know how far a run is."""
+
+    def tell(self, packet: Packet, part: Part) -> None:
+        """Hear of a part that was written."""
+        ...
+
+
+class Crew(msgspec.Struct, frozen=True):
+    """Who audits: `hire` gives an executor, anew after one broke; `size` is its number of hands."""
+
+    hire: Callable[[], Executor]
+    size: int
+
+
+class Batch:
+    """One run over packets, with an output for each of the recipe's reporters."""
+
+    def __init__(
+        self, recipe: Recipe, crew: Crew, sinks: Sequence[Sink], watcher: Watcher
+    ) -> None:
+        self._sealed = recipe.sealed()
+        self._station = open_station(self._sealed)
+        self._crew = crew
+        self._sinks = sinks
+        self._watcher = watcher
+
+    def of(self, packets: Packets) -> Report:
+        """Audit every packet, write as it goes, and return the sum without the documents."""
+        own, whole = self._station, self._station.whole
+        opening = whole.opening()
+        self._write(own.pieces(lambda reporter: reporter.opening(opening)))
+        with EntityIndex() as index:
+            for packet, part in self._audited(packets):
+                self._write(part.pieces)
+                index.add(part.gist.marks)
+                whole.absorb(part.gist)
+                self._watcher.tell(packet, part)
+            self._amend(packets, index)
+        summed = whole.sum()
+        self._write(own.pieces(lambda reporter: reporter.closing(summed)))
+        return summed
+
+    def _audited(self, packets: Iterable[Packet]) -> Iterator[tuple[Packet, Part]]:
+        """Yield the parts in order, with no more packets under way than hands and some spare."""
+        line = _Line(self._crew, self._sealed)
+        try:
+            for packet in packets:
+                line.put(packet)
+                if line.is_full:
+                    yield line.take()
+            while line:
+                yield line.take()
+        finally:
+            line.close()
+
+    def _amend(self, packets: Packets, index: EntityIndex) -> None:
+        """Read again the documents of entities with several sets, and write what they add."""
+        for number, raw in _numbered(packets, index.wanted()):
+            index.keep(number, raw)
+        for group in index.groups():
+            for number, summary, results in self._station.whole.together(group):
+                self._write(
+                    self._station.pieces(
+                        lambda reporter, n=number, s=summary, r=results: reporter.document(n, s, r)
+                    )
+                )
+
+    def _write(self, pieces: Sequence[bytes]) -> None:
+        for sink, piece in zip(self._sinks, pieces, strict=True):
+            sink.write(piece)
+
+
+class _Line:
+    """Packets under way, in order."""
+
+    def __init__(self, crew: Crew, sealed: bytes) -> None:
+        self._crew = crew
+        self._sealed = sealed
+        self._executor = crew.hire()
+        self._under_way: deque[tuple[Packet, Future[Part]]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._under_way) >= self._crew.size * 2
+
+    def put(self, packet: Packet) -> None:
+        self._under_way.append((packet, self._submit(packet)))
+
+    def take(self) -> tuple[Packet, Part]:
+        packet, future = self._under_way.popleft()
+        try:
+            return packet, future.result()
+        except BrokenExecutor:
+            return packet, self._again(packet)
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _submit(self, packet: Packet) -> Future[Part]:
+        try:
+            return self._executor.submit(audit_packet, self._sealed, packet)
+        except BrokenExecutor as error:
+            broken: Future[Part] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def _again(self, packet: Packet) -> Part:
+        """Hire anew and let the packet be audited alone, then hand out the others again."""
+        others = [other for other, _ in self._under_way]
+        self._under_way.clear()
+        try:
+            return self._alone(packet)
+        finally:
+            for other in others:
+                self.put(other)
+
+    def _alone(self, packet: Packet) -> Part:
+        for _ in range(1, _TRIES):
+            self.close()
+            self._executor = self._crew.hire()
+            try:
+                return self._submit(packet).result()
+            except BrokenExecutor:
+                continue
+        self.close()
+        self._executor = self._crew.hire()
+        return audit_packet(self._sealed, _given_up(packet))
+
+
+def _given_up(packet: Packet) -> Packet:
+    """Stand in for a packet that killed every process it was given to."""
+    uri = packet.uri if hasattr(packet, "uri") else "a packet of files"
+    inputs = f"inputs {packet.first} to {packet.first + packet.count - 1}"
+    said = f"{inputs} were not audited: the process died each of {_TRIES} times"
+    return Handed((Unreadable(error=InputError(said, uri=uri)),), packet.first)
+
+
+def _numbered(packets: Packets, wanted: Iterator[int]) -> Iterator[tuple[int, RawDocument]]:
+    """Yield the documents with these numbers, which are in order; reads no packet without any."""
+    number = next(wanted, None)
+    if number is None:
+        return
+    for packet in packets:
+        if number is None or number >= packet.first + packet.count:
+            continue
+        for index, given in packet.inputs():
+            if index == number and isinstance(given, RawDocument):
+                yield index, given
+                number = next(wanted, None)

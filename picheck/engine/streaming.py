@@ -1,0 +1,102 @@
+"""A process audits packets: the same rules on the same documents, the output piece by piece."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from picheck.engine.audit import Audit
+from picheck.engine.parts import Part
+from picheck.engine.subjects import EntityMarks
+from picheck.engine.terms import Terms
+from picheck.hooks.inventory import Inventory
+from picheck.hooks.reporter import StreamingReporter
+from picheck.intake.inputs import RawDocument, read_inputs
+from picheck.intake.packets import Packet
+
+
+_here: Final = threading.local()
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a process on any machine needs to audit packets.
+
+    `open_inventory` loads the plugins; it is handed on by name, so it has to be a function of a
+    module, or a `functools.partial` of one. `reporters` are names.
+    """
+
+    open_inventory: Callable[[], tuple[Any, Inventory]]
+    terms: Terms
+    reporters: tuple[str, ...]
+
+    def sealed(self) -> bytes:
+        """Return the recipe as bytes, to be sent with each packet and unpacked once."""
+        return pickle.dumps(self)
+
+
+class Station:
+    """Audits packets one after the other.
+
+    `whole` is what a run sums up in, from whatever stations its packets were audited at.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        _, inventory = recipe.open_inventory()
+        self.audit = Audit(
+            recipe.terms, inventory, read_inputs(recipe.terms.prior), EntityMarks()
+        )
+        self.audit.notices = []  # the whole run tells them, once
+        self.whole = Audit(recipe.terms, inventory, self.audit.prior)
+        self.reporters = [_streaming(inventory, name) for name in recipe.reporters]
+
+    def take(self, packet: Packet) -> Part:
+        """Audit a packet and return the pieces of output with what the run must know of it."""
+        audit, reporters = self.audit, self.reporters
+        pieces: list[list[bytes]] = [[] for _ in reporters]
+        last = ""
+        for index, given in packet.inputs():
+            audited = audit.document(given, index)
+            for reporter, mine in zip(reporters, pieces, strict=True):
+                if audited is not None:
+                    mine.append(reporter.document(index, audited.summary, audited.results))
+                if audit.notices:
+                    mine.extend(reporter.notice(index, notice) for notice in audit.notices)
+            if audit.notices:
+                audit.notices = []
+            if isinstance(given, RawDocument):
+                last = given.uri if given.line is None else f"{given.uri}:{given.line}"
+        return Part(
+            first=packet.first,
+            count=packet.count,
+            pieces=tuple(b"".join(mine) for mine in pieces),
+            gist=audit.gist(),
+            last=last,
+        )
+
+    def pieces(self, write: Callable[[StreamingReporter], bytes]) -> tuple[bytes, ...]:
+        """Return one piece of each reporter."""
+        return tuple(write(reporter) for reporter in self.reporters)
+
+
+def open_station(sealed: bytes) -> Station:
+    """Set up this thread's station for a sealed recipe; a process forked off has it too."""
+    recipe: Recipe = pickle.loads(sealed)  # noqa: S301 - from our own parent, over its own pipe
+    _here.station = sealed, Station(recipe)
+    return _here.station[1]
+
+
+def audit_packet(sealed: bytes, packet: Packet) -> Part:
+    """Audit one packet: what an executor of any kind is given to do."""
+    known, station = getattr(_here, "station", (None, None))
+    return (station if known == sealed else open_station(sealed)).take(packet)
+
+
+def _streaming(inventory: Inventory, name: str) -> StreamingReporter:
+    reporter = inventory.reporters[name]
+    if not isinstance(reporter, StreamingReporter):
+        raise TypeError(f"reporter {name} cannot write a run piece by piece")
+    return reporter

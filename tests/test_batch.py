@@ -1,0 +1,301 @@
+"""A batch says of every document what an audit of it alone says, in every mode."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import signal
+import sys
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from picheck.cli.options import load_inventory
+from picheck.engine.audit import audit
+from picheck.engine.batch import Batch, Crew
+from picheck.engine.crews import HereExecutor
+from picheck.engine.streaming import Recipe
+from picheck.engine.terms import Terms
+from picheck.hooks.inventory import Inventory
+from picheck.intake import packets as packets_module
+from picheck.intake.packets import Packets
+from picheck.model.report import Report
+
+from support import ROOT
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from generate import DEFECTS, Planted, corpus  # noqa: E402
+
+TERMS = Terms(as_of=date(2026, 2, 1))
+HERE = Crew(HereExecutor, 0)
+TWO = Crew(partial(ProcessPoolExecutor, 2), 2)
+
+Lines = list[dict[str, Any]]
+
+
+class Quiet:
+    """Watches and says nothing."""
+
+    def tell(self, packet: object, part: object) -> None:
+        """Hear of a part."""
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Planted]:
+    return list(corpus(260, seed=7, defects=0.5))
+
+
+@pytest.fixture(scope="module")
+def file(documents: list[Planted], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(documents, tmp_path_factory.mktemp("corpus") / "corpus.ndjson")
+
+
+def written(documents: list[Planted], path: Path) -> Path:
+    path.write_bytes(b"".join(planted.data + b"\n" for planted in documents))
+    return path
+
+
+def streamed(
+    paths: list[Path], crew: Crew = HERE, terms: Terms = TERMS, size: int = 20_000
+) -> tuple[Lines, Report]:
+    """Audit the paths as a batch of many small packets; return its lines and the sum."""
+    recipe = Recipe(
+        open_inventory=partial(load_inventory, ()), terms=terms, reporters=("ndjson",)
+    )
+    sink = io.BytesIO()
+    with Packets([str(path) for path in paths], size) as packets:
+        report = Batch(recipe, crew, [sink], Quiet()).of(packets)
+    return [json.loads(line) for line in sink.getvalue().splitlines()], report
+
+
+def verdicts(lines: Lines) -> dict[int, str]:
+    """Return each document's verdict; of a document that was written again the last."""
+    return {line["document"]: line["verdict"] for line in lines if line["type"] == "document"}
+
+
+def findings(lines: Lines) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for line in lines:
+        if line["type"] == "result" and line["outcome"] == "fail":
+            found.setdefault(line["document"], set()).add(line["rule"]["code"])
+    return found
+
+
+def test_a_batch_says_what_an_audit_says(file: Path, inventory: Inventory) -> None:
+    lines, summed = streamed([file])
+    report = audit([str(file)], TERMS, inventory)
+    results = [json.dumps(line, sort_keys=True) for line in lines if line["type"] == "result"]
+    import msgspec
+
+    wanted = [
+        json.dumps({"type": "result", **msgspec.to_builtins(result)}, sort_keys=True)
+        for result in report.results
+    ]
+    assert sorted(results) == sorted(wanted)
+    assert verdicts(lines) == {i: d.verdict for i, d in enumerate(report.documents)}
+    assert summed.summary == report.summary
+    assert summed.run.rulebooks == report.run.rulebooks
+
+
+@pytest.mark.parametrize("crew", [TWO, Crew(partial(ThreadPoolExecutor, 1), 1)], ids=["2", "thread"])
+def test_every_executor_gives_the_same_bytes(file: Path, crew: Crew) -> None:
+    assert streamed([file], crew) == streamed([file])
+
+
+def test_every_planted_defect_is_found_and_no_clean_document_is_flagged(
+    file: Path, documents: list[Planted]
+) -> None:
+    lines, _ = streamed([file], TWO)
+    found = findings(lines)
+    assert {planted.defect for planted in documents} >= {"", "two certified ids"}
+    for number, planted in enumerate(documents):
+        if planted.expected:
+            assert set(planted.expected) <= found[number], planted.defect
+        else:
+            assert number not in found
+
+
+@pytest.mark.parametrize("form", ["bare", "case", "echo"])
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_planted_defect_is_found_in_every_form(
+    defect: str, form: str, tmp_path: Path
+) -> None:
+    for seed in range(400):
+        planted = next(corpus(1, seed=seed, defects=1, form=form))
+        if planted.defect == defect:
+            lines, _ = streamed([written([planted], tmp_path / "one.ndjson")])
+            assert set(planted.expected) <= findings(lines)[0]
+            return
+    pytest.fail("the generator never plants it")
+
+
+@pytest.mark.parametrize("kind", ["gz", "zip", "folder", "glob", "two"])
+def test_wherever_the_documents_lie(
+    kind: str, file: Path, documents: list[Planted], tmp_path: Path
+) -> None:
+    expected, summed = streamed([file])
+    lines, other = streamed(LAID[kind](file, documents, tmp_path))
+    assert list(verdicts(lines).values()) == list(verdicts(expected).values())
+    assert findings(lines) == findings(expected)
+    assert other.summary == summed.summary
+
+
+def _gz(file: Path, _: list[Planted], folder: Path) -> list[Path]:
+    path = folder / "corpus.ndjson.gz"
+    path.write_bytes(gzip.compress(file.read_bytes()))
+    return [path]
+
+
+def _zip(file: Path, _: list[Planted], folder: Path) -> list[Path]:
+    path = folder / "corpus.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(file, "inner/corpus.ndjson")
+    return [path]
+
+
+def _folder(_: Path, documents: list[Planted], folder: Path) -> list[Path]:
+    for number, planted in enumerate(documents):
+        (folder / f"{number:05}.json").write_bytes(planted.data)
+    return [folder]
+
+
+def _glob(file: Path, documents: list[Planted], folder: Path) -> list[Path]:
+    return [_folder(file, documents, folder)[0] / "*.json"]
+
+
+def _two(_: Path, documents: list[Planted], folder: Path) -> list[Path]:
+    return [
+        written(documents[:100], folder / "a.ndjson"),
+        written(documents[100:], folder / "b.ndjson"),
+    ]
+
+
+LAID: dict[str, Callable[[Path, list[Planted], Path], list[Path]]] = {
+    "gz": _gz,
+    "zip": _zip,
+    "folder": _folder,
+    "glob": _glob,
+    "two": _two,
+}
+
+
+def test_lines_are_numbered_as_in_the_file(tmp_path: Path, documents: list[Planted]) -> None:
+    clean = [p.data for p in documents if not p.defect][:6]
+    path = tmp_path / "gaps.ndjson"
+    path.write_bytes(b"\n\n".join(clean))
+    lines, _ = streamed([path], TWO, size=1)
+    numbers = [line["line"] for line in lines if line["type"] == "document"]
+    assert numbers == [1, 3, 5, 7, 9, 11]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [(b'{"entityType": "gro', "not JSON"), (b"hello", "not JSON"), (b"\xff\xfe{}", "not UTF-8")],
+)
+def test_a_line_that_is_no_json_costs_no_other_line(
+    fault: bytes, said: str, documents: list[Planted], tmp_path: Path
+) -> None:
+    clean = [planted.data for planted in documents if not planted.defect][:5]
+    path = tmp_path / "broken.ndjson"
+    path.write_bytes(b"\n".join([*clean[:3], fault, *clean[3:]]) + b"\n" + fault)
+    lines, summed = streamed([path], TWO, size=1000)
+    notices = [line for line in lines if line["type"] == "notice"]
+    assert [line["document"] for line in notices] == [3, 6]
+    assert said in notices[0]["message"]
+    assert f"{path}:4" in notices[0]["message"].replace("\\", "/")
+    assert set(verdicts(lines)) == {0, 1, 2, 4, 5}
+    assert summed.summary.exit.code == 3
+
+
+def test_a_line_of_twenty_mebibytes_costs_no_other_line(
+    documents: list[Planted], tmp_path: Path
+) -> None:
+    clean = [planted.data for planted in documents if not planted.defect][:4]
+    path = tmp_path / "large.ndjson"
+    path.write_bytes(b"\n".join([*clean[:2], b"[" + b" " * (20 << 20) + b"]", *clean[2:]]))
+    lines, summed = streamed([path], size=4000)
+    assert [n["message"] for n in lines if n["type"] == "notice"] == [
+        f"{path.as_posix()}:3: more than 16,777,216 bytes in one document"
+    ]
+    assert set(verdicts(lines)) == {0, 1, 3, 4}
+    assert summed.summary.exit.code == 3
+
+
+def test_a_file_that_grows_is_audited_as_it_was(
+    documents: list[Planted], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean = [planted for planted in documents if not planted.defect][:6]
+    path = written(clean, tmp_path / "growing.ndjson")
+    measure = packets_module._measure
+
+    def grow(file: Any, size: int) -> tuple[int, int]:
+        with path.open("ab") as more:
+            more.write(clean[0].data + b"\n")
+        return measure(file, size)
+
+    monkeypatch.setattr(packets_module, "_measure", grow)
+    lines, summed = streamed([path], size=1500)
+    assert len(verdicts(lines)) == 6
+    assert any("grew while it was read" in line.get("message", "") for line in lines)
+    assert summed.summary.exit.code == 3
+
+
+def test_a_file_that_shrinks_is_told_of(documents: list[Planted], tmp_path: Path) -> None:
+    path = written(documents[:9], tmp_path / "shrinking.ndjson")
+    with Packets([str(path)]) as packets:
+        (packet,) = packets
+        path.write_bytes(documents[0].data + b"\n")
+        given = list(packet.inputs())
+    assert "8 lines are gone" in str(given[-1][1])
+
+
+class Mortal(Executor):
+    """A pool whose processes die whenever they are told to."""
+
+    def __init__(self, dies: Callable[[int], bool], deaths: list[int]) -> None:
+        self._pool = ProcessPoolExecutor(2)
+        self._dies = dies
+        self._deaths = deaths
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        packet = args[1]
+        if self._dies(packet.first) and len(self._deaths) < 20:
+            self._deaths.append(packet.first)
+            return self._pool.submit(os.kill, *(), **{}) if False else self._pool.submit(_die)
+        return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_process_loses_nothing(file: Path) -> None:
+    deaths: list[int] = []
+    crew = Crew(lambda: Mortal(lambda first: first > 100 and len(deaths) < 1, deaths), 2)
+    assert streamed([file], crew) == streamed([file])
+    assert len(deaths) == 1
+
+
+def test_a_packet_that_kills_every_process_is_told_of(file: Path) -> None:
+    deaths: list[int] = []
+    with Packets([str(file)], 20_000) as packets:
+        doomed = [packet.first for packet in packets][2]
+    crew = Crew(lambda: Mortal(lambda first: first == doomed, deaths), 2)
+    lines, summed = streamed([file], crew)
+    whole, _ = streamed([file])
+    lost = set(verdicts(whole)) - set(verdicts(lines))
+    assert min(lost) == doomed
+    assert any("were not audited" in line.get("message", "") for line in lines)
+    assert summed.summary.verdict == "notReady"
+    assert "unreadable" in summed.summary.exit.reasons

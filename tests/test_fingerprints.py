@@ -1,0 +1,85 @@
+"""Fingerprints never change: not with order, not with wording, not with file names."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from picheck.hooks.inventory import InstalledRule, Inventory
+from picheck.model.report import Report
+from reporting import compliant, departing, document, incomplete_evidence, report_on
+
+GOLDEN: Final[dict[str, str]] = json.loads(
+    (Path(__file__).parent / "data" / "fingerprints.json").read_bytes()
+)
+
+
+def fingerprints(report: Report) -> dict[str, str]:
+    return {
+        f"{r.rule.code} {r.named_pointer}": r.fingerprint
+        for r in report.results
+        if r.outcome in {"fail", "indeterminate"}
+    }
+
+
+def of(inventory: Inventory, submission: dict[str, Any], uri: str = "acme.json") -> dict[str, str]:
+    return fingerprints(report_on(inventory, document(submission, uri, incomplete_evidence())))
+
+
+def test_the_golden_fingerprints_hold(inventory: Inventory) -> None:
+    assert of(inventory, departing()) == GOLDEN
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_reordering_measurements_keeps_them(inventory: Inventory, seed: int) -> None:
+    submission = departing()
+    random.Random(seed).shuffle(submission["measurementSets"][0]["measurements"])  # noqa: S311
+    assert of(inventory, submission) == GOLDEN
+
+
+def test_a_set_before_it_keeps_them(inventory: Inventory) -> None:
+    submission = departing()
+    other = compliant()["measurementSets"][0] | {"category": "ia", "measurements": []}
+    submission["measurementSets"].insert(0, other)
+    moved = {
+        name.replace("/measurementSets/1", "/measurementSets/0"): value
+        for name, value in of(inventory, submission).items()
+    }
+    assert moved.items() >= GOLDEN.items()
+
+
+def test_renaming_and_reformatting_the_file_keeps_them(inventory: Inventory) -> None:
+    text = json.dumps(departing())
+    report = report_on(inventory, document(text, "elsewhere/b.json", incomplete_evidence()))
+    assert fingerprints(report) == GOLDEN
+
+
+def test_rewording_every_message_keeps_them(inventory: Inventory) -> None:
+    reworded = {
+        code: InstalledRule(_reworded(installed), installed.reference)
+        for code, installed in inventory.rules.items()
+    }
+    assert of(msgspec.structs.replace(inventory, rules=reworded), departing()) == GOLDEN
+
+
+def _reworded(installed: InstalledRule) -> Any:
+    rule = installed.rule
+
+    def check(context: Any) -> Any:
+        answers = rule.check(context)
+        if answers is None:
+            return None
+        several = answers if isinstance(answers, list | tuple) else (answers,)
+        return [msgspec.structs.replace(a, message="said otherwise", fix="do") for a in several]
+
+    return msgspec.structs.replace(rule, check=check)
+
+
+def test_another_entity_has_other_fingerprints(inventory: Inventory) -> None:
+    submission = departing() | {"taxpayerIdentificationNumber": "111223333"}
+    assert set(of(inventory, submission).values()).isdisjoint(GOLDEN.values())

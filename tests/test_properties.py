@@ -1,0 +1,232 @@
+"""What holds for every document, not only for those somebody thought of."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from picheck.engine.audit import Audit
+from picheck.engine.terms import Terms
+from picheck.hooks.host import Host
+from picheck.hooks.inventory import Inventory, take_inventory
+from picheck.intake.inputs import RawDocument
+from picheck.intake.structure import Structure, read_structure
+from picheck.model.report import Report
+from picheck.schemas import explain
+from picheck.testing.examples import compliant_parts
+
+from support import YEAR, YEARS, is_in_matrix, years_asked_for
+
+TERMS = Terms(as_of=date(YEAR + 1, 2, 1), gate="note", keeps_all=True)
+few = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+def audited(inventory: Inventory, *documents: bytes, terms: Terms = TERMS) -> Report:
+    """Audit documents with the evidence of the year's compliant submission."""
+    evidence = json.dumps(compliant_parts(YEAR)[1]).encode()
+    return Audit(terms, inventory).of(
+        RawDocument(uri=f"{number}.json", data=data, evidence=evidence)
+        for number, data in enumerate(documents)
+    )
+
+
+def plain(report: Report) -> Any:
+    """Return a report as a program reads it."""
+    return json.loads(msgspec.json.encode(report))
+
+
+KEYS = st.sampled_from(
+    ["performanceYear", "measurementSets", "entityType", "category", "measurements", "value",
+     "measureId", "submission", "evidence", "numerator", "denominator", "cehrtId", "id"]
+) | st.text(max_size=4)  # fmt: skip
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8)
+    | st.sampled_from(["pi", "group", "PI_EP_1", f"{YEAR}-01-01", YEAR, "123456789"])
+)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@st.composite
+def departures(draw: Callable[..., Any]) -> Any:
+    """Draw the compliant submission with a few values anywhere in it replaced or removed."""
+    root = [compliant_parts(draw(st.sampled_from(years_asked_for() or YEARS)))[0]]
+    for _ in range(draw(st.integers(1, 4))):
+        container, key = draw(st.sampled_from(list(places(root))))
+        if draw(st.booleans()) or container is root:
+            container[key] = draw(JSON)
+        else:
+            del container[key]
+    return root[0]
+
+
+COUNTS = st.fixed_dictionaries(
+    {"numerator": st.integers(0, 120) | SCALARS, "denominator": st.integers(0, 120)}
+)
+
+
+@st.composite
+def answered(draw: Callable[..., Any]) -> Any:
+    """Draw the compliant submission with other answers, all of them of the year's measures."""
+    document, _ = compliant_parts(YEAR)
+    record = document["measurementSets"][0]
+    kept = {m["measureId"]: m["value"] for m in record["measurements"]}
+    ids = st.sampled_from([*kept, *IDS])
+    kept |= draw(st.dictionaries(ids, st.booleans() | COUNTS | SCALARS, max_size=6))
+    for gone in draw(st.lists(ids, max_size=4)):
+        kept.pop(gone, None)
+    record["measurements"] = [{"measureId": i, "value": value} for i, value in kept.items()]
+    return document
+
+
+IDS = """PI_LVPP_1 PI_EP_2_EX_1 PI_EP_2_EX_2 PI_HIE_1 PI_HIE_4 PI_LVOTC_1 PI_LVITC_2 PI_HIE_6
+PI_PHCDRR_1_PRE PI_PHCDRR_3_PRE PI_PHCDRR_1_EX_1 PI_PHCDRR_3_EX_1 PI_PHCDRR_2 PI_PHCDRR_2_PROD
+PI_PHCDRR_4 PI_PHCDRR_5 PI_PHCDRR_6 PI_ONCACB_1 PI_PHCDRR_1_MULTI PI_NO_SUCH""".split()
+
+
+def places(container: Any) -> Any:
+    """Yield (container, key or index) of every value inside."""
+    pairs = container.items() if isinstance(container, dict) else enumerate(container)
+    for key, value in list(pairs):
+        yield container, key
+        if isinstance(value, dict | list):
+            yield from places(value)
+
+
+@few
+@given(JSON | departures() | answered())
+def test_any_json_value_yields_a_report_that_follows_its_schema(
+    inventory: Inventory, document: Any
+) -> None:
+    report = audited(inventory, json.dumps(document).encode())
+    assert not explain("report", plain(report))
+    assert len(report.documents) == 1
+    assert not [r.message for r in report.results if r.rule.code == "PIC-RUN-01"]
+    assert sum(report.summary.outcomes.values()) == len(report.results)
+
+
+@few
+@given(st.binary(max_size=60) | st.text(alphabet='{}[]":,\\ nulltrue0123.eE-', max_size=40))
+def test_any_bytes_yield_a_report(inventory: Inventory, data: bytes | str) -> None:
+    report = audited(inventory, data.encode() if isinstance(data, str) else data)
+    assert not explain("report", plain(report))
+    assert report.summary.verdict != "ready"
+
+
+@few
+@given(JSON)
+def test_any_evidence_yields_a_report(inventory: Inventory, evidence: Any) -> None:
+    data = json.dumps(compliant_parts(YEAR)[0]).encode()
+    handed = json.dumps(evidence).encode()
+    report = Audit(TERMS, inventory).of([RawDocument(uri="a", data=data, evidence=handed)])
+    assert not explain("report", plain(report))
+    assert not [r.message for r in report.results if r.rule.code == "PIC-RUN-01"]
+
+
+@settings(few, max_examples=5)
+@given(departures())
+def test_two_runs_give_identical_bytes(document: Any) -> None:
+    data = json.dumps(document).encode()
+    runs = []
+    for _ in range(2):
+        host = Host()
+        host.discover()
+        runs.append(msgspec.json.encode(audited(take_inventory(host), data, data)))
+    assert runs[0] == runs[1]
+
+
+
+@few
+@given(answered() | departures(), st.randoms(use_true_random=False))
+def test_the_order_of_measurements_never_changes_the_findings(
+    inventory: Inventory, document: Any, random: Any
+) -> None:
+    shuffled = copy.deepcopy(document)
+    for record in sets_of(shuffled):
+        # where an id is repeated the last one counts, so those keep their order
+        ids = [m.get("measureId") for m in record["measurements"] if isinstance(m, dict)]
+        if len(ids) == len(record["measurements"]) == len(set(map(repr, ids))):
+            random.shuffle(record["measurements"])
+    found = [findings(inventory, each) for each in (document, shuffled)]
+    assert found[0] == found[1]
+
+
+def sets_of(document: Any) -> list[Any]:
+    """Return the measurement sets whose measurements are a list."""
+    records = document.get("measurementSets") if isinstance(document, dict) else None
+    return [
+        record
+        for record in (records if isinstance(records, list) else [])
+        if isinstance(record, dict) and isinstance(record.get("measurements"), list)
+    ]
+
+
+def findings(inventory: Inventory, document: Any) -> list[tuple[str, str, str, str]]:
+    """Return every result as (code, place by measure id, outcome, fingerprint), sorted."""
+    report = audited(inventory, json.dumps(document).encode())
+    refused = {r.location.pointer for r in report.results if r.rule.slug == "schema-violation"}
+    return sorted(
+        (r.rule.code, "" if refused else r.named_pointer, r.outcome, "" if refused else r.fingerprint)
+        for r in report.results
+    )
+
+
+REQUIRED = [
+    (year, measure)
+    for year in YEARS
+    if is_in_matrix(year)
+    for measure in ("PI_PPHI_1", "PI_INFBLO_1", "PI_ONCDIR_1", "PI_EP_1", "PI_EP_2", "PI_HIE_5",
+                    "PI_PEA_1", "PI_PHCDRR_1", "PI_PHCDRR_1_PROD", "PI_PHCDRR_3")
+    if measure in str(compliant_parts(year)[0])
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("year", "measure"), REQUIRED)
+def test_a_compliant_file_without_a_required_measure_always_fails(
+    inventory: Inventory, year: int, measure: str
+) -> None:
+    if (year, measure) == (2022, "PI_EP_2") or (year == 2021 and "PHCDRR" in measure):
+        pytest.skip("a bonus, or one of two registries of which any two will do")
+    document, _ = compliant_parts(year)
+    record = document["measurementSets"][0]
+    record["measurements"] = [m for m in record["measurements"] if m["measureId"] != measure]
+    terms = Terms(as_of=date(year + 1, 2, 1))
+    report = audited(inventory, json.dumps(document).encode(), terms=terms)
+    assert report.summary.verdict == "notReady"
+
+
+@few
+@given(departures())
+def test_the_input_is_never_changed(inventory: Inventory, document: Any) -> None:
+    read: list[tuple[Structure, bytes]] = []
+
+    def reading(*arguments: Any) -> Structure:
+        structure = read_structure(*arguments)
+        read.append((structure, msgspec.json.encode(structure)))
+        return structure
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("picheck.engine.document.read_structure", reading)
+        audited(inventory, json.dumps(document).encode())
+    (kept,) = read
+    assert msgspec.json.encode(kept[0]) == kept[1]

@@ -1,0 +1,92 @@
+"""Text from a hostile document is harmless in every medium."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from picheck.hooks.inventory import Inventory
+from picheck.model.report import Report
+from picheck.reporters.escaping import cell, harmless_json, markdown, uri_reference
+from reporting import NAMES, departing, document, rendered, report_on
+
+#: One text against all media: a terminal, HTML, XML, Markdown, a spreadsheet, a workflow.
+HOSTILE: Final = (
+    (
+        "=cmd|' /C calc'!A0 \x1b]0;owned\x07\x1b[31m\x9b31m <script>alert(1)</script>"
+        "<img src=x onerror=alert(1)> ]]> & \" ' \x00 \x0b \ufffe \ud83d\ude00 \u202egnp.exe"
+        "\n::error::injected\r\n##[error]injected | `code` [link](https://evil.test)"
+        " ![i](https://evil.test/i.png) {{7*7}} {% raw %}"
+    )
+    .encode("utf-16", "surrogatepass")
+    .decode("utf-16")
+)
+
+
+def hostile_report(inventory: Inventory) -> Report:
+    submission = departing()
+    record = submission["measurementSets"][0]
+    record["measurements"].append({"measureId": HOSTILE, "value": HOSTILE})
+    record["cehrtId"] = f"={HOSTILE}"
+    record["programName"] = HOSTILE
+    record[HOSTILE] = HOSTILE
+    submission["entityId"] = HOSTILE
+    submission["entityType"] = "group"
+    return report_on(inventory, document(submission, "=evil,<b>:%\n::x.json"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_output_holds_a_control_or_a_direction_mark(inventory: Inventory, name: str) -> None:
+    text = rendered(inventory, name, hostile_report(inventory))
+    assert not re.search(
+        "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e\ufffe]", text.replace("\r", "")
+    )
+
+
+def test_hostile_text_makes_no_markup(inventory: Inventory) -> None:
+    report = hostile_report(inventory)
+    page = rendered(inventory, "html", report)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "{{7*7}}" in page
+    ET.fromstring(rendered(inventory, "junit", report))  # noqa: S314 - our own output
+    summary = re.sub(r"`[^`]*`", "", rendered(inventory, "markdown", report))  # less code spans
+    assert "<script" not in summary
+    assert not re.search(r"(?<!\\)\]\(https", summary)
+
+
+def test_hostile_text_is_no_workflow_command(inventory: Inventory) -> None:
+    text = rendered(inventory, "github", hostile_report(inventory))
+    assert "##[" not in text
+    for line in text.splitlines():
+        if line.lstrip().startswith("::"):
+            assert re.match(r"::(error|warning|notice|group|endgroup)( [^:]*)?::", line), line
+            assert not line.startswith("::error::injected")
+
+
+def test_no_cell_is_a_formula(inventory: Inventory) -> None:
+    text = rendered(inventory, "csv", hostile_report(inventory))
+    for row in csv.reader(io.StringIO(text)):
+        assert not any(value.lstrip().startswith(("=", "+", "-", "@")) for value in row)
+    assert cell("-1") == "'-1"
+    assert cell(" \t=1").startswith("'")
+    assert cell("\uff1d1") == "'\uff1d1"
+    assert cell("PIC-ERX-01") == "PIC-ERX-01"
+
+
+def test_json_escapes_keep_the_value() -> None:
+    text = json.dumps(HOSTILE, ensure_ascii=False)
+    assert json.loads(harmless_json(text)) == HOSTILE
+
+
+def test_escapes_keep_honest_text_readable() -> None:
+    assert markdown("e-Prescribing (PI_EP_1), 9 < 10") == r"e-Prescribing (PI\_EP\_1), 9 &lt; 10"
+    assert uri_reference("a b/c.json") == "a%20b/c.json"
+    assert uri_reference("/tmp/x.json") == "file:///tmp/x.json"  # noqa: S108 - only a name
+    assert uri_reference("C:\\x y.json") == "file:///C:/x%20y.json"
