@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 #: Nine digits may be a TIN (and a TIN may be a Social Security number), ten an NPI.
-_IDENTIFIER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{2}-?[0-9]{3,4}([0-9]{4})(?![0-9A-Za-z])")
+_IDENTIFIER: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9]{2}-?[0-9]{3}|[0-9]{6}|[0-9]{3}-[0-9]{2}-)([0-9]{4})(?![0-9A-Za-z])"
+)
 
 
 def mask_identifiers(
@@ -20,9 +22,19 @@ def mask_identifiers(
 ) -> MutableMapping[str, Any]:
     """Hide all but the last four digits of anything that looks like a TIN or an NPI."""
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _IDENTIFIER.sub(r"*****\1", value)
+        event[key] = _masked(value)
     return event
+
+
+def _masked(value: Any) -> Any:
+    """Mask a value with everything in it; what holds no identifier stays as it is."""
+    if isinstance(value, Mapping):
+        return {_masked(key): _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    text = str(value)
+    masked = _IDENTIFIER.sub(r"*****\1", text)
+    return value if masked == text else masked
 
 
 def get_logger(*, verbosity: int, form: str) -> Any:

@@ -64,9 +64,7 @@ def test_the_examples_of_the_how_tos_run() -> None:
 
 
 def test_the_matrix_of_the_page_is_the_living_one() -> None:
-    block = re.search(
-        r"```ini\n(.*?)```", (PAGES / "matrix.md").read_text("utf-8"), re.DOTALL
-    )
+    block = re.search(r"```ini\n(.*?)```", (PAGES / "matrix.md").read_text("utf-8"), re.DOTALL)
     assert block is not None
     living = (ACME / "tox.ini").read_text("utf-8").splitlines()
     assert [line for line in block[1].splitlines() if line not in living] == []

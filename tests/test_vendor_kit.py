@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from picheck.api import Report, SetContext
 from picheck.errors import PluginError, UsageError
 from picheck.testing import audit, compliant, load_cases, run_cases, shipped_cases
 from picheck.testing.auditing import stock
@@ -16,7 +17,11 @@ from support import years_asked_for
 from vendoring import vendor
 
 
-def failed(report) -> list[str]:  # type: ignore[no-untyped-def]
+def says_nothing(ctx: SetContext) -> None:
+    assert ctx.clause
+
+
+def failed(report: Report) -> list[str]:
     return [r.rule.code for r in report.results if r.outcome == "fail"]
 
 
@@ -63,8 +68,8 @@ def test_an_audit_looks_back_and_across() -> None:
 
 
 def test_a_plugin_that_does_not_load_is_named() -> None:
-    with pytest.raises(PluginError, match="bad_vendor did not load: .*picheck_api '9'"):
-        audit(compliant(2025), plugins=[vendor(lambda ctx: None, picheck_api="9")])
+    with pytest.raises(PluginError, match=r"bad_vendor did not load: .*picheck_api '9'"):
+        audit(compliant(2025), plugins=[vendor(says_nothing, picheck_api="9")])
 
 
 def test_a_year_without_an_example_is_refused() -> None:

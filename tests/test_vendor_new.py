@@ -30,9 +30,7 @@ def begin(folder: Path, name: str = "north-star", prefix: str = "NORTH") -> tupl
         ("acme", "A", "is no prefix"),
     ],
 )
-def test_a_bad_name_or_prefix_is_refused(
-    tmp_path: Path, name: str, prefix: str, why: str
-) -> None:
+def test_a_bad_name_or_prefix_is_refused(tmp_path: Path, name: str, prefix: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         begin(tmp_path / "new", name, prefix)
     assert not (tmp_path / "new").exists()

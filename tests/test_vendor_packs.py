@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from packs import ia
-
 from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.host import Host

@@ -17,11 +17,15 @@ import pytest
 from support import ROOT
 
 TUTORIAL: Final = ROOT / "docs" / "plugins" / "tutorial.md"
-_BLOCK: Final = re.compile(r"^```(\w+)(?: (file|append)=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK: Final = re.compile(
+    r"^```(\w+)(?: (file|append)=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _OFFLINE: Final = "--no-build-isolation --no-deps --no-index -q --disable-pip-version-check"
 
 
 class Block(NamedTuple):
+    """A fenced block: run, written to a file, or appended to one."""
+
     language: str
     kind: str
     path: str

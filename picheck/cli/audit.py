@@ -15,7 +15,6 @@ from picheck.cli.writing import outputs_of, write
 from picheck.engine.audit import audit
 from picheck.engine.terms import GATES
 from picheck.hooks.locking import LOCK_FILE, check_lock
-from picheck.logging import get_logger
 
 _INCOMPLETE: Final = 4
 
@@ -94,7 +93,7 @@ def command(**options: Any) -> int:
     log.say("audit started", paths=len(options["paths"]), as_of=str(terms.as_of))
     streams = does_stream(outputs, options)
     if streams:
-        report = stream(outputs, terms, options)
+        report = stream(outputs, terms, inventory, options)
     else:
         report = audit(options["paths"], terms, inventory)
     log.say(
@@ -118,4 +117,6 @@ class _Milestones:
 
     def say(self, event: str, **facts: object) -> None:
         if self._verbosity:
+            from picheck.logging import get_logger  # noqa: PLC0415 - few runs are logged
+
             get_logger(verbosity=self._verbosity, form=self._form).info(event, **facts)

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from picheck.cli.options import load_inventory
-from picheck.cli.progress import Progress
 from picheck.cli.writing import Output
 from picheck.engine.terms import Terms
 from picheck.errors import UsageError
+from picheck.hooks.inventory import Inventory
 from picheck.hooks.reporter import StreamingReporter
 from picheck.model.report import Report
 
@@ -64,8 +64,11 @@ def does_stream(outputs: Sequence[Output], options: dict[str, Any]) -> bool:
     return not others
 
 
-def stream(outputs: Sequence[Output], terms: Terms, options: dict[str, Any]) -> Report:
+def stream(
+    outputs: Sequence[Output], terms: Terms, inventory: Inventory, options: dict[str, Any]
+) -> Report:
     """Audit the paths, writing as it goes; return the sum."""
+    from picheck.cli.progress import Progress  # noqa: PLC0415
     from picheck.engine.batch import Batch  # noqa: PLC0415 - a single file does without
     from picheck.engine.crews import crew_of  # noqa: PLC0415
     from picheck.engine.streaming import Recipe  # noqa: PLC0415
@@ -84,7 +87,7 @@ def stream(outputs: Sequence[Output], terms: Terms, options: dict[str, Any]) -> 
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
         sinks = [stack.enter_context(_opened(output.path)) for output in outputs]
         try:
-            return Batch(recipe, crew, sinks, progress).of(packets)
+            return Batch(recipe, crew, sinks, progress, inventory).of(packets)
         except KeyboardInterrupt:
             click.echo(f"picheck: stopped after {progress.told}", err=True)
             raise

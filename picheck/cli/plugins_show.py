@@ -106,9 +106,7 @@ def _say(record: dict[str, Any]) -> None:
     if not record["options"]:
         say("takes no options")
         return
-    rows = [
-        (o["name"], o["type"], shown(o["default"]), _limits(o)) for o in record["options"]
-    ]
+    rows = [(o["name"], o["type"], shown(o["default"]), _limits(o)) for o in record["options"]]
     say_table(["option", "type", "default", "what it does"], rows)
     say()
     say(f"set them in [tool.picheck.plugins.{record['name']}]")

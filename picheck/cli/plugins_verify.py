@@ -61,9 +61,7 @@ def verify(name: str, output: Path | None, examples: int, max_cost: float) -> in
     try:
         from picheck.testing.verifying import verify_plugin  # noqa: PLC0415 - imports hypothesis
     except ImportError as error:
-        raise UsageError(
-            f"verifying needs {error.name}; pip install 'picheck[testing]'"
-        ) from error
+        raise UsageError(f"verifying needs {error.name}; pip install 'picheck[testing]'") from error
 
     certificate = verify_plugin(name, examples=examples, max_cost=max_cost)
     _say(certificate)
@@ -77,7 +75,10 @@ def _say(certificate: Certificate) -> None:
     say()
     say_table(
         ["promise", "kept", "what was seen"],
-        [(check.name, "yes" if check.passed else "NO", check.detail) for check in certificate.checks],
+        [
+            (check.name, "yes" if check.passed else "NO", check.detail)
+            for check in certificate.checks
+        ],
     )
     for check in certificate.checks:
         for fault in check.faults:

@@ -118,6 +118,8 @@ def command(**options: Any) -> int:
 
 
 def _write(records: list[dict[str, Any]], inventory: Inventory, options: dict[str, Any]) -> None:
+    from picheck.engine.previewing import guarded  # noqa: PLC0415 - help needs no engine
+
     if options["form"] == "json":
         only = records[0]["score"] if len(records) == 1 else None
         document = {"score": only, "entities": records}
@@ -131,4 +133,6 @@ def _write(records: list[dict[str, Any]], inventory: Inventory, options: dict[st
     for program, preview in inventory.previews.items():
         mine = [record for record in records if record["program"] == program]
         if mine:
-            click.echo(preview.render(mine, options["form"], style), nl=False)
+            with guarded(preview):
+                text = preview.render(mine, options["form"], style)
+            click.echo(text, nl=False)

@@ -17,6 +17,7 @@ from picheck.engine.parts import Part
 from picheck.engine.spilling import EntityIndex
 from picheck.engine.streaming import Recipe, audit_packet, open_station
 from picheck.errors import InputError
+from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import RawDocument, Unreadable
 from picheck.intake.packets import Handed, Packet, Packets
 from picheck.model.report import Report
@@ -51,10 +52,15 @@ class Batch:
     """One run over packets, with an output for each of the recipe's reporters."""
 
     def __init__(
-        self, recipe: Recipe, crew: Crew, sinks: Sequence[Sink], watcher: Watcher
+        self,
+        recipe: Recipe,
+        crew: Crew,
+        sinks: Sequence[Sink],
+        watcher: Watcher,
+        inventory: Inventory | None = None,
     ) -> None:
         self._sealed = recipe.sealed()
-        self._station = open_station(self._sealed)
+        self._station = open_station(self._sealed, inventory)
         self._crew = crew
         self._sinks = sinks
         self._watcher = watcher

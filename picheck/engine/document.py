@@ -144,7 +144,12 @@ class Auditor:
             is_checked = True
             is_complete &= self._run(plan, case, ledger, evidence, files)
         notices = self._notices(case, year) + tuple(
-            Notice(kind="evidenceUnusable", message=str(fault), document=index, is_incomplete=True)
+            Notice(
+                kind="evidenceUnusable",
+                message=_placed(fault, raw),
+                document=index,
+                is_incomplete=True,
+            )
             for fault in faults
         )
         is_complete &= is_checked  # with no rulebook installed there is nothing to be ready for
@@ -354,6 +359,13 @@ class _Case:
         self.sketches: list[Sketch] = []
         submission = structure.submission
         self.entity = Entity.of(submission) if submission is not None else None
+
+
+def _placed(fault: InputError, raw: RawDocument) -> str:
+    """Tell a fault of evidence with the file it lies in, which need not be the document's."""
+    own = raw.line if fault.uri == raw.uri else None
+    place = ":".join(str(part) for part in (fault.uri, own or fault.line, fault.column) if part)
+    return f"{place}: {fault}"
 
 
 def _views(plan: Plan, case: _Case) -> tuple[SetView, ...]:

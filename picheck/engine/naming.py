@@ -11,6 +11,7 @@ import msgspec
 from picheck.model.location import pointer_join, pointer_tokens
 from picheck.rules.view import Entity, SetView
 
+_encode: Final = msgspec.json.Encoder().encode
 _SET_PLACE: Final = re.compile(r"/measurementSets/\d+")
 
 
@@ -65,7 +66,7 @@ def fingerprint(
         record = view.record
         kind = f"{record.category}|{record.submission_method}|{record.program_name or 'mips'}"
         place = named_pointer(view, pointer).removeprefix(view.pointer)
-    canonical = msgspec.json.encode([code, year, entity_key(entity), kind, place, key])
+    canonical = _encode([code, year, entity_key(entity), kind, place, key])
     return hashlib.sha256(canonical).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from picheck.engine.audit import Audit
 from picheck.engine.subjects import EntityYear
 from picheck.engine.terms import Terms
-from picheck.errors import InputError
+from picheck.errors import InputError, PicheckError, PluginError
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.preview import Attempt, Edit, Preview, Scene, Wish
 from picheck.intake.inputs import Input, RawDocument, Unreadable, read_inputs
@@ -29,6 +30,24 @@ class Previewed(NamedTuple):
     sources: tuple[RawDocument, ...]
     preview: Preview
     record: dict[str, Any]
+
+
+@contextmanager
+def guarded(preview: Preview) -> Iterator[None]:
+    """Turn whatever a preview raises into a PluginError that names it."""
+    try:
+        yield
+    except PicheckError:
+        raise
+    except Exception as error:
+        owner = type(preview).__module__
+        text = " ".join(str(error).split())
+        raise PluginError(
+            f"the preview {preview.name!r} of {owner} broke: {type(error).__name__}: {text}",
+            plugin=owner,
+            distribution=owner.partition(".")[0],
+            original=error,
+        ) from error
 
 
 class Theatre:
@@ -52,7 +71,8 @@ class Theatre:
 
     def what_if(self, shown: Previewed) -> list[dict[str, Any]]:
         """Return the changes that would bring points to one entity, each one tried."""
-        return shown.preview.what_if(shown.scene, self._wish, self.attempt(shown))
+        with guarded(shown.preview):
+            return shown.preview.what_if(shown.scene, self._wish, self.attempt(shown))
 
     def attempt(self, shown: Previewed) -> Attempt:
         """Return a function that tries a change to one set and returns the new record."""
@@ -78,7 +98,8 @@ class Theatre:
                 continue
             rulebook = self._inventory.shelf.rulebook(key.program, key.year)
             scene = _scene(report, rulebook, sources)
-            record = preview.score(scene, self._wish)
+            with guarded(preview):
+                record = preview.score(scene, self._wish)
             yield Previewed(scene, tuple(sources.values()), preview, record)
 
     def _groups(self, readable: Sequence[RawDocument]) -> dict[EntityYear, dict[int, RawDocument]]:

@@ -12,7 +12,7 @@ from picheck.engine.planning import Entry
 from picheck.model.citation import best_standing
 from picheck.model.finding import Result
 from picheck.model.location import Location
-from picheck.model.outcome import SEVERITY_OF, Outcome, Severity
+from picheck.model.outcome import OUTCOMES, SEVERITY_OF, Outcome, Severity
 from picheck.rulebook.edition import Clause, Variant
 from picheck.rules.answer import Answer, Place
 from picheck.rules.context import Context
@@ -67,24 +67,17 @@ class Ledger:
         self._reveals = reveals
         self._trusts = trusts_unverified
         self.passed = 0
-        self.counts: dict[Outcome, int] = {}
+        self.counts: dict[Outcome, int] = dict.fromkeys(OUTCOMES, 0)
         self.blocked: set[str] = set()
         self.results: list[Result] = []
 
     def outcomes(self) -> dict[Outcome, int]:
         """Return how many results there are of each outcome."""
-        counts: dict[Outcome, int] = {
-            "pass": self.passed,
-            "fail": 0,
-            "notApplicable": 0,
-            "indeterminate": 0,
-            "error": 0,
-        }
-        return counts | self.counts
+        return {**self.counts, "pass": self.passed}
 
     def run(self, entries: Sequence[Entry], context: Context, subject: Subject) -> None:
         """Call every rule on one subject. No rule's fault costs another rule its result."""
-        blocked, keeps_all = self.blocked, self._keeps_all
+        blocked, keeps_all, passed = self.blocked, self._keeps_all, 0
         for entry in entries:
             if blocked and not blocked.isdisjoint(entry.needs):
                 self._block(entry, subject)
@@ -99,12 +92,13 @@ class Ledger:
                 elif keeps_all:
                     self._pass(entry, subject)
                 else:
-                    self.passed += entry.is_reported
+                    passed += entry.is_reported
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
                 blocked.add(entry.code)
                 self._crash(entry, error, subject)
+        self.passed += passed
 
     def skip(self, entries: Sequence[Entry], reason: str, subject: Subject) -> None:
         """Count rules that could not be asked as not applicable, with the reason."""
@@ -133,6 +127,9 @@ class Ledger:
                 self.results.append(self._quiet(entry, "notApplicable", reason, subject))
 
     def _take(self, entry: Entry, answers: Answer | Sequence[Answer], subject: Subject) -> None:
+        if type(answers) is Answer and answers.outcome == "notApplicable":
+            self._not_applicable(entry, str(answers.message), subject)
+            return
         told = _checked((answers,) if isinstance(answers, Answer) else answers, subject)
         if not told:
             self._pass(entry, subject)
@@ -229,7 +226,7 @@ class Ledger:
         return self._hide(plain, subject) if isinstance(plain, str) else plain
 
     def _count(self, outcome: Outcome) -> None:
-        self.counts[outcome] = self.counts.get(outcome, 0) + 1
+        self.counts[outcome] += 1
 
 
 def _checked(answers: object, subject: Subject) -> tuple[Answer, ...]:

@@ -41,7 +41,7 @@ class Scopes:
 
     def enter(self, uri: str) -> None:
         """Count a document for the overrides that hold for it."""
-        for place in self._holding(uri):
+        for place in self._holding(uri) if self._terms.overrides else ():
             self._met[place] = self._met.get(place, 0) + 1
 
     def take(self) -> dict[int, int]:

@@ -44,8 +44,9 @@ class Station:
     `whole` is what a run sums up in, from whatever stations its packets were audited at.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
-        _, inventory = recipe.open_inventory()
+    def __init__(self, recipe: Recipe, inventory: Inventory | None = None) -> None:
+        if inventory is None:
+            _, inventory = recipe.open_inventory()
         self.audit = Audit(
             recipe.terms, inventory, read_inputs(recipe.terms.prior), EntityMarks()
         )
@@ -82,10 +83,13 @@ class Station:
         return tuple(write(reporter) for reporter in self.reporters)
 
 
-def open_station(sealed: bytes) -> Station:
-    """Set up this thread's station for a sealed recipe; a process forked off has it too."""
+def open_station(sealed: bytes, inventory: Inventory | None = None) -> Station:
+    """Set up this thread's station for a sealed recipe; a process forked off has it too.
+
+    `inventory` is what the recipe would load, where that was done already.
+    """
     recipe: Recipe = pickle.loads(sealed)  # noqa: S301 - from our own parent, over its own pipe
-    _here.station = sealed, Station(recipe)
+    _here.station = sealed, Station(recipe, inventory)
     return _here.station[1]
 
 

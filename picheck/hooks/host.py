@@ -11,6 +11,7 @@ import importlib.metadata
 import importlib.util
 import inspect
 from collections.abc import Iterable, Sequence
+from functools import cache
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
@@ -270,7 +271,14 @@ def _origin(entry: importlib.metadata.EntryPoint) -> Origin:
     distribution = entry.dist
     if distribution is None:
         return Origin(entry.name, entry.module.partition(".")[0], None)
-    return Origin(entry.name, distribution.name, distribution.version)
+    return Origin(entry.name, *_brought_by(distribution))
+
+
+@cache
+def _brought_by(distribution: importlib.metadata.Distribution) -> tuple[str, str]:
+    """Return a distribution's name and version, its metadata parsed once for all its plugins."""
+    metadata = distribution.metadata
+    return metadata["Name"], metadata["Version"]
 
 
 def _check_version(module: Any) -> None:

@@ -18,9 +18,10 @@ from picheck.hooks.host import GROUP, Host
 
 LOCK_FILE: Final = "picheck-plugins.lock"
 _CACHE: Final = "__pycache__"
-_HEAD: Final = (
-    "# Made by `picheck plugins lock`. `picheck audit --locked` refuses to run with other plugins.\n"
-)
+_HEAD: Final = """\
+# Made by `picheck plugins lock`.
+# `picheck audit --locked` refuses to run with other plugins.
+"""
 
 
 class Locked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,9 +49,7 @@ def lock_of(host: Host) -> tuple[Locked, ...]:
         name = module.__name__ if isinstance(module, ModuleType) else type(module).__module__
         packages.setdefault(origin.distribution, set()).add(name.partition(".")[0])
     return tuple(
-        Locked(
-            name, versions[name], digest_of(name, frozenset(packages[name])), tuple(sorted(own))
-        )
+        Locked(name, versions[name], digest_of(name, frozenset(packages[name])), tuple(sorted(own)))
         for name, own in sorted(plugins.items())
     )
 
@@ -71,7 +70,9 @@ def read_lock(path: Path) -> tuple[Locked, ...]:
         table = tomllib.loads(path.read_text("utf-8"))
         return msgspec.convert(table, _File).distributions
     except FileNotFoundError as error:
-        raise ConfigurationError(f"{path} does not exist; make it with picheck plugins lock") from error
+        raise ConfigurationError(
+            f"{path} does not exist; make it with picheck plugins lock"
+        ) from error
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from error
     except msgspec.ValidationError as error:
@@ -155,4 +156,3 @@ def _files(package: str) -> Iterator[tuple[str, Path]]:
 def _quoted(text: str) -> str:
     """Write a TOML basic string; JSON's are a subset of them."""
     return msgspec.json.encode(text).decode()
-

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +13,7 @@ import msgspec
 
 from picheck.errors import InputError
 from picheck.intake.inputs import EVIDENCE_SUFFIX
-from picheck.intake.limits import check_limits
+from picheck.intake.limits import MAX_BYTES, check_limits
 from picheck.intake.structure import read_json
 from picheck.intake.uris import uri_of
 from picheck.model.evidence import Evidence
@@ -28,15 +30,21 @@ def decode_evidence(data: bytes, uri: str) -> Evidence:
         evidence = _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"no usable evidence: {_told(data, uri) or error}", uri=uri) from error
-    if all(parse_date(day) for day in _days(evidence)):
+    # keys that stand twice are lost when plain values are written again, and their colons too
+    is_plain = msgspec.json.encode(msgspec.json.decode(data)).count(b":") == data.count(b":")
+    if is_plain and all(parse_date(day) for day in _days(evidence)):
         return evidence
-    raise InputError(f"no usable evidence: {_told(data, uri)}", uri=uri)
+    if told := _told(data, uri):
+        raise InputError(f"no usable evidence: {told}", uri=uri)
+    return evidence
 
 
 def _told(data: bytes, uri: str) -> str:
     """Say in one line everything that is wrong with an evidence file."""
-    violations = explain("evidence", read_json(data, uri).value)
-    return "; ".join(f"{v.pointer or '/'}: {v.message}" for v in violations)
+    read = read_json(data, uri)
+    faults = [f"{v.pointer or '/'}: {v.message}" for v in explain("evidence", read.value)]
+    faults += [f"{key.pointer}: the key stands there twice" for key in read.repeated_keys]
+    return "; ".join(faults)
 
 
 def _days(evidence: Evidence) -> Iterator[str]:
@@ -56,16 +64,17 @@ def _days(evidence: Evidence) -> Iterator[str]:
 def read_evidence(path: Path) -> Evidence:
     """Read a side file. Raises InputError where it cannot be read or used."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", uri=uri_of(path)) from error
     return decode_evidence(data, uri_of(path))
 
 
 def side_file(submission: Path) -> Path | None:
-    """Return `NAME.evidence.json` beside `NAME.json` if there is one."""
+    """Return `NAME.evidence.json` beside `NAME.json` if there is one, readable or not."""
     path = submission.with_name(submission.name.removesuffix(".json") + EVIDENCE_SUFFIX)
-    return path if path.is_file() else None
+    return path if os.path.lexists(path) else None
 
 
 def digests(evidence: Evidence, folder: Path) -> dict[str, str]:
@@ -75,8 +84,10 @@ def digests(evidence: Evidence, folder: Path) -> dict[str, str]:
     """
     found = {}
     for document in evidence.documents or ():
-        path = folder / document.file
-        if path.resolve().is_relative_to(folder.resolve()) and path.is_file():
-            with path.open("rb") as file:
-                found[document.file] = hashlib.file_digest(file, "sha256").hexdigest()
+        # a name may be too long, hold a zero byte or lead to what cannot be read
+        with suppress(OSError, ValueError):
+            path = folder / document.file
+            if path.resolve().is_relative_to(folder.resolve()) and path.is_file():
+                with path.open("rb") as file:
+                    found[document.file] = hashlib.file_digest(file, "sha256").hexdigest()
     return found

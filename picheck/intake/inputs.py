@@ -5,8 +5,6 @@ from __future__ import annotations
 import glob
 import io
 import sys
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -23,7 +21,7 @@ SUFFIXES: Final = (".json", ".ndjson", ".jsonl")
 LINES: Final = (".ndjson", ".jsonl")
 STDIN: Final = "-"
 #: A member that unpacks to more than this many times its size is a bomb.
-_MAX_RATIO: Final = 200
+MAX_RATIO: Final = 200
 _ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
@@ -65,7 +63,7 @@ def read_inputs(paths: Iterable[str]) -> Iterator[Input]:
         if isinstance(source, Unreadable):
             yield source
         elif source is None:
-            yield from _documents(STDIN, sys.stdin.buffer, lines=False)
+            yield from read_documents(STDIN, sys.stdin.buffer, lines=False)
         else:
             yield from read_file(source)
 
@@ -125,25 +123,31 @@ def read_file(path: Path) -> Iterator[Input]:
     uri = uri_of(path)
     try:
         if is_archive(path):
-            yield from _archive(path)
+            from picheck.intake.archives import read_archive  # noqa: PLC0415 - rarely needed
+
+            yield from read_archive(path)
             return
         with open_file(path) as file:
-            yield from _documents(uri, file, lines=has_lines(path.name), path=path)
+            yield from read_documents(uri, file, lines=has_lines(path.name), path=path)
     except InputError as error:
         yield Unreadable(error=error)
     except OSError as error:
         yield Unreadable(error=InputError(f"cannot be read: {error.strerror or error}", uri=uri))
-    except (zipfile.BadZipFile, *faults()) as error:
+    except faults() as error:
         yield Unreadable(error=InputError(f"cannot be unpacked: {error}", uri=uri))
 
 
 def is_archive(path: Path) -> bool:
     """Whether a file is a zip archive."""
     with path.open("rb") as file:
-        return file.read(4) in _ZIP_MARKS and zipfile.is_zipfile(path)
+        if file.read(4) not in _ZIP_MARKS:
+            return False
+    import zipfile  # noqa: PLC0415 - only an archive needs it
+
+    return zipfile.is_zipfile(path)
 
 
-def _documents(
+def read_documents(
     uri: str, file: BinaryIO, *, lines: bool, path: Path | None = None
 ) -> Iterator[Input]:
     if lines:
@@ -176,26 +180,6 @@ def whole_lines(file: BinaryIO | _Rest) -> Iterator[bytes | None]:
         while line and not line.endswith(b"\n"):
             line = file.readline(MAX_BYTES)
         yield None
-
-
-def _archive(path: Path) -> Iterator[Input]:
-    with zipfile.ZipFile(path) as archive:
-        for member in sorted(archive.infolist(), key=lambda member: member.filename):
-            name = member.filename
-            if member.is_dir() or not name.endswith(SUFFIXES) or not is_input(name):
-                continue
-            uri = f"{uri_of(path)}!{name}"
-            is_lines = name.endswith(LINES)
-            if member.file_size > _MAX_RATIO * max(member.compress_size, 1024) or (
-                member.file_size > MAX_BYTES and not is_lines
-            ):
-                yield too_large(uri, None)
-                continue
-            try:
-                with archive.open(member) as file:
-                    yield from _documents(uri, file, lines=is_lines)  # type: ignore[arg-type]
-            except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
-                yield Unreadable(error=InputError(f"cannot be unpacked: {error}", uri=uri))
 
 
 def too_large(uri: str, line: int | None) -> Unreadable:

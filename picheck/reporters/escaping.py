@@ -11,7 +11,8 @@ from picheck.reporters.wording import INVISIBLE, printable
 
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", *"\uff1d\uff0b\uff0d\uff20")
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Compiled when it is first used: its character class is slow to compile, and few runs need it.
+_NOT_XML: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]#!|~>@]|(?<=:)/(?=/)|(?<=www)\.)")
 _DRIVE: Final = re.compile(r"[A-Za-z]:/")
 
@@ -23,7 +24,7 @@ def one_line(text: str) -> str:
 
 def xml(text: str) -> str:
     """Return the text for XML content and attributes; what XML cannot hold is spelled out."""
-    safe = _NOT_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", printable(text))
+    safe = re.sub(_NOT_XML, lambda match: f"\\u{ord(match[0]):04x}", printable(text))
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         safe = safe.replace(character, entity)
     return safe.replace("\n", "&#10;")

@@ -37,7 +37,7 @@ _MONTHS: Final = [
     "Nov",
     "Dec",
 ]
-_LANE: Final = 46
+_LANE: Final = 40
 _TOP: Final = 44
 _HALF: Final = 55
 

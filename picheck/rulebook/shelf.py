@@ -16,7 +16,8 @@ class Shelf:
     """Rulebooks by program and year.
 
     `sources` maps (program, year) to the edition's source; `owners` names the plugin behind
-    each; `clauses` are those that plugins add to editions they do not own.
+    each; `clauses` are those that plugins add to editions they do not own. `programs` are those
+    that have any edition.
     """
 
     def __init__(
@@ -26,16 +27,12 @@ class Shelf:
         clauses: Iterable[tuple[str, int, Clause]] = (),
     ) -> None:
         self._sources = dict(sources)
+        self.programs = tuple(sorted({program for program, _ in self._sources}))
         self._owners = dict(owners)
         self._read: dict[tuple[str, int], Rulebook] = {}
         self._added: dict[tuple[str, int], dict[str, Clause]] = {}
         for program, year, clause in clauses:
             self._added.setdefault((program, year), {})[clause.code] = clause
-
-    @property
-    def programs(self) -> tuple[str, ...]:
-        """The programs that have any edition."""
-        return tuple(sorted({program for program, _ in self._sources}))
 
     def years(self, program: str) -> tuple[int, ...]:
         """The years that a program has an edition for."""

@@ -72,13 +72,15 @@ class SetView:
     """One measurement set under one rulebook.
 
     `answers` maps each measure id to its value, the last one where an id is repeated; it is
-    read-only. `pointer` is the set's place in the document as it was given.
+    read-only. `pointer` is the set's place in the document as it was given. `period` is the
+    performance period; None unless both are real dates in order.
     """
 
-    __slots__ = ("answers", "document", "pointer", "record", "rulebook")
+    __slots__ = ("answers", "document", "period", "pointer", "record", "rulebook")
 
     answers: Mapping[str, Value]
     document: int
+    period: Period | None
     pointer: str
     record: MeasurementSet
     rulebook: Rulebook
@@ -90,6 +92,7 @@ class SetView:
         _set(self, "pointer", pointer)
         _set(self, "rulebook", rulebook)
         _set(self, "document", document)
+        _set(self, "period", _period_of(record))
         answers = {measurement.measure_id: measurement.value for measurement in record.measurements}
         _set(self, "answers", MappingProxyType(answers))
 
@@ -153,14 +156,13 @@ class SetView:
         for index, measurement in enumerate(self.record.measurements):
             yield f"/measurements/{index}", measurement
 
-    @property
-    def period(self) -> Period | None:
-        """The performance period; None unless both are real dates in order."""
-        start = parse_date(self.record.performance_start)
-        end = parse_date(self.record.performance_end)
-        if start is None or end is None or start > end:
-            return None
-        return Period(start, end)
+
+def _period_of(record: MeasurementSet) -> Period | None:
+    start = parse_date(record.performance_start)
+    end = parse_date(record.performance_end)
+    if start is None or end is None or start > end:
+        return None
+    return Period(start, end)
 
 
 def is_counts_like(value: Value) -> bool:

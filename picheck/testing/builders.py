@@ -33,19 +33,19 @@ class Draft:
 
     def without(self, *measure_ids: str) -> Draft:
         """Take measurements out of the set, by measure id; ids that are not there do no harm."""
-        draft = self._copy()
-        record = draft._set()  # noqa: SLF001 - a draft's own copy
+        submission = self.build()
+        record = _first_set(submission)
         record["measurements"] = [
             m for m in record["measurements"] if m["measureId"] not in measure_ids
         ]
-        return draft
+        return Draft(submission, self._evidence)
 
     def saying(self, answers: Mapping[str, Any] | None = None, **more: Any) -> Draft:
         """Answer measures, by id: replaced where they stand, appended otherwise."""
-        draft = self._copy()
+        submission = self.build()
         for measure_id, value in {**(answers or {}), **more}.items():
-            answer(draft._set()["measurements"], measure_id, value)  # noqa: SLF001
-        return draft
+            answer(_first_set(submission)["measurements"], measure_id, value)
+        return Draft(submission, self._evidence)
 
     def with_counts(self, measure_id: str, numerator: Any, denominator: Any) -> Draft:
         """Answer a proportion measure with its two counts."""
@@ -53,33 +53,27 @@ class Draft:
 
     def with_set(self, **keys: Any) -> Draft:
         """Set keys of the measurement set (`cehrtId="..."`); None removes one."""
-        draft = self._copy()
-        assign(draft._set(), keys)  # noqa: SLF001
-        return draft
+        submission = self.build()
+        assign(_first_set(submission), keys)
+        return Draft(submission, self._evidence)
 
     def with_submission(self, **keys: Any) -> Draft:
         """Set keys of the submission itself (`entityType="individual"`); None removes one."""
-        draft = self._copy()
-        assign(draft._submission, keys)
-        return draft
+        submission = self.build()
+        assign(submission, keys)
+        return Draft(submission, self._evidence)
 
     def with_evidence(self, patch: Mapping[str, Any] | None = None, **more: Any) -> Draft:
         """Change the evidence by a merge patch (RFC 7386): nested keys, None removes one."""
-        draft = self._copy()
-        draft._evidence = merged(self._evidence, {**(patch or {}), **more})
-        return draft
+        return Draft(self._submission, merged(self._evidence, {**(patch or {}), **more}))
 
     def without_evidence(self) -> Draft:
         """Drop the evidence: the audit knows what the submission says, and no more."""
-        draft = self._copy()
-        draft._evidence = None
-        return draft
+        return Draft(self._submission)
 
     def patched(self, *operations: dict[str, Any]) -> Draft:
         """Apply RFC 6902 operations to the submission, for what no other step can say."""
-        draft = self._copy()
-        draft._submission = patched(draft._submission, operations)
-        return draft
+        return Draft(patched(self.build(), operations), self._evidence)
 
     def build(self) -> dict[str, Any]:
         """Return the submission as plain values, for the caller to keep."""
@@ -89,13 +83,6 @@ class Draft:
         """Return the submission's text, as it would be sent."""
         return json.dumps(self._submission, indent=2)
 
-    def _set(self) -> dict[str, Any]:
-        record: dict[str, Any] = self._submission["measurementSets"][0]
-        return record
-
-    def _copy(self) -> Draft:
-        return Draft(self._submission, self._evidence)
-
 
 def compliant(year: int) -> Draft:
     """Start from picheck's own compliant Promoting Interoperability submission of a year.
@@ -104,3 +91,8 @@ def compliant(year: int) -> Draft:
     a year without one.
     """
     return Draft(*compliant_parts(year))
+
+
+def _first_set(submission: dict[str, Any]) -> dict[str, Any]:
+    record: dict[str, Any] = submission["measurementSets"][0]
+    return record

@@ -34,7 +34,9 @@ def _version(module: ModuleType) -> Check:
         name="says its version",
         passed=wanted is not None,
         detail=f'picheck_api = "{wanted}"',
-        faults=() if wanted else (f'it has no picheck_api; add picheck_api = "{API_VERSIONS[-1]}"',),
+        faults=()
+        if wanted
+        else (f'it has no picheck_api; add picheck_api = "{API_VERSIONS[-1]}"',),
     )
 
 

@@ -32,9 +32,7 @@ def extended(
     return whole
 
 
-def _find(
-    code: str, name: str, cases_of: Callable[[str], list[dict[str, Any]]]
-) -> dict[str, Any]:
+def _find(code: str, name: str, cases_of: Callable[[str], list[dict[str, Any]]]) -> dict[str, Any]:
     cases = cases_of(code)
     found = next((case for case in cases if case["name"] == name), None)
     if found is None:

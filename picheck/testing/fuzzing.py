@@ -148,7 +148,9 @@ def _differing(first: Sequence[Result], second: Sequence[Result]) -> str:
 
 def _ids(inventory: Inventory, year: int) -> list[str]:
     shelf = inventory.shelf
-    books = [shelf.rulebook(program, year) for program in shelf.programs if shelf.has(program, year)]
+    books = [
+        shelf.rulebook(program, year) for program in shelf.programs if shelf.has(program, year)
+    ]
     return sorted({measure_id for book in books for measure_id in book.measures})
 
 

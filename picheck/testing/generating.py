@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from picheck.testing.departures import assign, merged
 from picheck.testing.examples import compliant_parts
 
-_COUNTS: Final = st.one_of(
+_COUNTS: Final[st.SearchStrategy[Any]] = st.one_of(
     st.integers(-2, 3000),
     st.sampled_from([0, 1, 100, 10**18, 10**30, 0.5, -1.5, 1e308, True, None, "12", "", []]),
 )
@@ -79,9 +79,7 @@ def runs(draw: st.DrawFn, year: int, measure_ids: Sequence[str]) -> Generated:
     )
 
 
-def _document(
-    draw: st.DrawFn, submission: dict[str, Any], measure_ids: Sequence[str]
-) -> bytes:
+def _document(draw: st.DrawFn, submission: dict[str, Any], measure_ids: Sequence[str]) -> bytes:
     changed = json.loads(json.dumps(submission))
     records = changed["measurementSets"]
     _depart(draw, records[0], measure_ids)

@@ -52,11 +52,17 @@ def _check_name(name: str, inventory: Inventory) -> None:
 
 def _check_prefix(prefix: str, inventory: Inventory) -> None:
     if prefix == OWN_PREFIX:
-        raise UsageError(f"the prefix {OWN_PREFIX} belongs to picheck; choose your own, such as ACME")
+        raise UsageError(
+            f"the prefix {OWN_PREFIX} belongs to picheck; choose your own, such as ACME"
+        )
     if not _PREFIX.fullmatch(prefix):
         raise UsageError(f"{prefix!r} is no prefix; use 2 to 12 capital letters and digits")
     owner = next(
-        (r.reference.distribution for c, r in inventory.rules.items() if c.startswith(f"{prefix}-")),
+        (
+            r.reference.distribution
+            for c, r in inventory.rules.items()
+            if c.startswith(f"{prefix}-")
+        ),
         None,
     )
     if owner is not None:
@@ -92,7 +98,7 @@ def _words(name: str, prefix: str, inventory: Inventory, program: str) -> Mappin
 def _measure(years: list[int]) -> str:
     """Return a measure that every year's compliant submission answers with two counts."""
     counted = [
-        {m["measureId"] for m in _measurements(year) if isinstance(m["value"], dict)}
+        {str(m["measureId"]) for m in _measurements(year) if isinstance(m["value"], dict)}
         for year in years
     ]
     return max(set.intersection(*counted))

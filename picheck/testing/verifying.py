@@ -141,11 +141,15 @@ def _costs(inventory: Inventory, codes: Sequence[str], years: Sequence[int]) -> 
         for _ in range(_ROUNDS // len(years) + 1):
             run_of(run, watched, tuple(inventory.rules), date(year + 1, 2, 1))
     taken = medians()
-    ours = median(
-        seconds
-        for code, seconds in taken.items()
-        if inventory.rules[code].reference.distribution == OWN_DISTRIBUTION
-    ) if taken else 0.0
+    ours = (
+        median(
+            seconds
+            for code, seconds in taken.items()
+            if inventory.rules[code].reference.distribution == OWN_DISTRIBUTION
+        )
+        if taken
+        else 0.0
+    )
     for code in codes:
         if code in taken:
             yield Cost(
@@ -167,5 +171,3 @@ def _cost_check(costs: Sequence[Cost], max_cost: float) -> Check:
         else "no rule was called on a compliant submission",
         faults=tuple(f"{cost.rule} takes {cost.multiple} times our median rule" for cost in dear),
     )
-
-

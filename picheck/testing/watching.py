@@ -22,9 +22,29 @@ RAISES: Final = "never raises"
 TELLS: Final = "tells no identifier"
 
 #: Audit events (PEP 578) of files, sockets, processes and foreign code.
-_FORBIDDEN: Final = ("open", "os.", "socket.", "subprocess.", "shutil.", "urllib.", "ctypes.",
-                     "sqlite3.", "tempfile.", "glob.", "pathlib.", "http.", "ftplib.", "smtplib.",
-                     "time.sleep", "pty.", "signal.", "syslog.", "webbrowser.", "mmap.", "fcntl.")
+_FORBIDDEN: Final = (
+    "open",
+    "os.",
+    "socket.",
+    "subprocess.",
+    "shutil.",
+    "urllib.",
+    "ctypes.",
+    "sqlite3.",
+    "tempfile.",
+    "glob.",
+    "pathlib.",
+    "http.",
+    "ftplib.",
+    "smtplib.",
+    "time.sleep",
+    "pty.",
+    "signal.",
+    "syslog.",
+    "webbrowser.",
+    "mmap.",
+    "fcntl.",
+)
 _LENGTHS: Final = range(9, 11)
 
 _seen: list[str] | None = None

@@ -10,7 +10,7 @@ from typing import Any
 from picheck_pi.scoring.changes_text import ATTEST, unsettled
 from picheck_pi.scoring.drawing import drawing
 from picheck_pi.scoring.tables import score_table
-from picheck_pi.scoring.wording import shown
+from picheck_pi.scoring.wording import heavy_words, shown
 
 Record = Mapping[str, Any]
 
@@ -36,7 +36,10 @@ def _entity(record: Record) -> Iterator[str]:
         yield drawing(score["waterfall"])
         yield "<h2>Objective by objective</h2>"
         yield score_table(score)
-    yield from _section("Points that moved", (_move(move) for move in score["moves"]))
+    moved = [_move(move) for move in score["moves"]]
+    if score["heaviest"] is not None:
+        moved.append(f"<strong>{escape(heavy_words(score['heaviest']))}</strong>")
+    yield from _section("Points that moved", moved)
     yield from _sets(record)
     yield from _changes(record)
     yield from _section("What is weak", (_weak(step) for step in _weak_steps(record)))

@@ -107,6 +107,7 @@ def _nothing(scene: Scene, tariff: Tariff) -> dict[str, Any]:
         "measures": [],
         "bonuses": [],
         "moves": [],
+        "heaviest": None,
         "ties": [],
         "basis": "strong",
         "weak": [],

@@ -9,6 +9,7 @@ from picheck.api import Measure, Rulebook, SetView
 from picheck_pi.scoring.edits import answering, moving_period, without
 from picheck_pi.scoring.period import period_that_counts
 from picheck_pi.scoring.proposal import Proposal
+from picheck_pi.scoring.standing import stands
 from picheck_pi.scoring.tariff import Objective, Tariff
 from picheck_pi.table import named
 
@@ -56,9 +57,9 @@ def _measures(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
 def _other_half(view: SetView, objective: Objective) -> Iterator[Proposal]:
     """Yield an answer for each part of an option that was begun."""
     for option in objective.options:
-        begun = any(_stands(view, measure_id) for measure_id in option)
+        begun = any(stands(view, measure_id) for measure_id in option)
         for measure_id in option if begun else ():
-            if not _stands(view, measure_id):
+            if not stands(view, measure_id):
                 yield from _answer(view, view.rulebook.measures[measure_id])
 
 
@@ -202,7 +203,3 @@ def _period(view: SetView) -> Iterator[Proposal]:
             moving_period(period),
             "certified technology was in use throughout, and all counts are of that period",
         )
-
-
-def _stands(view: SetView, measure_id: str) -> bool:
-    return view.is_reported(measure_id) or view.claimed_exclusion(measure_id) is not None

@@ -44,6 +44,7 @@ def set_record(
         "measures": found,
         "bonuses": _bonuses(score, lost),
         "moves": _moves(score),
+        "heaviest": _heaviest(found, tariff.category.base),
         "ties": [row["id"] for row in found if row["tie"]],
         "basis": "weak" if weak else "strong",
         "weak": weak,
@@ -80,6 +81,14 @@ def _moves(score: Score) -> list[dict[str, Any]]:
         }
         for move in score.shares.moves
     ]
+
+
+def _heaviest(found: Sequence[dict[str, Any]], base: int) -> dict[str, Any] | None:
+    """Return the rate that moves made carry more than half of all points, if there is one."""
+    for row in found:
+        if row["status"] == "rate" and row["movedIn"] and row["maximum"] * 2 > base:
+            return {"id": row["id"], "maximum": row["maximum"], "of": base}
+    return None
 
 
 def _bonuses(score: Score, lost: dict[str, str]) -> list[dict[str, Any]]:

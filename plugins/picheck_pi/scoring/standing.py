@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from picheck.api import Counts, SetView
 from picheck_pi.scoring.tariff import Objective, Tariff
@@ -40,7 +39,12 @@ def standing_of(view: SetView, tariff: Tariff) -> Standing:
 
 def is_excluded(view: SetView, measure_id: str) -> bool:
     """Whether an exclusion is claimed for a measure that is not reported beside it."""
-    return view.claimed_exclusion(measure_id) is not None and not view.is_reported(measure_id)
+    return not view.is_reported(measure_id) and view.claimed_exclusion(measure_id) is not None
+
+
+def stands(view: SetView, measure_id: str) -> bool:
+    """Whether a measure is reported, or one of its exclusions claimed."""
+    return view.is_reported(measure_id) or view.claimed_exclusion(measure_id) is not None
 
 
 def option_of(view: SetView, objective: Objective) -> tuple[str, ...]:
@@ -48,24 +52,24 @@ def option_of(view: SetView, objective: Objective) -> tuple[str, ...]:
     options = objective.options
     if len(options) == 1:
         return options[0]
-    return _first(options, view, all) or _first(options, view, any) or options[0]
+    begun = None
+    for option in options:
+        there = [measure_id for measure_id in option if stands(view, measure_id)]
+        if len(there) == len(option):
+            return option
+        if there and begun is None:
+            begun = option
+    return begun or options[0]
 
 
 def rate_of(view: SetView, measure_id: str) -> tuple[int, int] | None:
     """Return (numerator, denominator) of a rate, never above one; None for another answer."""
+    if type(view.answers.get(measure_id)) is not Counts:
+        return None
     tally = view.tally(measure_id)
     if tally is None:
-        return (0, 0) if type(view.answers.get(measure_id)) is Counts else None
+        return 0, 0
     return (tally[1], tally[1]) if tally[0] > tally[1] else tally
-
-
-def _first(
-    options: tuple[tuple[str, ...], ...], view: SetView, wanted: Callable[[Any], bool]
-) -> tuple[str, ...] | None:
-    for option in options:
-        if wanted([view.is_reported(i) or view.claimed_exclusion(i) is not None for i in option]):
-            return option
-    return None
 
 
 def _answers(view: SetView, objective: Objective) -> tuple[str, ...]:

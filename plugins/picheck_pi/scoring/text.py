@@ -11,7 +11,7 @@ from picheck.api import Style
 from picheck_pi.scoring.bars import bars
 from picheck_pi.scoring.changes_text import changes
 from picheck_pi.scoring.terminal import painted, printable, wrapped
-from picheck_pi.scoring.wording import shown
+from picheck_pi.scoring.wording import heavy_words, shown
 
 Record = Mapping[str, Any]
 
@@ -56,13 +56,13 @@ def _headline(record: Record, style: Style) -> Iterator[str]:
     if score["weight"] is None:
         words = (
             f"no source gives the weight of {score['participation']} in {record['year']}"
-            f" ({score['participationBecause']}); name it with --participation"
+            f" ({score['participationBecause']}); another can be named with --participation"
         )
     else:
         words = (
             f"{score['participationTitle']} ({score['participationBecause']}): the category weighs"
-            f" {shown(score['weight'] * 100)}%, so {shown(score['weighted'])} points reach the final"
-            " score"
+            f" {shown(score['weight'] * 100)}%, so {shown(score['weighted'])} points reach the"
+            " final score"
         )
     yield from wrapped(words, style)
     if record["rulebook"] != "final":
@@ -172,6 +172,8 @@ def _moves(score: Record, style: Style) -> Iterator[str]:
         weak = f" (weak: {move['strength']})" if move["weak"] else f" ({move['strength']})"
         words = f"{move['points']} from {move['from']} to {to}: {move['title']}{weak}"
         yield from wrapped(words, style, "  ", "    ")
+    if (heavy := score["heaviest"]) is not None:
+        yield from wrapped(heavy_words(heavy), style)
 
 
 def _sets(record: Record, style: Style) -> Iterator[str]:

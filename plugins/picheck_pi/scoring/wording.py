@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -84,3 +85,8 @@ def finding_record(result: Result) -> dict[str, Any]:
 def joined(words: list[str]) -> str:
     """Join words: `a`, `a and b`, `a, b and c`."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
+
+
+def heavy_words(heavy: Mapping[str, Any]) -> str:
+    """Say that one rate carries most of the points."""
+    return f"one rate, of {heavy['id']}, now carries {heavy['maximum']} of the {heavy['of']} points"

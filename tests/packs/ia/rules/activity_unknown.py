@@ -19,7 +19,9 @@ def activity_unknown(ctx: SetContext) -> Answers:
     Choose an activity of the year's list.
     """
     return [
-        ctx.fail(place, "{actual} is no activity of the year", actual=m.measure_id, key=m.measure_id)
+        ctx.fail(
+            place, "{actual} is no activity of the year", actual=m.measure_id, key=m.measure_id
+        )
         for place, m in ctx.set.measurements()
         if m.measure_id not in ctx.rulebook.measures
     ]
