@@ -91,17 +91,16 @@ def command(**options: Any) -> int:
     terms = wanted(terms_of(options, settings), [output.reporter for output in outputs])
     log = _Milestones(options)
     log.say("audit started", paths=len(options["paths"]), as_of=str(terms.as_of))
-    streams = does_stream(outputs, options)
-    if streams:
-        report = stream(outputs, terms, inventory, options)
+    if does_stream(outputs, options):
+        report, broken = stream(outputs, terms, inventory, options)
     else:
         report = audit(options["paths"], terms, inventory)
-    log.say(
-        "audit ended",
-        documents=sum(report.summary.documents.values()),
-        verdict=report.summary.verdict,
-    )
-    broken = [] if streams else list(write(report, outputs, inventory, options))
+        broken = list(write(report, outputs, inventory, options))
+    if report is None:
+        click.echo(f"picheck: {'; '.join(broken)}", err=True)
+        return _INCOMPLETE
+    number = sum(report.summary.documents.values())
+    log.say("audit ended", documents=number, verdict=report.summary.verdict)
     for fault in (*broken, *host.notify("picheck_audit_finished", report=report)):
         click.echo(f"picheck: {fault}", err=True)
     code = _INCOMPLETE if broken else report.summary.exit.code

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from picheck.cli.options import load_inventory
+from picheck.cli.outlets import Outlets, OutputLost
 from picheck.cli.writing import Output
 from picheck.engine.terms import Terms
 from picheck.errors import UsageError
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.reporter import StreamingReporter
 from picheck.model.report import Report
+
+if TYPE_CHECKING:
+    from picheck.engine.batch import Batch
+    from picheck.engine.resuming import Kept
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +34,11 @@ def batch_options(command: F) -> F:
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
             help="A progress bar on standard error [default: on a terminal].",
+        ),
+        click.option(
+            "--resume",
+            is_flag=True,
+            help="Go on with an -f ndjson=PATH that was cut short, on the same inputs.",
         ),
         click.option(
             "--executor",
@@ -66,8 +74,11 @@ def does_stream(outputs: Sequence[Output], options: dict[str, Any]) -> bool:
 
 def stream(
     outputs: Sequence[Output], terms: Terms, inventory: Inventory, options: dict[str, Any]
-) -> Report:
-    """Audit the paths, writing as it goes; return the sum."""
+) -> tuple[Report | None, list[str]]:
+    """Audit the paths, writing as it goes.
+
+    Return the sum, None where every output broke, and one line for each output that broke.
+    """
     from picheck.cli.progress import Progress  # noqa: PLC0415
     from picheck.engine.batch import Batch  # noqa: PLC0415 - a single file does without
     from picheck.engine.crews import crew_of  # noqa: PLC0415
@@ -85,22 +96,33 @@ def stream(
     with ExitStack() as stack:
         packets = stack.enter_context(Packets(options["paths"]))
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
-        sinks = [stack.enter_context(_opened(output.path)) for output in outputs]
+        outlets = Outlets(output.path for output in outputs)
+        batch = Batch(recipe, crew, outlets.each, progress, inventory)
+        kept = _kept(outputs, batch) if options["resume"] else None
+        stack.enter_context(outlets.opened(None if kept is None else kept.length))
         try:
-            return Batch(recipe, crew, sinks, progress, inventory).of(packets)
+            report = batch.of(packets, kept)
+        except OutputLost:
+            report = None
         except KeyboardInterrupt:
-            click.echo(f"picheck: stopped after {progress.told}", err=True)
+            click.echo(f"picheck: stopped after {progress.told}{_advice(outputs)}", err=True)
             raise
+    return report, outlets.faults
 
 
-@contextmanager
-def _opened(path: Path | None) -> Iterator[BinaryIO]:
-    if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.flush()
-        return
+def _kept(outputs: Sequence[Output], batch: Batch) -> Kept:
+    """Find what an earlier run wrote. Raises UsageError where this one cannot go on with it."""
+    from picheck.engine.resuming import read_kept  # noqa: PLC0415
+
+    (output, *others) = outputs
+    if others or output.path is None or output.reporter.name != "ndjson":
+        raise UsageError("--resume goes on with one file: give -f ndjson=PATH and no other format")
     try:
-        with path.open("wb") as file:
-            yield file
+        return read_kept(output.path, batch.opening[0])
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        raise UsageError(f"{output.path} cannot be gone on with: {error.strerror}") from error
+
+
+def _advice(outputs: Sequence[Output]) -> str:
+    can_resume = [o.path for o in outputs] != [None] and outputs[0].reporter.name == "ndjson"
+    return "; go on with --resume" if can_resume and len(outputs) == 1 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -62,6 +63,7 @@ class Audit:
         self._entities = EntityBook() if entities is None else entities
         self._auditor = Auditor(inventory, terms, self._scopes, self._prior, self._entities)
         self._uses = Uses(self._auditor.acceptance)
+        self.is_resumed = False
         self.notices: list[Notice] = [*self._plugin_notices(), *notices]
         self.tally = Tally(
             reasons={"unreadable"} if notices else set(), is_complete=not self.notices
@@ -103,6 +105,12 @@ class Audit:
             self.tally.reasons.add("nothingChecked")
         return audited
 
+    def mark(self, given: Input, index: int) -> None:
+        """Note whose document an input is, without auditing it: that was done before."""
+        if isinstance(given, RawDocument):
+            with suppress(InputError):  # it was told of before, too
+                self._auditor.mark(given, index)
+
     def gist(self) -> Gist:
         """Hand over what the documents since the last time add up to, and begin anew."""
         tally, self.tally = self.tally, Tally()
@@ -111,7 +119,7 @@ class Audit:
             marks=self._entities.take(),
             waivers=self._uses.take(),
             overrides=self._scopes.take(),
-            plans=self._auditor.plan_keys,
+            plans=self._auditor.plans.keys,
             prior=self._prior.take(),
         )
 
@@ -122,7 +130,7 @@ class Audit:
         self._scopes.absorb(gist.overrides)
         self._prior.absorb(gist.prior)
         for program, year, chosen in gist.plans:
-            self._auditor.plan(program, year, chosen)
+            self._auditor.plans.of(program, year, chosen)
 
     def together(
         self, group: Sequence[tuple[int, RawDocument]]
@@ -180,7 +188,7 @@ class Audit:
     ) -> list[Result]:
         views = tuple(gathered.views)
         chosen = self._scopes.together(documents[view.document].uri for view in views)
-        plan = self._auditor.plan(key.program, key.year, chosen)
+        plan = self._auditor.plans.of(key.program, key.year, chosen)
         ledger = self._auditor.ledger()
         context = EntityContext(
             plan.rulebook, gathered.evidence, self._terms.as_of, key.entity, views
@@ -220,9 +228,10 @@ class Audit:
         if not self.tally.number and "unreadable" not in self.tally.reasons:
             self.tally.reasons.add("nothingChecked")
             yield Notice(kind="noDocument", message="no document was found")
-        yield from self._scopes.notices()
-        yield from self._uses.notices()
-        plans = self._auditor.plans
+        if not self.is_resumed:  # who met a waiver or an override before is not known any more
+            yield from self._scopes.notices()
+            yield from self._uses.notices()
+        plans = tuple(self._auditor.plans)
         several = Counter((plan.rulebook.program, plan.rulebook.year) for plan in plans)
         for plan in plans:
             book = plan.rulebook

@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from picheck.engine.parts import Part
+from picheck.engine.resuming import Kept
 from picheck.engine.spilling import EntityIndex
 from picheck.engine.streaming import Recipe, audit_packet, open_station
 from picheck.errors import InputError
@@ -64,12 +65,25 @@ class Batch:
         self._crew = crew
         self._sinks = sinks
         self._watcher = watcher
+        self._since = 0
 
-    def of(self, packets: Packets) -> Report:
-        """Audit every packet, write as it goes, and return the sum without the documents."""
+    @property
+    def opening(self) -> tuple[bytes, ...]:
+        """What each output begins with."""
+        opening = self._station.whole.opening()
+        return self._station.pieces(lambda reporter: reporter.opening(opening))
+
+    def of(self, packets: Packets, kept: Kept | None = None) -> Report:
+        """Audit every packet, write as it goes, and return the sum without the documents.
+
+        `kept` is what an earlier run wrote, where this one goes on with its output.
+        """
         own, whole = self._station, self._station.whole
-        opening = whole.opening()
-        self._write(own.pieces(lambda reporter: reporter.opening(opening)))
+        if kept is None:
+            self._write(self.opening)
+        else:
+            self._since, whole.is_resumed = kept.next_input, True
+            whole.tally.absorb(kept.tally)
         with EntityIndex() as index:
             for packet, part in self._audited(packets):
                 self._write(part.pieces)
@@ -83,7 +97,7 @@ class Batch:
 
     def _audited(self, packets: Iterable[Packet]) -> Iterator[tuple[Packet, Part]]:
         """Yield the parts in order, with no more packets under way than hands and some spare."""
-        line = _Line(self._crew, self._sealed)
+        line = _Line(self._crew, self._sealed, self._since)
         try:
             for packet in packets:
                 line.put(packet)
@@ -114,9 +128,10 @@ class Batch:
 class _Line:
     """Packets under way, in order."""
 
-    def __init__(self, crew: Crew, sealed: bytes) -> None:
+    def __init__(self, crew: Crew, sealed: bytes, since: int) -> None:
         self._crew = crew
         self._sealed = sealed
+        self._since = since
         self._executor = crew.hire()
         self._under_way: deque[tuple[Packet, Future[Part]]] = deque()
 
@@ -142,7 +157,7 @@ class _Line:
 
     def _submit(self, packet: Packet) -> Future[Part]:
         try:
-            return self._executor.submit(audit_packet, self._sealed, packet)
+            return self._executor.submit(audit_packet, self._sealed, packet, self._since)
         except BrokenExecutor as error:
             broken: Future[Part] = Future()
             broken.set_exception(error)

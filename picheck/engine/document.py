@@ -3,46 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterator
 
 import msgspec
 
 from picheck.engine.accepting import Use, read_acceptance
 from picheck.engine.facts import Sketch
 from picheck.engine.locating import located
-from picheck.engine.naming import fingerprint, subject_name
-from picheck.engine.parts import PlanKey
-from picheck.engine.planning import Plan, make_plan
+from picheck.engine.missing import no_rulebook, rules_not_installed
+from picheck.engine.naming import subject_name
+from picheck.engine.planning import Plan
+from picheck.engine.plans import Plans
 from picheck.engine.running import Ledger, Subject
 from picheck.engine.scoping import Scopes
 from picheck.engine.subjects import EntityBook, EntityYear, PriorBook
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
 from picheck.engine.waiving import Whom
+from picheck.engine.witnessing import Found, find_evidence
 from picheck.errors import InputError, UsageError
 from picheck.hooks.inventory import Inventory
-from picheck.hooks.settings import settle
-from picheck.intake.evidence import decode_evidence, digests, read_evidence, side_file
 from picheck.intake.inputs import RawDocument
 from picheck.intake.limits import check_limits
 from picheck.intake.structure import Structure, read_structure
-from picheck.model.evidence import NO_EVIDENCE, Evidence
-from picheck.model.finding import Result, RuleReference
-from picheck.model.location import Location
+from picheck.model.finding import Result
 from picheck.model.outcome import Outcome
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.submission import Submission
 from picheck.rules.context import DocumentContext, SetContext
 from picheck.rules.view import Entity, SetView
-
-_NOT_INSTALLED: Final = RuleReference(
-    code="PIC-RUN-02", slug="rule-not-installed", plugin="picheck", distribution="picheck"
-)
-_NO_RULEBOOK: Final = RuleReference(
-    code="PIC-RUN-03", slug="no-rulebook-for-year", plugin="picheck", distribution="picheck"
-)
 
 
 class Audited(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,37 +64,11 @@ class Auditor:
         self._terms = terms
         self._scopes = scopes
         self._prior = prior
-        self._options = settle(terms.options, inventory.options, inventory.plugins)
-        self._plans: dict[PlanKey, Plan] = {}
+        self.plans = Plans(inventory, terms)
         self.entities = entities
         self.acceptance = read_acceptance(
             terms.as_of, terms.waivers, terms.baseline, tuple(inventory.rules)
         )
-
-    @property
-    def plans(self) -> tuple[Plan, ...]:
-        """The plans that were used, by program and year; several where overrides chose."""
-        return tuple(
-            sorted(
-                self._plans.values(),
-                key=lambda plan: (plan.rulebook.program, plan.rulebook.year, plan.left_out),
-            )
-        )
-
-    @property
-    def plan_keys(self) -> set[PlanKey]:
-        """What to ask `plan` for to get the plans that were used."""
-        return set(self._plans)
-
-    def plan(self, program: str, year: int, chosen: frozenset[str]) -> Plan:
-        """Return the plan of a year for a choice of rules, made when it is first asked for."""
-        key = program, year, chosen
-        if key not in self._plans:
-            rulebook = self._inventory.shelf.rulebook(program, year)
-            self._plans[key] = make_plan(
-                rulebook, self._inventory.rules, chosen, self._options
-            )
-        return self._plans[key]
 
     def ledger(self) -> Ledger:
         """Open a ledger under the terms of the run."""
@@ -131,9 +94,9 @@ class Auditor:
         shelf = self._inventory.shelf
         structure = read_structure(raw.data, raw.uri, shelf.programs)
         case = _Case(raw, index, structure)
-        evidence, files, faults = self._evidence(raw, structure)
+        found = find_evidence(raw, structure, self._terms.evidence)
         ledger = self.ledger()
-        is_complete = not faults
+        is_complete = found.fault is None
         is_checked = False
         year = self._year(structure.submission)
         for program in self._programs(structure.submission):
@@ -142,48 +105,36 @@ class Auditor:
                 is_complete = False
                 continue
             is_checked = True
-            is_complete &= self._run(plan, case, ledger, evidence, files)
-        notices = self._notices(case, year) + tuple(
-            Notice(
-                kind="evidenceUnusable",
-                message=_placed(fault, raw),
-                document=index,
-                is_incomplete=True,
-            )
-            for fault in faults
-        )
+            is_complete &= self._run(plan, case, ledger, found)
         is_complete &= is_checked  # with no rulebook installed there is nothing to be ready for
-        return self._close(
-            case, ledger, year, notices, faults, is_complete=is_complete, is_checked=is_checked
+        audited = self._close(case, ledger, year, is_complete=is_complete)
+        return msgspec.structs.replace(
+            audited,
+            notices=(*self._notices(case, year, found.fault), *audited.notices),
+            faults=() if found.fault is None else (found.fault,),
+            is_checked=is_checked,
         )
 
-    def _run(
-        self,
-        plan: Plan,
-        case: _Case,
-        ledger: Ledger,
-        evidence: Evidence,
-        files: Mapping[str, str],
-    ) -> bool:
+    def _run(self, plan: Plan, case: _Case, ledger: Ledger, found: Found) -> bool:
         """Run a plan over the document; return whether it was checked in full."""
         rulebook, submission = plan.rulebook, case.structure.submission
         views = _views(plan, case)
         context = DocumentContext(
             rulebook,
-            evidence,
+            found.evidence,
             self._terms.as_of,
             submission,
             views,
             case.structure.text,
             case.structure.keys_pointer,
-            files,
+            found.digests,
             self._inventory.shelf,
         )
         subject = Subject(
             document=case.index, year=rulebook.year, entity=case.entity, views=views
         )
         if plan.not_installed:
-            _tell_not_installed(plan, ledger, subject)
+            ledger.add(rules_not_installed(plan, subject))
         if submission is None:
             ledger.run(plan.structural, context, subject)
             return False
@@ -191,9 +142,9 @@ class Auditor:
         key = EntityYear(rulebook.program, rulebook.year, case.entity or Entity.of(submission))
         self._run_sets(plan, context, ledger, key, subject)
         if views:
-            self.entities.add(key, views, evidence)
+            self.entities.add(key, views, found.evidence)
         if self._terms.wants_facts:
-            case.sketches.append(Sketch(rulebook, views, evidence))
+            case.sketches.append(Sketch(rulebook, views, found.evidence))
         return not plan.not_installed and not plan.left_out and rulebook.status == "final"
 
     def _run_sets(
@@ -236,92 +187,45 @@ class Auditor:
         chosen = self._scopes.of(case.raw.uri).chosen
         if year is None:
             newest = shelf.newest_final(program)
-            return self.plan(program, newest.year, chosen) if newest else None
+            return self.plans.of(program, newest.year, chosen) if newest else None
         if shelf.has(program, year):
-            return self.plan(program, year, chosen)
-        known = ", ".join(map(str, shelf.years(program))) or "none"
-        pointer = f"{case.structure.keys_pointer}/performanceYear"
-        ledger.add(
-            Result(
-                rule=_NO_RULEBOOK,
-                outcome="error",
-                consequence=None,
-                severity="error",
-                message=f"no rulebook for {program} {year}; installed: {known}",
-                remediation="install the plugin that brings this year, or correct the year",
-                document=case.index,
-                location=Location(pointer=pointer),
-                fingerprint=fingerprint(
-                    _NO_RULEBOOK.code, year, case.entity, pointer, key=program
-                ),
-            )
-        )
+            return self.plans.of(program, year, chosen)
+        place = f"{case.structure.keys_pointer}/performanceYear"
+        subject = Subject(document=case.index, year=year, entity=case.entity, pointer=place)
+        ledger.add(no_rulebook(program, shelf.years(program), subject))
         return None
 
-    def _evidence(
-        self, raw: RawDocument, structure: Structure
-    ) -> tuple[Evidence, Mapping[str, str], tuple[InputError, ...]]:
-        """Find the document's evidence: in the case itself, as given, or beside the file."""
-        path: Path | None = self._terms.evidence
-        handed = structure.evidence if raw.evidence is None else raw.evidence
-        try:
-            if handed is not None and path is None:
-                return decode_evidence(handed, raw.uri), {}, ()
-            if path is None and raw.path is not None:
-                path = side_file(raw.path)
-            if path is None:
-                return NO_EVIDENCE, {}, ()
-            evidence = read_evidence(path)
-            return evidence, digests(evidence, path.parent), ()
-        except InputError as error:
-            return NO_EVIDENCE, {}, (error,)
-
-    def _notices(self, case: _Case, year: int | None) -> tuple[Notice, ...]:
+    def _notices(
+        self, case: _Case, year: int | None, fault: InputError | None
+    ) -> Iterator[Notice]:
+        """Say what must be known of the document beside its results."""
         submission = case.structure.submission
         if not self._inventory.shelf.programs:
             message = "nothing was checked: no loaded plugin brings a rulebook"
-            return (Notice(kind="noRulebook", message=message, document=case.index),)
-        if submission is None:
-            return (
-                Notice(
-                    kind="shapeRefused",
-                    message="only the shape was checked: it does not follow the schema",
-                    document=case.index,
-                    is_incomplete=True,
-                ),
-            )
-        if year != submission.performance_year:
-            return (
-                Notice(
-                    kind="yearMismatch",
-                    message=f"audited against {year}, but the document says"
-                    f" {submission.performance_year}",
-                    document=case.index,
-                ),
-            )
-        return ()
+            yield Notice(kind="noRulebook", message=message, document=case.index)
+        elif submission is None:
+            message = "only the shape was checked: it does not follow the schema"
+            yield _incomplete(case, "shapeRefused", message)
+        elif year != submission.performance_year:
+            message = f"audited against {year}, but the document says {submission.performance_year}"
+            yield Notice(kind="yearMismatch", message=message, document=case.index)
+        if fault is not None:
+            yield _incomplete(case, "evidenceUnusable", _placed(fault, case.raw))
 
     def _close(
-        self,
-        case: _Case,
-        ledger: Ledger,
-        year: int | None,
-        notices: tuple[Notice, ...],
-        faults: tuple[InputError, ...],
-        *,
-        is_complete: bool,
-        is_checked: bool,
+        self, case: _Case, ledger: Ledger, year: int | None, *, is_complete: bool
     ) -> Audited:
-        accepted = self.acceptance.accept(
-            ledger.results,
-            Whom(document=case.index, uri=case.raw.uri, year=year, entity=case.entity),
-        )
+        """Accept what was accepted before, give the results their places, and draw the sum."""
+        raw, submission, entity = case.raw, case.structure.submission, case.entity
+        whom = Whom(document=case.index, uri=raw.uri, year=year, entity=entity)
+        accepted = self.acceptance.accept(ledger.results, whom)
         for told in accepted.told:
             ledger.add(told)
-        results = located([*accepted.results, *accepted.told], case.raw)
+        results = located([*accepted.results, *accepted.told], raw)
         outcomes: dict[Outcome, int] = ledger.outcomes()
         is_complete = is_complete and not outcomes["error"]
-        submission, raw = case.structure.submission, case.raw
+        gate = self._scopes.of(raw.uri).gate
+        reveals = self._terms.reveals
         return Audited(
             summary=DocumentSummary(
                 uri=raw.uri,
@@ -329,21 +233,15 @@ class Auditor:
                 sha256=hashlib.sha256(raw.data).hexdigest(),
                 performance_year=year,
                 entity_type=submission.entity_type if submission else None,
-                subject=subject_name(case.entity, reveals=self._terms.reveals)
-                if case.entity
-                else "nobody named",
-                verdict=verdict_on(
-                    results, self._scopes.of(raw.uri).gate, is_complete=is_complete
-                ),
+                subject=subject_name(entity, reveals=reveals) if entity else "nobody named",
+                verdict=verdict_on(results, gate, is_complete=is_complete),
                 outcomes=outcomes,
                 facts=tuple(case.sketches) or None,
             ),
             results=results,
-            notices=notices + accepted.notices,
-            faults=faults,
+            notices=accepted.notices,
             uses=accepted.uses,
             is_complete=is_complete,
-            is_checked=is_checked,
         )
 
 
@@ -361,6 +259,10 @@ class _Case:
         self.entity = Entity.of(submission) if submission is not None else None
 
 
+def _incomplete(case: _Case, kind: str, message: str) -> Notice:
+    return Notice(kind=kind, message=message, document=case.index, is_incomplete=True)
+
+
 def _placed(fault: InputError, raw: RawDocument) -> str:
     """Tell a fault of evidence with the file it lies in, which need not be the document's."""
     own = raw.line if fault.uri == raw.uri else None
@@ -376,27 +278,4 @@ def _views(plan: Plan, case: _Case) -> tuple[SetView, ...]:
         SetView(record, case.structure.set_pointer(place), plan.rulebook, case.index)
         for place, record in enumerate(submission.measurement_sets)
         if record.category == plan.rulebook.program
-    )
-
-
-def _tell_not_installed(plan: Plan, ledger: Ledger, subject: Subject) -> None:
-    """Say once a document which rules of its year are not there."""
-    clauses = plan.rulebook.clauses
-    codes = ", ".join(
-        f"{code} (a clause of plugin {clauses[code].plugin})" if clauses[code].plugin else code
-        for code in plan.not_installed
-    )
-    ledger.add(
-        Result(
-            rule=_NOT_INSTALLED,
-            outcome="error",
-            consequence=None,
-            severity="error",
-            message=f"the {plan.rulebook.year} rulebook lists rules that no loaded plugin brings:"
-            f" {codes}",
-            remediation="install or unblock the plugins that bring them; see picheck plugins list",
-            document=subject.document,
-            location=Location(pointer=""),
-            fingerprint=subject.fingerprint(_NOT_INSTALLED.code, "", subject.document, codes),
-        )
     )

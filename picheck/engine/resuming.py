@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.engine.tallying import Tally
+from picheck.engine.tallying import NO_RULEBOOK, Tally
 from picheck.errors import UsageError
 
 _decode: Final = msgspec.json.Decoder().decode
@@ -82,6 +82,8 @@ def _enter_document(tally: Tally, value: Mapping[str, Any]) -> None:
 
 def _enter_result(tally: Tally, value: Mapping[str, Any]) -> None:
     disposition = value["disposition"]
+    if value["rule"]["slug"] == NO_RULEBOOK:
+        tally.reasons.add("nothingChecked")
     tally.count_result(
         value["outcome"],
         value["consequence"],
@@ -92,11 +94,13 @@ def _enter_result(tally: Tally, value: Mapping[str, Any]) -> None:
 
 
 def _enter_notice(tally: Tally, value: Mapping[str, Any]) -> None:
-    if value["kind"] in {"unreadable", "evidenceUnusable"}:
+    kind = value["kind"]
+    if kind in {"unreadable", "evidenceUnusable"}:
         tally.reasons.add("unreadable")
-        tally.is_complete &= value["kind"] != "unreadable"
-    elif value["kind"] == "notChecked":
+    elif kind in {"nothingChecked", "noRulebook"}:
         tally.reasons.add("nothingChecked")
+    if kind in {"unreadable", "nothingChecked"}:
+        tally.is_complete = False
 
 
 _ENTRIES: Final = {

@@ -18,7 +18,6 @@ from picheck.hooks.reporter import StreamingReporter
 from picheck.intake.inputs import RawDocument, read_inputs
 from picheck.intake.packets import Packet
 
-
 _here: Final = threading.local()
 
 
@@ -54,12 +53,18 @@ class Station:
         self.whole = Audit(recipe.terms, inventory, self.audit.prior)
         self.reporters = [_streaming(inventory, name) for name in recipe.reporters]
 
-    def take(self, packet: Packet) -> Part:
-        """Audit a packet and return the pieces of output with what the run must know of it."""
+    def take(self, packet: Packet, since: int = 0) -> Part:
+        """Audit a packet and return the pieces of output with what the run must know of it.
+
+        Inputs with a number below `since` were written by an earlier run: they are only marked.
+        """
         audit, reporters = self.audit, self.reporters
         pieces: list[list[bytes]] = [[] for _ in reporters]
         last = ""
         for index, given in packet.inputs():
+            if index < since:
+                audit.mark(given, index)
+                continue
             audited = audit.document(given, index)
             for reporter, mine in zip(reporters, pieces, strict=True):
                 if audited is not None:
@@ -93,10 +98,10 @@ def open_station(sealed: bytes, inventory: Inventory | None = None) -> Station:
     return _here.station[1]
 
 
-def audit_packet(sealed: bytes, packet: Packet) -> Part:
+def audit_packet(sealed: bytes, packet: Packet, since: int = 0) -> Part:
     """Audit one packet: what an executor of any kind is given to do."""
     known, station = getattr(_here, "station", (None, None))
-    return (station if known == sealed else open_station(sealed)).take(packet)
+    return (station if known == sealed else open_station(sealed)).take(packet, since)
 
 
 def _streaming(inventory: Inventory, name: str) -> StreamingReporter:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ from picheck.model.report import DocumentSummary, Summary
 K = TypeVar("K")
 
 #: A year without a rulebook is nobody's fault: nothing broke, and the document says so itself.
-_NOT_BROKEN = "no-rulebook-for-year"
+NO_RULEBOOK: Final = "no-rulebook-for-year"
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -34,11 +34,32 @@ class Tally(msgspec.Struct, kw_only=True):
 
     def enter(self, document: DocumentSummary, results: Iterable[Result]) -> None:
         """Add one document and its results."""
-        _count(self.documents, document.verdict)
-        for outcome, number in document.outcomes.items():
-            _count(self.outcomes, outcome, number)
+        self.count(document.verdict, document.outcomes)
         for result in results:
-            self._enter_result(result)
+            self.count_result(
+                result.outcome,
+                result.consequence,
+                result.rule.slug,
+                is_waived=result.disposition.waiver is not None,
+                is_known=result.disposition.baseline == "unchanged",
+            )
+
+    def count(self, verdict: str, outcomes: Mapping[Any, int]) -> None:
+        """Count one document by its verdict and the outcomes of its rules."""
+        _count(self.documents, verdict)
+        for outcome, number in outcomes.items():
+            _count(self.outcomes, outcome, number)
+
+    def count_result(
+        self, outcome: str, consequence: str | None, slug: str, *, is_waived: bool, is_known: bool
+    ) -> None:
+        """Count one result."""
+        if outcome == "fail":
+            _count(self.consequences, consequence)
+        elif outcome == "error" and slug != NO_RULEBOOK:
+            self.reasons.add("incomplete")
+        self.waived += is_waived
+        self.baseline += is_known
 
     def amend(
         self, before: DocumentSummary, after: DocumentSummary, results: Iterable[Result]
@@ -86,14 +107,6 @@ class Tally(msgspec.Struct, kw_only=True):
             waived=self.waived,
             baseline=self.baseline,
         )
-
-    def _enter_result(self, result: Result) -> None:
-        if result.outcome == "fail":
-            _count(self.consequences, result.consequence)
-        elif result.outcome == "error" and result.rule.slug != _NOT_BROKEN:
-            self.reasons.add("incomplete")
-        self.waived += result.disposition.waiver is not None
-        self.baseline += result.disposition.baseline == "unchanged"
 
 
 def _count(counts: dict[K, int], key: K, number: int = 1) -> None:

@@ -34,7 +34,6 @@ from picheck.intake.inputs import (
 from picheck.intake.limits import MAX_BYTES
 from picheck.intake.unpacking import PACKED
 from picheck.intake.uris import uri_of
-from picheck.intake.uris import uri_of
 
 #: A packet's bytes, about: small enough to hold several, large enough to be worth a message.
 PACKET_BYTES: Final = 2 * 1024 * 1024
