@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from picheck.cli.main import main
-
 from support import AS_OF, COMPLIANT, YEAR
 
 #: A sound vendor module; the tests put one fault into it by replacing a line.
@@ -91,9 +90,7 @@ def install(folder: Path, distribution: str, plugins: dict[str, str], version: s
     (info / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def picheck(
-    *arguments: str | Path, cwd: Path, stdin: bytes = b"", **environment: str
-) -> Run:
+def picheck(*arguments: str | Path, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
     """Run picheck in a process of its own, with what was installed into `cwd`."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PICHECK_")}
     done = subprocess.run(
@@ -108,9 +105,7 @@ def picheck(
     return _run(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def picheck_here(
-    *arguments: str | Path, cwd: Path, stdin: bytes = b"", **environment: str
-) -> Run:
+def picheck_here(*arguments: str | Path, cwd: Path, stdin: bytes = b"", **environment: str) -> Run:
     """Do the same in this process, which takes a tenth of the time."""
     out, err = io.StringIO(), io.StringIO()
     changed = {k: None for k in os.environ if k.startswith("PICHECK_")} | environment
@@ -132,7 +127,7 @@ def picheck_here(
 def audit(cwd: Path, *arguments: str | Path, **environment: str) -> Run:
     """Audit the compliant submission of a year beside what was installed, told as JSON."""
     options = ("--as-of", AS_OF, "--isolated", "-f", "json", *arguments)
-    return picheck_here("audit", COMPLIANT, *options, cwd=cwd, **environment)
+    return picheck_here("audit", COMPLIANT, *options, cwd=cwd, stdin=b"", **environment)
 
 
 def audit_beside(folder: Path, source: str, *arguments: str) -> Run:

@@ -30,6 +30,8 @@ from picheck.intake import packets as packets_module
 from picheck.intake.packets import Packets
 from picheck.model.report import Report
 
+from picheck.reporters.parquet import ParquetReporter
+
 from support import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -136,7 +138,7 @@ def test_a_planted_defect_is_found_in_every_form(
     pytest.fail("the generator never plants it")
 
 
-@pytest.mark.parametrize("kind", ["gz", "zip", "folder", "glob", "two"])
+@pytest.mark.parametrize("kind", ["gz", "zst", "zip", "folder", "glob", "two"])
 def test_wherever_the_documents_lie(
     kind: str, file: Path, documents: list[Planted], tmp_path: Path
 ) -> None:
@@ -150,6 +152,13 @@ def test_wherever_the_documents_lie(
 def _gz(file: Path, _: list[Planted], folder: Path) -> list[Path]:
     path = folder / "corpus.ndjson.gz"
     path.write_bytes(gzip.compress(file.read_bytes()))
+    return [path]
+
+
+def _zst(file: Path, _: list[Planted], folder: Path) -> list[Path]:
+    zstandard = pytest.importorskip("zstandard")
+    path = folder / "corpus.ndjson.zst"
+    path.write_bytes(zstandard.compress(file.read_bytes()))
     return [path]
 
 
@@ -179,6 +188,7 @@ def _two(_: Path, documents: list[Planted], folder: Path) -> list[Path]:
 
 LAID: dict[str, Callable[[Path, list[Planted], Path], list[Path]]] = {
     "gz": _gz,
+    "zst": _zst,
     "zip": _zip,
     "folder": _folder,
     "glob": _glob,
@@ -298,3 +308,36 @@ def test_a_packet_that_kills_every_process_is_told_of(file: Path) -> None:
     assert any("were not audited" in line.get("message", "") for line in lines)
     assert summed.summary.verdict == "notReady"
     assert "unreadable" in summed.summary.exit.reasons
+
+
+@pytest.mark.parametrize("name", ["damaged.ndjson.gz", "damaged.ndjson.zst"])
+def test_a_damaged_archive_gives_what_it_can_and_is_told_of(
+    name: str, file: Path, tmp_path: Path
+) -> None:
+    if name.endswith("zst"):
+        packed = pytest.importorskip("zstandard").compress(file.read_bytes())
+    else:
+        packed = gzip.compress(file.read_bytes())
+    path = tmp_path / name
+    path.write_bytes(packed[: len(packed) // 2])
+    lines, summed = streamed([path])
+    assert any("cannot be unpacked" in line.get("message", "") for line in lines)
+    assert summed.summary.exit.code == 3
+
+
+def test_a_row_for_each_result_in_parquet(file: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+
+    recipe = Recipe(
+        open_inventory=partial(load_inventory, ()), terms=TERMS, reporters=("parquet",)
+    )
+    sink = ParquetReporter().sink(tmp_path / "out.parquet")
+    with Packets([str(file)]) as packets:
+        Batch(recipe, HERE, [sink], Quiet()).of(packets)
+    sink.close()
+    rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    lines, _ = streamed([file])
+    results = [line for line in lines if line["type"] == "result"]
+    told = [(row["document"], row["code"], row["fingerprint"]) for row in rows if row["code"]]
+    assert told == [(r["document"], r["rule"]["code"], r["fingerprint"]) for r in results]
+    assert {row["document"] for row in rows} == set(verdicts(lines))

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from picheck.testing.examples import compliant_parts
-
 from installing import Run, picheck_here
+from picheck.testing.examples import compliant_parts
 from support import AS_OF, YEAR, YEARS
 
 SUBMISSION, EVIDENCE = compliant_parts(YEAR)
-EARLIER = YEAR - 1 if YEAR > YEARS[0] else YEAR
-needs_an_earlier_year = pytest.mark.skipif(YEAR == YEARS[0], reason="there is no earlier year")
+FIRST = YEARS[0]
+EARLIER = max(FIRST, YEAR - 1)
+needs_an_earlier_year = pytest.mark.skipif(FIRST == YEAR, reason="there is no earlier year")
 
 
 @pytest.fixture

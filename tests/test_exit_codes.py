@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from picheck.engine.verdicts import exit_of
-
 from installing import Run, picheck_here
+from picheck.engine.verdicts import exit_of
 from support import AS_OF, COMPLIANT, YEAR
 
 
@@ -41,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
 
 def audit(folder: Path, *arguments: str, **environment: str) -> Run:
     options = ("--as-of", AS_OF, "--isolated", "-f", "json")
-    return picheck_here("audit", *options, *arguments, cwd=folder, **environment)
+    return picheck_here("audit", *options, *arguments, cwd=folder, stdin=b"", **environment)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +101,11 @@ def test_a_fault_of_usage_audits_nothing(folder: Path, arguments: list[str]) -> 
 
 @pytest.mark.parametrize(
     ("given", "meant"),
-    [("PIC-PRE-03", "PIC-PER-03"), ("period-to-short", "period-too-short"), ("PIC-PERR", "PIC-PER")],
+    [
+        ("PIC-PRE-03", "PIC-PER-03"),
+        ("period-to-short", "period-too-short"),
+        ("PIC-PERR", "PIC-PER"),
+    ],
 )
 def test_a_selector_that_fits_nothing_names_the_nearest(
     folder: Path, given: str, meant: str

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from picheck.logging import get_logger, mask_identifiers
-
 from installing import Run, picheck_here
+from picheck.logging import get_logger, mask_identifiers
 from support import AS_OF, COMPLIANT
 
 

@@ -19,7 +19,6 @@ from picheck.hooks.inventory import Inventory
 from picheck.rulebook.edition import Clause, Measure, Rulebook
 from picheck.rules.rule import HEADINGS, Rule
 from picheck.testing.cases import Case, load_cases
-
 from support import FIXTURES, YEARS, is_in_matrix
 
 FRAMEWORK = Path(picheck.__file__).parent
@@ -128,9 +127,8 @@ def texts(tree: ast.Module) -> Iterator[str]:
         and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in docstrings:
-                yield node.value
+        if isinstance(node, ast.Constant) and id(node) not in docstrings:
+            yield from [node.value] if isinstance(node.value, str) else []
 
 
 # Cases

@@ -103,9 +103,7 @@ def test_a_text_is_refused_where_json_refuses_it(text: str) -> None:
 
 def is_beyond(value: Any) -> bool:
     """Whether a value holds a number that json reads as infinite."""
-    return any(
-        isinstance(item, float) and not math.isfinite(item) for _, item in pointers(value)
-    )
+    return any(isinstance(item, float) and not math.isfinite(item) for _, item in pointers(value))
 
 
 TEXT = '{\n  "a": {"b": [10, {"é": "x"}]},\n\t"a~/b": -1e2\n}'

@@ -13,9 +13,8 @@ import pytest
 from picheck.errors import RulebookError
 from picheck.hooks.inventory import Inventory
 from picheck.rulebook.changes import differences, undeclared
-from picheck.rulebook.edition import Change, Rulebook
+from picheck.rulebook.edition import Change, Chapters, Rulebook
 from picheck.rulebook.reading import read_edition
-
 from support import YEAR, YEARS, is_in_matrix
 
 SHIPPED = Path(str(files(f"picheck_pi.years.y{YEAR}")))
@@ -33,8 +32,15 @@ def folder(tmp_path: Path) -> Path:
 def refused(folder: Path) -> str:
     """Return what is said of an edition that cannot be used."""
     with pytest.raises(RulebookError) as caught:
-        read_edition(folder, "pi", YEAR)
+        read_whole(folder)
     return str(caught.value)
+
+
+def read_whole(folder: Path) -> None:
+    """Read an edition with its chapters, which are refused when they are asked for."""
+    edition = read_edition(folder, "pi", YEAR)
+    for chapter in (edition.changes, edition.requirements, tuple(edition.annexes.items())):
+        assert isinstance(chapter, tuple)
 
 
 def edit(folder: Path, name: str, old: str, new: str) -> None:
@@ -75,8 +81,8 @@ BREAKS = {
         "measures.toml", 'program = "pi"', 'program = "ia"',
         [f"says ia {YEAR}, but it was registered as pi {YEAR}; make them agree"]),
     "no TOML": ("sources.toml", "[", "[[", ["sources.toml: not TOML: "]),
-    "a change of no kind": (
-        "changes.toml", 'kind = "', 'kind = "un', ["kind is 'un", "allowed: added, changed"]),
+    "changes that are no list": (
+        "changes.toml", "changes", "change", ["is not known; did you mean 'changes'?"]),
     "an unknown standing": (
         "sources.toml", 'standing = "', 'standing = "very ', ["standing is 'very ", "allowed: "]),
 }  # fmt: skip
@@ -98,6 +104,18 @@ def test_a_broken_edition_is_refused_with_file_key_and_remedy(
 def test_an_edition_with_a_file_missing_is_refused(name: str, folder: Path) -> None:
     (folder / f"{name}.toml").unlink()
     assert f"{name}.toml is missing; an edition is complete" in refused(folder)
+
+
+def test_a_change_of_no_kind_is_refused(folder: Path) -> None:
+    change = '{paths = ["a"], kind = "renamed", reason = "why"}'
+    (folder / "changes.toml").write_text(f"changes = [{change}]\n")
+    assert "kind is 'renamed'" in refused(folder)
+
+
+@pytest.mark.parametrize("name", ["requirements", "scoring"])
+def test_a_chapter_that_is_read_late_is_refused_like_the_others(name: str, folder: Path) -> None:
+    (folder / f"{name}.toml").write_text("[[oops]\n")
+    assert f"{name}.toml: not TOML: " in refused(folder)
 
 
 def test_every_fault_of_a_file_is_said_at_once(folder: Path) -> None:
@@ -154,19 +172,22 @@ def pair(inventory: Inventory) -> tuple[Rulebook, Rulebook]:
 def test_a_change_that_was_not_declared_is_caught(inventory: Inventory) -> None:
     before, after = pair(inventory)
     clause = after.clauses["PIC-PER-03"]
-    silent = msgspec.structs.replace(clause, terms={**clause.terms, "minimum_days": 7})
+    silent = msgspec.structs.replace(clause, terms={**clause.terms, "grace_days": 7})
     changed = msgspec.structs.replace(after, clauses={**after.clauses, clause.code: silent})
-    days = before.clauses["PIC-PER-03"]["minimum_days"]
     (line,) = undeclared(before, changed)
-    assert line.startswith("clauses.PIC-PER-03.terms.minimum_days: ")
-    assert str(days) in line
+    assert line.startswith("clauses.PIC-PER-03.terms.grace_days: added")
     assert line.endswith("is not declared")
+
+
+def declaring(edition: Rulebook, *changes: Change) -> Rulebook:
+    """Return the edition with other declared changes."""
+    return msgspec.structs.replace(edition, chapters=Chapters(changes=lambda: changes))
 
 
 def test_a_declared_change_that_did_not_happen_is_caught(inventory: Inventory) -> None:
     before, after = pair(inventory)
     phantom = Change(paths=("measures.PI_EP_1.title",), kind="changed", old="a", new="b", reason="")
-    lines = undeclared(before, msgspec.structs.replace(after, changes=(*after.changes, phantom)))
+    lines = undeclared(before, declaring(after, *after.changes, phantom))
     assert lines == ("measures.PI_EP_1.title: declared, but nothing changed",)
 
 
@@ -175,7 +196,7 @@ def test_a_change_that_was_declared_wrongly_is_caught(inventory: Inventory) -> N
     objectives = {**after.objectives, "new": "A new objective"}
     other = msgspec.structs.replace(after, objectives=objectives)
     wrong = Change(paths=("objectives.new",), kind="removed", reason="")
-    (line,) = undeclared(before, msgspec.structs.replace(other, changes=(*after.changes, wrong)))
+    (line,) = undeclared(before, declaring(other, *after.changes, wrong))
     assert line.startswith("objectives.new: declared as removed")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,7 +16,6 @@ from picheck.intake.inputs import RawDocument
 from picheck.model.report import Report
 from picheck.testing.departures import Change, changed_text
 from picheck.testing.examples import compliant_parts
-
 from support import YEARS, is_in_matrix
 
 EVERY = YEARS
@@ -55,10 +56,10 @@ class Example(NamedTuple):
 
     row: str
     years: tuple[int, ...]
-    change: dict[str, Any] = {}
+    change: Mapping[str, Any] = MappingProxyType({})
     errors: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    prior: dict[int, dict[str, Any]] = {}
+    prior: Mapping[int, dict[str, Any]] = MappingProxyType({})
     beside: tuple[dict[str, Any], ...] = ()
     evidence: bytes | None = None
 
@@ -146,7 +147,9 @@ EXAMPLES = (
 ROWS = [(example, year) for example in EXAMPLES for year in example.years if is_in_matrix(year)]
 
 
-def document(name: str, year: int, change: dict[str, Any], evidence: bytes | None) -> RawDocument:
+def document(
+    name: str, year: int, change: Mapping[str, Any], evidence: bytes | None
+) -> RawDocument:
     """Make a complete submission of a year that departs in one thing."""
     submission, _ = compliant_parts(year)
     given = {"PI_EP_1": counts(90, 100), "PI_PEA_1": counts(95, 100)}

@@ -96,7 +96,7 @@ def stream(
     with ExitStack() as stack:
         packets = stack.enter_context(Packets(options["paths"]))
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
-        outlets = Outlets(output.path for output in outputs)
+        outlets = Outlets(outputs)
         batch = Batch(recipe, crew, outlets.each, progress, inventory)
         kept = _kept(outputs, batch) if options["resume"] else None
         stack.enter_context(outlets.opened(None if kept is None else kept.length))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
+from picheck.cli.writing import Output
 from picheck.errors import PicheckError, UsageError
 
 
@@ -18,8 +19,9 @@ class OutputLost(PicheckError):
 class Outlet:
     """One file, or standard output."""
 
-    def __init__(self, path: Path | None, outlets: Outlets) -> None:
-        self._path = path
+    def __init__(self, output: Output, outlets: Outlets) -> None:
+        self._path = output.path
+        self._sink: Callable[[Path], BinaryIO] | None = getattr(output.reporter, "sink", None)
         self._outlets = outlets
         self._file: BinaryIO | None = None
         self.fault: str | None = None
@@ -31,19 +33,30 @@ class Outlet:
         Raises UsageError where it cannot be opened.
         """
         if self._path is None:
-            self._file = sys.stdout.buffer
+            self._file = self._standard_output()
             yield
             return
         try:
-            file = self._path.open("wb" if keep is None else "r+b", buffering=0)
+            file = self._opened(self._path, keep)
         except OSError as error:
             raise UsageError(f"{self._path} cannot be written: {error.strerror}") from error
-        with file:
+        with closing(file):
             if keep is not None:
                 file.seek(keep)
                 file.truncate()
-            self._file = file  # type: ignore[assignment]
+            self._file = file
             yield
+
+    def _opened(self, path: Path, keep: int | None) -> BinaryIO:
+        if self._sink is not None:
+            return self._sink(path)
+        file = path.open("wb" if keep is None else "r+b", buffering=0)
+        return cast("BinaryIO", file)
+
+    def _standard_output(self) -> BinaryIO:
+        if self._sink is not None:
+            raise UsageError("parquet goes to a file: give -f parquet=PATH")
+        return sys.stdout.buffer
 
     def write(self, piece: bytes) -> None:
         """Write a piece, unless the file broke before. Raises OutputLost where none is left."""
@@ -53,7 +66,8 @@ class Outlet:
             rest = memoryview(piece)
             while rest:
                 rest = rest[self._file.write(rest) :]
-            self._file.flush()
+            if self._sink is None:
+                self._file.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -65,8 +79,8 @@ class Outlet:
 class Outlets:
     """All files of a run."""
 
-    def __init__(self, paths: Iterable[Path | None]) -> None:
-        self.each = [Outlet(path, self) for path in paths]
+    def __init__(self, outputs: Iterable[Output]) -> None:
+        self.each = [Outlet(output, self) for output in outputs]
 
     @property
     def faults(self) -> list[str]:

@@ -43,10 +43,14 @@ class Watcher(Protocol):
 
 
 class Crew(msgspec.Struct, frozen=True):
-    """Who audits: `hire` gives an executor, anew after one broke; `size` is its number of hands."""
+    """Who audits: `hire` gives an executor, anew after one broke; `size` is its number of hands.
+
+    `deaths` are the errors that speak of a process, not of what it was given to do.
+    """
 
     hire: Callable[[], Executor]
     size: int
+    deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
 
 class Batch:
@@ -149,16 +153,18 @@ class _Line:
         packet, future = self._under_way.popleft()
         try:
             return packet, future.result()
-        except BrokenExecutor:
+        except self._crew.deaths:
             return packet, self._again(packet)
 
     def close(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for _, future in self._under_way:
+            future.cancel()
+        self._executor.shutdown(wait=False)
 
     def _submit(self, packet: Packet) -> Future[Part]:
         try:
             return self._executor.submit(audit_packet, self._sealed, packet, self._since)
-        except BrokenExecutor as error:
+        except self._crew.deaths as error:
             broken: Future[Part] = Future()
             broken.set_exception(error)
             return broken
@@ -179,7 +185,7 @@ class _Line:
             self._executor = self._crew.hire()
             try:
                 return self._submit(packet).result()
-            except BrokenExecutor:
+            except self._crew.deaths:
                 continue
         self.close()
         self._executor = self._crew.hire()

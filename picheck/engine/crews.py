@@ -55,15 +55,22 @@ def _dask(address: str) -> Crew:
     if not address.startswith(_DASK):
         raise UsageError(f"executor {address!r} is not known; give {_DASK}HOST:PORT")
     try:
-        from distributed import Client  # noqa: PLC0415 - an extra
+        from distributed import CancelledError, Client, KilledWorker  # noqa: PLC0415 - an extra
+        from distributed.comm import CommClosedError  # noqa: PLC0415
     except ImportError as error:
-        raise UsageError(
-            "a dask executor needs an extra: pip install 'picheck[dask]'"
-        ) from error
+        raise UsageError("a dask executor needs an extra: pip install 'picheck[dask]'") from error
     place = address.removeprefix(_DASK)
     try:
         client = Client(f"tcp://{place}", timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"no dask scheduler answers at {place}: {error}") from error
+
+    def hire() -> Executor:
+        """Go on in this process where the scheduler is gone: slower, and nothing is lost."""
+        if client.status != "running":
+            return HereExecutor()
+        executor: Executor = client.get_executor(pure=False)
+        return executor
+
     hands = sum(client.nthreads().values()) or 1
-    return Crew(lambda: client.get_executor(pure=False), hands)
+    return Crew(hire, hands, (CancelledError, KilledWorker, CommClosedError))

@@ -26,6 +26,7 @@ from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import RawDocument
 from picheck.intake.limits import check_limits
 from picheck.intake.structure import Structure, read_structure
+from picheck.model.evidence import NO_EVIDENCE
 from picheck.model.finding import Result
 from picheck.model.outcome import Outcome
 from picheck.model.report import DocumentSummary, Notice
@@ -114,6 +115,23 @@ class Auditor:
             faults=() if found.fault is None else (found.fault,),
             is_checked=is_checked,
         )
+
+    def mark(self, raw: RawDocument, index: int) -> None:
+        """Enter a document among its entity's without auditing it.
+
+        Raises InputError where it is no JSON document at all.
+        """
+        check_limits(raw.data, raw.uri)
+        structure = read_structure(raw.data, raw.uri, self._inventory.shelf.programs)
+        case, ledger = _Case(raw, index, structure), self.ledger()
+        for program in self._programs(structure.submission):
+            plan = self._plan_for(program, self._year(structure.submission), case, ledger)
+            if plan is None or case.entity is None:
+                continue
+            key = EntityYear(program, plan.rulebook.year, case.entity)
+            self._prior.before(key)
+            if views := _views(plan, case):
+                self.entities.add(key, views, NO_EVIDENCE)
 
     def _run(self, plan: Plan, case: _Case, ledger: Ledger, found: Found) -> bool:
         """Run a plan over the document; return whether it was checked in full."""

@@ -17,9 +17,9 @@ from picheck.intake.inputs import (
     is_input,
     read_documents,
     too_large,
-    uri_of,
 )
 from picheck.intake.limits import MAX_BYTES
+from picheck.intake.uris import uri_of
 
 
 def read_archive(path: Path) -> Iterator[Input]:

@@ -11,6 +11,7 @@ from picheck.reporters.junit import JunitReporter
 from picheck.reporters.markdown import MarkdownReporter
 from picheck.reporters.ndjson import NdjsonReporter
 from picheck.reporters.operationoutcome import OperationOutcomeReporter
+from picheck.reporters.parquet import ParquetReporter
 from picheck.reporters.sarif import SarifReporter
 from picheck.reporters.text import TextReporter
 
@@ -27,6 +28,7 @@ def picheck_register_reporters() -> tuple[Reporter, ...]:
         GithubReporter(),
         MarkdownReporter(),
         CsvReporter(),
+        ParquetReporter(),
         HtmlReporter(),
         OperationOutcomeReporter(),
     )

@@ -190,8 +190,11 @@ SCHEMAS: Final[dict[str, tuple[bool, dict[str, Any]]]] = {
     "requirements.toml": (
         True,
         {
-            "kind": {"type": "string", "required": True,
-                     "allowed": ["zero", "refusal", "reweighting"]},
+            "kind": {
+                "type": "string",
+                "required": True,
+                "allowed": ["zero", "refusal", "reweighting"],
+            },
             "title": _TEXT,
             "rules": {**_IDS, "required": True},
             "sources": _SOURCES,

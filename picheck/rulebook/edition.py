@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
@@ -99,12 +101,38 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
+class Chapters:
+    """What an audit seldom asks of an edition, read when it is asked for.
+
+    Reading TOML is a good part of a cold start; an audit needs measures, clauses and sources.
+    """
+
+    def __init__(
+        self,
+        changes: Callable[[], tuple[Change, ...]] = tuple,
+        requirements: Callable[[], tuple[Requirement, ...]] = tuple,
+        annexes: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    ) -> None:
+        self._changes = changes
+        self._requirements = requirements
+        self.annexes = annexes
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The declared differences from the year before."""
+        return self._changes()
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The year's demands, each with the rules that check it."""
+        return self._requirements()
+
+
 class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """One program's law for one performance year.
 
     `program` is the category of the measurement sets it speaks of; `sha256` is the digest of
-    its files. `annexes` are the edition's further tables, by file name, which the framework
-    hands on unread. Only a `final` rulebook can yield the verdict `ready`.
+    its files. Only a `final` rulebook can yield the verdict `ready`.
     """
 
     program: str
@@ -116,10 +144,23 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     measures: Mapping[str, Measure]
     clauses: Mapping[str, Clause]
     sources: Mapping[str, Citation]
-    changes: tuple[Change, ...]
-    requirements: tuple[Requirement, ...] = ()
-    annexes: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
+    chapters: Chapters = msgspec.field(default_factory=Chapters)
     notice: str | None = None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The declared differences from the year before. Raises RulebookError if unreadable."""
+        return self.chapters.changes
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The year's demands and what checks them. Raises RulebookError if unreadable."""
+        return self.chapters.requirements
+
+    @property
+    def annexes(self) -> Mapping[str, Mapping[str, Any]]:
+        """The edition's further tables, by file name, handed on as they are."""
+        return self.chapters.annexes
 
     def exclusions_of(self, measure_id: str) -> tuple[str, ...]:
         """Return the ids that excuse from a measure; none for an id the year does not know."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping
+from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -23,21 +22,19 @@ from picheck.rulebook.contract import (
     Reference,
     RequirementEntry,
     SourceEntry,
-    explain,
 )
 from picheck.rulebook.edition import (
     Change,
+    Chapters,
     Clause,
     Measure,
     Requirement,
     Rulebook,
     Variant,
 )
+from picheck.rulebook.folder import REQUIRED_FILES, Annexes, EditionFolder
 
 T = TypeVar("T")
-
-_REQUIRED_FILES: Final = ("measures.toml", "clauses.toml", "sources.toml", "changes.toml")
-_OWN_FILES: Final = (*_REQUIRED_FILES, "requirements.toml")
 
 
 class RulebookSource(msgspec.Struct, frozen=True):
@@ -67,13 +64,12 @@ def read_edition(folder: Traversable, program: str, year: int) -> Rulebook:
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".toml")
     }
-    if missing := [name for name in _REQUIRED_FILES if name not in texts]:
+    if missing := [name for name in REQUIRED_FILES if name not in texts]:
         raise RulebookError(f"{folder}: {', '.join(missing)} is missing; an edition is complete")
-    tables = {name: _parse(folder, name, text) for name, text in texts.items()}
-    return _build(_Edition(folder, tables), program, year, _digest(texts))
+    return _build(EditionFolder(folder, texts), program, year)
 
 
-def _build(edition: _Edition, program: str, year: int, sha256: str) -> Rulebook:
+def _build(edition: EditionFolder, program: str, year: int) -> Rulebook:
     head = edition.decode("measures.toml", MeasuresFile)
     if (head.program, head.year) != (program, year):
         raise RulebookError(
@@ -83,69 +79,53 @@ def _build(edition: _Edition, program: str, year: int, sha256: str) -> Rulebook:
     sources = edition.decode("sources.toml", dict[str, SourceEntry])
     library = Library(sources, edition.path("sources.toml"))
     clauses = edition.decode("clauses.toml", dict[str, ClauseEntry])
-    changes = edition.decode("changes.toml", ChangesFile)
-    requirements = edition.decode("requirements.toml", dict[str, RequirementEntry])
     return Rulebook(
         program=program,
         year=year,
         title=head.title,
         status=head.status,
         notice=head.notice,
-        sha256=sha256,
+        sha256=edition.digest(),
         objectives=_sealed(head.objectives),
         measures=_sealed({key: _measure(key, entry) for key, entry in head.measures.items()}),
         clauses=_sealed({key: clause_of(key, entry, library) for key, entry in clauses.items()}),
         sources=_sealed({key: library.cite(Reference(key)) for key in sources}),
-        changes=tuple(
-            Change(
-                paths=entry.paths,
-                kind=entry.kind,
-                reason=entry.reason,
-                citations=library.cite_all(entry.sources),
-                old=entry.old,
-                new=entry.new,
-            )
-            for entry in changes.changes
+        chapters=Chapters(
+            changes=partial(_changes, edition, library),
+            requirements=partial(_requirements, edition, library),
+            annexes=Annexes(edition),
         ),
-        requirements=tuple(
-            Requirement(
-                id=key,
-                kind=entry.kind,
-                title=entry.title,
-                rules=entry.rules,
-                citations=library.cite_all(entry.sources),
-                note=entry.note,
-            )
-            for key, entry in requirements.items()
-        ),
-        annexes=edition.annexes(),
     )
 
 
-class _Edition:
-    """The parsed tables of a folder, decoded on demand."""
+def _changes(edition: EditionFolder, library: Library) -> tuple[Change, ...]:
+    entries = edition.decode("changes.toml", ChangesFile).changes
+    return tuple(
+        Change(
+            paths=entry.paths,
+            kind=entry.kind,
+            reason=entry.reason,
+            citations=library.cite_all(entry.sources),
+            old=entry.old,
+            new=entry.new,
+        )
+        for entry in entries
+    )
 
-    def __init__(self, folder: Traversable, tables: Mapping[str, dict[str, Any]]) -> None:
-        self._folder = folder
-        self._tables = tables
 
-    def path(self, name: str) -> str:
-        return str(self._folder.joinpath(name))
-
-    def decode(self, name: str, shape: type[T]) -> T:
-        table = self._tables.get(name, {})
-        try:
-            return msgspec.convert(table, shape)
-        except msgspec.ValidationError as error:
-            lines = explain(name, table, self.path(name)) or [f"{self.path(name)}: {error}"]
-            raise RulebookError("\n".join(lines)) from error
-
-    def annexes(self) -> dict[str, Mapping[str, Any]]:
-        return {
-            name.removesuffix(".toml"): table
-            for name, table in self._tables.items()
-            if name not in _OWN_FILES
-        }
+def _requirements(edition: EditionFolder, library: Library) -> tuple[Requirement, ...]:
+    entries = edition.decode("requirements.toml", dict[str, RequirementEntry])
+    return tuple(
+        Requirement(
+            id=key,
+            kind=entry.kind,
+            title=entry.title,
+            rules=entry.rules,
+            citations=library.cite_all(entry.sources),
+            note=entry.note,
+        )
+        for key, entry in entries.items()
+    )
 
 
 class Library:
@@ -213,18 +193,3 @@ def _measure(measure_id: str, entry: MeasureEntry) -> Measure:
         levels=entry.levels,
         criterion=entry.criterion,
     )
-
-
-def _parse(folder: Traversable, name: str, text: bytes) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RulebookError(f"{folder.joinpath(name)}: not TOML: {error}") from error
-
-
-def _digest(texts: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for name, text in texts.items():
-        digest.update(f"{name}\0{len(text)}\0".encode())
-        digest.update(text)
-    return digest.hexdigest()

@@ -1,8 +1,8 @@
 """What a rule is given, and how it answers.
 
 One context serves all rules of one subject; the engine sets `clause` and `options` before each
-call. Code, year, consequence, citations, plugin and fingerprint are added by the engine: a rule cannot
-forget them, and cannot forge them.
+call. Code, year, consequence, citations, plugin and fingerprint are added by the engine: a rule
+cannot forget them, and cannot forge them.
 """
 
 from __future__ import annotations

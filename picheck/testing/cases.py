@@ -28,7 +28,8 @@ class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One expected result; what is not given is not compared.
 
     `pointer` is absolute and may name a measure by its id instead of its index; `document` is
-    the index of the document among the case's own.
+    the index of the document among the case's own. A pass or a rule that does not apply is looked
+    for only where a case names it as `outcome`.
     """
 
     rule: str
@@ -57,7 +58,8 @@ class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """A case as it is written.
 
     `evidence` is a merge patch (RFC 7386) on the compliant evidence; null means that there is
-    none. `options` are set for plugins, by plugin name. Texts may hold `{year}`, `{year+1}`.
+    none. `files` are texts, by file name, that lie beside the evidence: the documents that it
+    lists. `options` are set for plugins, by plugin name. Texts may hold `{year}`, `{year+1}`.
     """
 
     name: str
@@ -67,6 +69,7 @@ class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     evidence: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     prior: tuple[Prior, ...] = ()
     others: tuple[Other, ...] = ()
+    files: dict[str, str] = {}
     options: dict[str, dict[str, Any]] = {}
     as_of: str = _IN_THE_WINDOW
     why: str = ""

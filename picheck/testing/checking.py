@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +14,7 @@ import msgspec
 from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import RawDocument
+from picheck.intake.inputs import EVIDENCE_SUFFIX, RawDocument
 from picheck.model.finding import Result
 from picheck.model.report import Report
 from picheck.testing.cases import Case, CaseEntry, Expectation
@@ -23,29 +25,52 @@ _TOLD: Final = ("fail", "indeterminate", "error")
 
 def run_case(case: Case, compliant: Compliant, inventory: Inventory) -> Report:
     """Audit the case's documents and return the report."""
+    if not case.entry.files:
+        return _run(case, compliant, inventory, None)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, text in case.entry.files.items():
+            folder.joinpath(file).write_text(text, encoding="utf-8", newline="")
+        return _run(case, compliant, inventory, folder)
+
+
+def _run(case: Case, compliant: Compliant, inventory: Inventory, folder: Path | None) -> Report:
     entry = case.entry
     changes = (entry.change, *(other.change for other in entry.others))
     documents = [
-        _document(f"document-{number}.json", change, case.year, entry, compliant)
+        _document(f"document-{number}.json", change, case.year, entry, compliant, folder=folder)
         for number, change in enumerate(changes)
     ]
     prior = [
-        _document(f"prior-{number}.json", earlier.change, int(earlier.year), entry, compliant)
+        _document(
+            f"prior-{number}.json",
+            earlier.change,
+            int(earlier.year),
+            entry,
+            compliant,
+            folder=folder,
+        )
         for number, earlier in enumerate(entry.prior)
     ]
-    terms = Terms(as_of=date.fromisoformat(entry.as_of), gate="note", options=entry.options)
+    terms = Terms(
+        as_of=date.fromisoformat(entry.as_of),
+        gate="note",
+        options=entry.options,
+        keeps_all=any(expectation.outcome not in _TOLD for expectation in entry.expect),
+    )
     return Audit(terms, inventory, prior).of(documents)
 
 
 def differences(case: Case, report: Report) -> list[str]:
     """Return one line for each expected result that is missing and each that is not expected."""
     found = [result for result in report.results if result.outcome in _TOLD]
+    quiet = [result for result in report.results if result.outcome not in _TOLD]
     lines = []
     for expectation in case.entry.expect:
-        match = next((r for r in found if _fits(expectation, r)), None)
+        match = next((r for r in (*found, *quiet) if _fits(expectation, r)), None)
         if match is None:
             lines.append(f"  missing       {_tell_expected(expectation)}")
-        else:
+        elif match in found:
             found.remove(match)
     lines += [f"  not expected  {_tell(result)}" for result in found]
     lines += [f"  notice        {n.message}" for n in report.run.notices if _is_fault(n.kind)]
@@ -69,7 +94,13 @@ def _is_fault(kind: str) -> bool:
 
 
 def _document(
-    uri: str, change: Change, year: int, entry: CaseEntry, compliant: Compliant
+    uri: str,
+    change: Change,
+    year: int,
+    entry: CaseEntry,
+    compliant: Compliant,
+    *,
+    folder: Path | None,
 ) -> RawDocument:
     submission, evidence = compliant(year)
     text = changed_text(submission, change)
@@ -78,11 +109,12 @@ def _document(
         handed = evidence
     elif entry.evidence is not None:
         handed = merged(evidence, entry.evidence)
-    return RawDocument(
-        uri=uri,
-        data=text.encode(),
-        evidence=None if handed is None else json.dumps(handed).encode(),
-    )
+    side = None if handed is None else json.dumps(handed).encode()
+    if folder is None or side is None:
+        return RawDocument(uri=uri, data=text.encode(), evidence=side)
+    path = folder / uri
+    path.with_suffix(EVIDENCE_SUFFIX).write_bytes(side)
+    return RawDocument(uri=uri, data=text.encode(), path=path)
 
 
 def _fits(expectation: Expectation, result: Result) -> bool:

@@ -72,7 +72,7 @@ def history_of(ctx: SetContext, measure: Measure) -> History:
 def _levels_in(ctx: SetContext, measure: Measure, year: int) -> frozenset[int] | None:
     """Return the levels named for a year, none if it was not reported; None if unknown.
 
-    A yes without a level, or a word that names none, leaves the year unknown.
+    A yes without a level leaves the year unknown.
     """
     evidence = (ctx.evidence.engagement_history or {}).get(str(year))
     priors = ctx.prior.get(year, ())
@@ -86,7 +86,5 @@ def _levels_in(ctx: SetContext, measure: Measure, year: int) -> frozenset[int] |
             is_vague = is_vague or not named
             found |= named
     if evidence is not None and (word := evidence.get(measure.id)) is not None:
-        words = ctx.clause["levels"]
-        is_vague = is_vague or word not in words
-        found |= {i for i, known in enumerate(words) if known == word}
+        found.add(ctx.clause["levels"].index(word))
     return None if is_vague and not found else frozenset(found)

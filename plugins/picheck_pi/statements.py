@@ -13,14 +13,13 @@ from picheck_pi.facts import fact
 class Work(NamedTuple):
     """A piece of work: the set and the statement that claim it, and what the evidence says.
 
-    `key` is the evidence's key, `text` what stands there, `day` the same as a date.
+    `key` is the evidence's key, `day` what stands there.
     """
 
     view: SetView
     measure_id: str
     title: str
     key: str
-    text: str | None
     day: date | None
     is_optional: bool
 
@@ -40,14 +39,12 @@ def work_claimed(ctx: DocumentContext, entries: Iterable[Mapping[str, Any]]) -> 
     for entry in entries:
         view = answered_yes(ctx, entry["measure"])
         if view is not None:
-            text = fact(ctx.evidence, entry["evidence"])
             yield Work(
                 view=view,
                 measure_id=entry["measure"],
                 title=entry["title"],
                 key=entry["evidence"],
-                text=text,
-                day=parse_date(text),
+                day=day_of(ctx, entry),
                 is_optional=bool(entry.get("optional")),
             )
 

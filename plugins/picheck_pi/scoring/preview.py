@@ -1,16 +1,11 @@
-"""The preview that the pack offers: an entity's sets, each scored, and the one that counts."""
+"""The preview that the pack offers; what it needs is imported when a score is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from picheck.api import Attempt, Result, Scene, Style, Wish
-from picheck_pi.scoring.arithmetic import scorer_of
-from picheck_pi.scoring.record import set_record
-from picheck_pi.scoring.tariff import Tariff
-from picheck_pi.scoring.wording import finding_record, ground
-from picheck_pi.scoring.zeroing import conflicts, refused, zeroed_by
+from picheck.api import Attempt, Preview, Scene, Style, Wish
 
 
 class PromotingInteroperabilityPreview:
@@ -24,31 +19,9 @@ class PromotingInteroperabilityPreview:
 
         Raises ValueError where the year has no usable tariff.
         """
-        scorer = scorer_of(scene.rulebook)
-        clashes = conflicts(scene, scorer.tariff)
-        policy = wish.conflict_policy or scorer.tariff.conflicts.policy
-        against = clashes if policy == "zero" else ()
-        sets = [
-            set_record(
-                scene, view, scorer, wish, (*zeroed_by(scene, view, scorer.tariff), *against)
-            )
-            for view in scene.sets
-        ]
-        best = _best(sets)
-        return {
-            "program": self.program,
-            "year": scene.rulebook.year,
-            "rulebook": scene.rulebook.status,
-            "subject": scene.subject,
-            "entityType": scene.entity_type,
-            "documents": [document.uri for document in scene.documents.values()],
-            "score": _nothing(scene, scorer.tariff) if best is None else sets[best],
-            "counts": best,
-            "sets": sets,
-            "conflict": _conflict(scene, scorer.tariff, wish, clashes),
-            "notices": [notice.message for notice in scene.notices],
-            "whatIf": None,
-        }
+        from picheck_pi.scoring.entity import entity_record  # noqa: PLC0415 - no audit needs it
+
+        return entity_record(self.program, scene, wish)
 
     def what_if(self, scene: Scene, wish: Wish, attempt: Attempt) -> list[dict[str, Any]]:
         """Return the changes that would bring points, most points first, each one attempted."""
@@ -67,57 +40,4 @@ class PromotingInteroperabilityPreview:
         return text(records, style)
 
 
-def _best(sets: Sequence[Mapping[str, Any]]) -> int | None:
-    """Return the set that counts: most points, then most without the findings, then the first."""
-    order = [(-s["points"], -s["pointsWithoutFindings"], place) for place, s in enumerate(sets)]
-    return min(order)[2] if order else None
-
-
-def _conflict(
-    scene: Scene, tariff: Tariff, wish: Wish, clashes: Sequence[Result]
-) -> dict[str, Any] | None:
-    """Return the policy for several sets; None where there is only one."""
-    if len(scene.sets) < 2 and not clashes:  # noqa: PLR2004 - several
-        return None
-    policy = wish.conflict_policy or tariff.conflicts.policy
-    what = f"{scene.rulebook.year}: contradicting sets " + (
-        "bring the category to zero" if policy == "zero" else "are scored each, the highest counts"
-    )
-    return {
-        "policy": policy,
-        "chosenBy": "option" if wish.conflict_policy else "year",
-        "findings": [finding_record(result) for result in clashes],
-        "ground": ground(what, "policy", tariff.conflicts, scene.rulebook),
-    }
-
-
-def _nothing(scene: Scene, tariff: Tariff) -> dict[str, Any]:
-    """Return the score of an entity without any set that could be scored."""
-    return {
-        "points": 0,
-        "weight": None,
-        "weighted": 0,
-        "participation": None,
-        "base": None,
-        "bonus": None,
-        "cap": tariff.category.cap,
-        "capped": 0,
-        "pointsWithoutFindings": None,
-        "objectives": [],
-        "measures": [],
-        "bonuses": [],
-        "moves": [],
-        "heaviest": None,
-        "ties": [],
-        "basis": "strong",
-        "weak": [],
-        "grounds": [],
-        "zeroedBy": [finding_record(result) for result in refused(scene)],
-        "undecided": [],
-        "waterfall": [],
-        "uri": next(iter(scene.documents.values())).uri,
-        "pointer": "",
-    }
-
-
-PREVIEW = PromotingInteroperabilityPreview()
+PREVIEW: Final[Preview] = PromotingInteroperabilityPreview()

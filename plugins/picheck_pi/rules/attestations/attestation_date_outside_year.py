@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, Final
 
 from picheck.api import Answer, Answers, DocumentContext, rule
-from picheck_pi.dates import undated
 from picheck_pi.statements import Work, day_of, work_claimed
 
 _TEXT: Final = {"type": "string", "required": True}
@@ -58,15 +57,15 @@ def _is_inside(ctx: DocumentContext, day: date | None) -> bool:
 
 def _judge(ctx: DocumentContext, entries: Iterable[Mapping[str, Any]]) -> Iterator[Answer]:
     """Answer for the entries whose day is absent, or outside the year."""
-    undated_work: list[Work] = []
+    missing: list[str] = []
     for work in work_claimed(ctx, entries):
         if work.day is not None:
             yield _outside(ctx, work, work.day.isoformat())
-        elif work.text is not None or not work.is_optional:
-            undated_work.append(work)
-    if undated_work:
-        reasons = "; ".join(undated(work.text, work.key) for work in undated_work)
-        yield ctx.indeterminate(reasons, missing=[work.key for work in undated_work])
+        elif not work.is_optional:
+            missing.append(work.key)
+    if missing:
+        reasons = "; ".join(f"the evidence gives no {key}" for key in missing)
+        yield ctx.indeterminate(reasons, missing=missing)
 
 
 def _outside(ctx: DocumentContext, work: Work, day: str) -> Answer:

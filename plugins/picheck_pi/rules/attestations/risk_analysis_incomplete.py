@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from picheck.api import Answer, Answers, DocumentContext, rule
-from picheck_pi.dates import undated
 from picheck_pi.statements import Work, answered_yes, work_claimed
 
 _TEXT: Final = {"type": "string", "required": True}
@@ -47,7 +46,7 @@ def risk_analysis_incomplete(ctx: DocumentContext) -> Answers:
     answers, reasons, missing = _judge_edition(ctx)
     for work in work_claimed(ctx, ctx.clause["done"]):
         if work.day is None:
-            reasons.append(undated(work.text, work.key))
+            reasons.append(f"the evidence gives no {work.key}")
             missing.append(work.key)
         elif work.day > ctx.as_of and work.day.year == ctx.rulebook.year:
             # a day of another year is PIC-ATT-02's to name

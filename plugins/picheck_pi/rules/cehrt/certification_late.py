@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from picheck.api import Answers, SetContext, parse_date, rule
-from picheck_pi.dates import undated
 
 _KEY: Final = "cehrt.certifiedOn"
 
@@ -25,10 +24,9 @@ def certification_late(ctx: SetContext) -> Answers:
     End the period on or after the day of the certificate, if that is still inside the year. Keep a
     copy of the product's page on the Certified Health IT Product List.
     """
-    period, text = ctx.set.period, ctx.evidence.cehrt.certified_on
-    certified = parse_date(text)
+    period, certified = ctx.set.period, parse_date(ctx.evidence.cehrt.certified_on)
     if certified is None:
-        return ctx.indeterminate(undated(text, _KEY), missing=(_KEY,))
+        return ctx.indeterminate(f"the evidence gives no {_KEY}", missing=(_KEY,))
     if period is None or certified <= period.end:
         return None
     return ctx.fail(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from picheck.api import Answers, SetContext, parse_date, rule
-from picheck_pi.dates import undated
 
 _KEY: Final = "cehrt.functionalityInPlaceOn"
 
@@ -26,10 +25,9 @@ def functionality_late(ctx: SetContext) -> Answers:
     Start the period on or after that day if enough days of the year are left. Keep the vendor's
     confirmation of the day.
     """
-    period, text = ctx.set.period, ctx.evidence.cehrt.functionality_in_place_on
-    in_place = parse_date(text)
+    period, in_place = ctx.set.period, parse_date(ctx.evidence.cehrt.functionality_in_place_on)
     if in_place is None:
-        return ctx.indeterminate(undated(text, _KEY), missing=(_KEY,))
+        return ctx.indeterminate(f"the evidence gives no {_KEY}", missing=(_KEY,))
     if period is None or in_place <= period.start:
         return None
     return ctx.fail(

@@ -52,7 +52,7 @@ def _compare(ctx: DocumentContext, view: SetView, rows: dict[str, list[Row]]) ->
         if reported is None:
             continue
         for index, numerator, denominator in tallies:
-            if not 0 <= numerator <= denominator:
+            if numerator > denominator:
                 yield _impossible(ctx, view, measure_id, (index, numerator, denominator))
         total = (sum(row[1] for row in tallies), sum(row[2] for row in tallies))
         if reported != total:
@@ -102,7 +102,7 @@ def _averaged(reported: tuple[int, int], rows: Sequence[Row]) -> bool:
     Both are compared after rounding to a whole numerator, since that is what can be reported.
     """
     rates = [Fraction(row[1], row[2]) for row in rows if row[2] > 0]
-    if not rates or any(row[2] < 0 for row in rows):
+    if not rates:
         return False
     numerator, denominator = reported
     pooled = Fraction(sum(row[1] for row in rows), sum(row[2] for row in rows))

@@ -36,15 +36,16 @@ def _repeated(ctx: DocumentContext, sets: tuple[MeasurementSet, ...]) -> Iterato
     for index, record in enumerate(sets):
         headline = (record.category, record.submission_method, record.program_name or default)
         place = f"{ctx.place('measurementSets')}/{index}"
-        first = first_places.setdefault(headline, place)
-        if first != place:
-            yield ctx.fail(
-                place,
-                "there is already a measurement set for {headline}",
-                headline=", ".join(filter(None, headline)),
-                related=[Place(first, "the first set")],
-                fix="merge both sets, or correct category, submissionMethod or programName",
-            )
+        if headline not in first_places:
+            first_places[headline] = place
+            continue
+        yield ctx.fail(
+            place,
+            "there is already a measurement set for {headline}",
+            headline=", ".join(filter(None, headline)),
+            related=[Place(first_places[headline], "the first set")],
+            fix="merge both sets, or correct category, submissionMethod or programName",
+        )
 
 
 def _default_program(ctx: DocumentContext) -> str | None:
