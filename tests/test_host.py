@@ -68,6 +68,24 @@ def test_two_distributions_with_one_plugin_name_stop_the_run(tmp_path: Path) -> 
     assert "plugin name acme is claimed by acme-tools and zenith; uninstall one" in told
 
 
+def test_a_distribution_that_was_left_half_installed_is_no_clean_pass(tmp_path: Path) -> None:
+    install(tmp_path, "acme-tools", {"acme": "1 / 0"})
+    (tmp_path / "acme_tools-1.0.dist-info" / "METADATA").unlink()
+    run = audit(tmp_path)
+    assert run.code == 4
+    assert "plugin acme (a distribution without a name) did not load: " in run.told
+
+
+@pytest.mark.parametrize("value", ["", "no module!", "acme_tools_acme:nothing", "os:getcwd:x"])
+def test_an_entry_point_that_leads_nowhere_is_no_clean_pass(value: str, tmp_path: Path) -> None:
+    install(tmp_path, "acme-tools", {"acme": VENDOR})
+    entries = tmp_path / "acme_tools-1.0.dist-info" / "entry_points.txt"
+    entries.write_text(f"[picheck]\nacme = {value}\n", encoding="utf-8")
+    run = audit(tmp_path)
+    assert run.code == 4
+    assert "plugin acme (acme-tools) did not load: " in run.told
+
+
 # Two owners of one thing
 
 

@@ -17,7 +17,7 @@ import yaml
 from accepting import run, submission
 from picheck.cli.completion import SHELLS
 from picheck.cli.main import COMMANDS
-from support import ROOT
+from support import FIXTURES, ROOT
 
 PAGES: Final = ROOT / "docs" / "pipelines"
 BASH: Final = shutil.which("bash")
@@ -136,6 +136,7 @@ def test_the_action_audits_and_keeps_the_exit_code(tmp_path: Path, path: str) ->
     given = workflow["jobs"]["picheck"]["steps"][1]["with"]
     submission(tmp_path / "submissions" / "a file; with $(odd) name.json")
     (tmp_path / "archive" / "2024").mkdir(parents=True)
+    shutil.copy(FIXTURES / "compliant" / "2024.json", tmp_path / "archive" / "2024")
     done = shell(
         STEPS["Audit"]["run"], tmp_path, path, ARGS=given["args"], AUDIT_PATHS=given["paths"],
         SARIF_FILE="picheck.sarif", GITHUB_OUTPUT="output", GITHUB_STEP_SUMMARY="summary.md",

@@ -149,7 +149,11 @@ class Auditor:
             self._inventory.shelf,
         )
         subject = Subject(
-            document=case.index, year=rulebook.year, entity=case.entity, views=views
+            document=case.index,
+            year=rulebook.year,
+            entity=case.entity,
+            line=case.raw.line,
+            views=views,
         )
         if plan.not_installed:
             ledger.add(rules_not_installed(plan, subject))
@@ -209,7 +213,13 @@ class Auditor:
         if shelf.has(program, year):
             return self.plans.of(program, year, chosen)
         place = f"{case.structure.keys_pointer}/performanceYear"
-        subject = Subject(document=case.index, year=year, entity=case.entity, pointer=place)
+        subject = Subject(
+            document=case.index,
+            year=year,
+            entity=case.entity,
+            pointer=place,
+            line=case.raw.line,
+        )
         ledger.add(no_rulebook(program, shelf.years(program), subject))
         return None
 

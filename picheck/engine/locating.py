@@ -17,33 +17,29 @@ from picheck.model.location import Location
 def located(results: Sequence[Result], raw: RawDocument) -> tuple[Result, ...]:
     """Return the results, sorted by pointer and code, each with its line and column.
 
-    In a file of one document a line the line is the document's, and no column is given.
+    In a file of one document a line they know the document's line already, and no column is given.
     """
     ordered = sorted(results, key=lambda result: (result.location.pointer, result.rule.code))
-    if not ordered:
-        return ()
-    text = None
-    if raw.line is None:
-        try:
-            text = read_json(raw.data, raw.uri)
-        except InputError:  # pragma: no cover - the gate read it before
-            return tuple(ordered)
-    return tuple(_place(result, raw, text) for result in ordered)
+    if not ordered or raw.line is not None:
+        return tuple(ordered)
+    try:
+        text = read_json(raw.data, raw.uri)
+    except InputError:  # pragma: no cover - the gate read it before
+        return tuple(ordered)
+    return tuple(_place(result, text) for result in ordered)
 
 
-def _place(result: Result, raw: RawDocument, text: ReadText | None) -> Result:
-    location = _at(result.location, raw, text)
-    if not result.related_locations:
-        return msgspec.structs.replace(result, location=location)
-    related = tuple(
-        place if place.document is not None else _at(place, raw, text)
-        for place in result.related_locations
+def _place(result: Result, text: ReadText) -> Result:
+    return msgspec.structs.replace(
+        result,
+        location=_at(result.location, text),
+        related_locations=tuple(
+            place if place.document is not None else _at(place, text)
+            for place in result.related_locations
+        ),
     )
-    return msgspec.structs.replace(result, location=location, related_locations=related)
 
 
-def _at(location: Location, raw: RawDocument, text: ReadText | None) -> Location:
-    if text is None:
-        return msgspec.structs.replace(location, line=raw.line)
+def _at(location: Location, text: ReadText) -> Location:
     line, column = text.locate(location.pointer)
     return msgspec.structs.replace(location, line=line, column=column)

@@ -58,6 +58,6 @@ def _error(
         message=message,
         remediation=remediation,
         document=subject.document,
-        location=Location(pointer=subject.pointer),
+        location=Location(pointer=subject.pointer, line=subject.line),
         fingerprint=subject.fingerprint(rule.code, subject.pointer, subject.document, key),
     )

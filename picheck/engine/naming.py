@@ -49,7 +49,7 @@ def fingerprint(
     code: str,
     year: int | None,
     entity: Entity | None,
-    pointer: str,
+    named: str,
     *,
     key: str,
     view: SetView | None = None,
@@ -57,15 +57,15 @@ def fingerprint(
     """Return the SHA-256 that names a finding across runs.
 
     It is made of what the finding is about, never of how it was worded or where it stood: code,
-    year, entity, `category|method|program` of the set, the pointer with measure ids in place of
-    array indexes, and the rule's own key.
+    year, entity, `category|method|program` of the set, the `named` pointer with measure ids in
+    place of array indexes, and the rule's own key.
     """
     if view is None:
-        kind, place = "", _SET_PLACE.sub("/measurementSets", pointer)
+        kind, place = "", _SET_PLACE.sub("/measurementSets", named)
     else:
         record = view.record
         kind = f"{record.category}|{record.submission_method}|{record.program_name or 'mips'}"
-        place = named_pointer(view, pointer).removeprefix(view.pointer)
+        place = named.removeprefix(view.pointer)
     canonical = _encode([code, year, entity_key(entity), kind, place, key])
     return hashlib.sha256(canonical).hexdigest()
 

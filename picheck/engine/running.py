@@ -25,13 +25,15 @@ _OUTCOMES: Final = ("fail", "notApplicable", "indeterminate")
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Whom results are about: which document, which entity, and which sets.
 
-    `pointer` is the subject's own place: a set's, or the whole document's.
+    `pointer` is the subject's own place: a set's, or the whole document's; `line` the document's,
+    in a file of one document a line.
     """
 
     document: int
     year: int | None
     entity: Entity | None
     pointer: str = ""
+    line: int | None = None
     views: tuple[SetView, ...] = ()
 
     @property
@@ -49,7 +51,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     def fingerprint(self, code: str, pointer: str, document: int, key: str) -> str:
         """Return the fingerprint of a finding at a place."""
         view = self.view_at(pointer, document)
-        return fingerprint(code, self.year, self.entity, pointer, key=key, view=view)
+        named = named_pointer(view, pointer)
+        return fingerprint(code, self.year, self.entity, named, key=key, view=view)
 
 
 class Ledger:
@@ -134,8 +137,7 @@ class Ledger:
         if not told:
             self._pass(entry, subject)
             return
-        findings = [a for a in told if a.outcome != "notApplicable"]
-        results = [self._result(entry, answer, subject) for answer in findings]
+        results = [self._result(entry, a, subject) for a in told if a.outcome != "notApplicable"]
         for answer in told:
             if answer.outcome == "fail":
                 self.blocked.add(entry.code)
@@ -160,7 +162,7 @@ class Ledger:
                 remediation=f"tell the owner of {reference.plugin}; until then check this rule by"
                 " hand",
                 document=subject.document,
-                location=Location(pointer=subject.pointer),
+                location=Location(pointer=subject.pointer, line=subject.line),
                 fingerprint=subject.fingerprint(
                     CRASHED, subject.pointer, subject.document, entry.code
                 ),
@@ -176,7 +178,7 @@ class Ledger:
             severity="none",
             message=reason or entry.rule.title,
             document=subject.document,
-            location=Location(pointer=subject.pointer),
+            location=Location(pointer=subject.pointer, line=subject.line),
         )
 
     def _result(self, entry: Entry, answer: Answer, subject: Subject) -> Result:
@@ -187,24 +189,29 @@ class Ledger:
         document = subject.document if answer.document is None else answer.document
         pointer = answer.pointer or subject.pointer
         view = subject.view_at(pointer, document)
+        named = named_pointer(view, pointer)
         return Result(
             rule=entry.reference,
             outcome=answer.outcome,
             consequence=terms.consequence,
             severity=self._severity(terms) if failed else "none",
             message=self._hide(answer.message, subject),
-            remediation=self._hide(answer.fix or entry.rule.help["How to fix"], subject),
+            remediation=self._hide(answer.fix, subject)
+            if answer.fix
+            else entry.rule.help["How to fix"],
             document=document,
             note=terms.note if failed else None,
-            location=Location(pointer=pointer),
-            named_pointer=named_pointer(view, pointer),
-            related_locations=tuple(_location(place, document) for place in answer.related),
+            location=Location(pointer=pointer, line=subject.line),
+            named_pointer=named,
+            related_locations=tuple(
+                [_location(place, document, subject.line) for place in answer.related]
+            ),
             expected=self._hide_value(answer.expected, subject),
             actual=self._hide_value(answer.actual, subject),
             missing_evidence=answer.missing,
             citations=terms.citations,
             fingerprint=fingerprint(
-                entry.code, subject.year, subject.entity, pointer, key=answer.key, view=view
+                entry.code, subject.year, subject.entity, named, key=answer.key, view=view
             ),
         )
 
@@ -246,6 +253,7 @@ def _checked(answers: object, subject: Subject) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
-def _location(place: Place, document: int) -> Location:
-    other = place.document if place.document != document else None
-    return Location(pointer=place.pointer, message=place.message, document=other)
+def _location(place: Place, document: int, line: int | None) -> Location:
+    if place.document in {None, document}:
+        return Location(pointer=place.pointer, message=place.message, line=line)
+    return Location(pointer=place.pointer, message=place.message, document=place.document)

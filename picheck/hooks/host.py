@@ -9,23 +9,22 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
-import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
-from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 import pluggy
 
 from picheck.errors import PluginConflict, UsageError
 from picheck.hooks import specs
-from picheck.hooks.markers import API_VERSIONS, PROJECT
-from picheck.hooks.vetting import fault_of
+from picheck.hooks.markers import PROJECT
+from picheck.hooks.vetting import check_version, told, unknown_hooks, unmarked_hooks, vetted
 from picheck.model.report import PluginUse
 
 GROUP: Final = "picheck"
 #: picheck's own reporters; without them nothing could be told at all.
 OWN_REPORTERS: Final = "reporters"
+_NAMELESS: Final = "a distribution without a name"
 
 
 class Origin(NamedTuple):
@@ -132,9 +131,9 @@ class Host:
     def check_pending(self) -> None:
         """Turn every plugin that implements a hook picheck does not have into a failed one."""
         for name, module in list(self._modules.items()):
-            if unmarked := self._unmarked_hooks(module):
+            if unmarked := unmarked_hooks(module, self._hooks):
                 self._fail(name, f"{', '.join(unmarked)} lacks the mark @hookimpl")
-            elif unknown := self._unknown_hooks(module):
+            elif unknown := unknown_hooks(module, self._hooks):
                 names, known = ", ".join(unknown), ", ".join(sorted(self._hooks))
                 self._fail(name, f"implements {names}, which is no hook; hooks: {known}")
 
@@ -148,11 +147,11 @@ class Host:
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             origin = self._origins[impl.plugin_name]
             try:
-                items = _items(impl.function(), expected)
+                items = vetted(impl.function(), expected)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - even sys.exit() is the plugin's fault
-                self._fail(origin.name, f"{hook} failed: {_tell(error)}")
+                self._fail(origin.name, f"{hook} failed: {told(error)}")
             else:
                 pairs += [(origin, item) for item in items]
         return pairs
@@ -166,7 +165,7 @@ class Host:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001
-                faults.append(f"{impl.plugin_name}: {hook} failed: {_tell(error)}")
+                faults.append(f"{impl.plugin_name}: {hook} failed: {told(error)}")
         return faults
 
     def fail(self, origin: Origin, reason: str) -> None:
@@ -185,14 +184,14 @@ class Host:
         module = None
         try:
             module = load()
-            _check_version(module)
+            check_version(module)
             self._manager.register(module, origin.name)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - an import may even call sys.exit()
             if module is not None and self._manager.get_plugin(origin.name) is module:
                 self._manager.unregister(module)  # else the hooks before the bad one stay
-            self._record(origin, "failed", _tell(error))
+            self._record(origin, "failed", told(error))
         else:
             self._modules[origin.name] = module
             self._record(origin, "loaded", None)
@@ -230,42 +229,6 @@ class Host:
             distribution=second.distribution,
         )
 
-    def _unmarked_hooks(self, module: ModuleType) -> list[str]:
-        """Return the hooks that a module has under the right name but did not mark."""
-        return sorted(
-            name
-            for name in self._hooks
-            if inspect.isroutine(found := getattr(module, name, None))
-            and not hasattr(found, f"{PROJECT}_impl")
-        )
-
-    def _unknown_hooks(self, module: ModuleType) -> list[str]:
-        known = self._hooks
-        return sorted(
-            name
-            for name in dir(module)
-            if name.startswith(f"{PROJECT}_")
-            and name not in known
-            and callable(getattr(module, name, None))
-        ) + sorted(
-            caller.name
-            for caller in self._manager.get_hookcallers(module) or []
-            if caller.spec is None and not caller.name.startswith(f"{PROJECT}_")
-        )
-
-
-def _items(handed: Any, expected: type) -> Sequence[Any]:
-    """Hold a hook to its word: a sequence of the expected kind of thing."""
-    wanted = expected.__name__
-    if not isinstance(handed, Sequence) or isinstance(handed, str | bytes):
-        raise TypeError(f"returned {type(handed).__name__}, expected a sequence of {wanted}")
-    for item in handed:
-        if not isinstance(item, expected):
-            raise TypeError(f"handed over {type(item).__name__}, expected {wanted}")
-        if fault := fault_of(item):
-            raise ValueError(f"handed over a {wanted} that cannot be used: {fault}")
-    return handed
-
 
 def _origin(entry: importlib.metadata.EntryPoint) -> Origin:
     distribution = entry.dist
@@ -275,21 +238,10 @@ def _origin(entry: importlib.metadata.EntryPoint) -> Origin:
 
 
 @cache
-def _brought_by(distribution: importlib.metadata.Distribution) -> tuple[str, str]:
+def _brought_by(distribution: importlib.metadata.Distribution) -> tuple[str, str | None]:
     """Return a distribution's name and version, its metadata parsed once for all its plugins."""
-    metadata = distribution.metadata
-    return metadata["Name"], metadata["Version"]
-
-
-def _check_version(module: Any) -> None:
-    wanted = str(getattr(module, "picheck_api", API_VERSIONS[-1]))
-    if wanted not in API_VERSIONS:
-        raise RuntimeError(
-            f"asks for picheck_api {wanted!r}; this picheck offers {', '.join(API_VERSIONS)}"
-        )
-
-
-def _tell(error: BaseException) -> str:
-    """Say what went wrong in one line, with the kind of the exception."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    try:
+        metadata = distribution.metadata
+        return metadata["Name"] or _NAMELESS, metadata["Version"]
+    except Exception:  # noqa: BLE001 - what an installer left half done is no reason to stop
+        return _NAMELESS, None

@@ -2,15 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import get_args
+import inspect
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, get_args
 
+from picheck.hooks.markers import API_VERSIONS, PROJECT
 from picheck.hooks.reporter import Reporter
 from picheck.model.outcome import CONSEQUENCES, Scope
 from picheck.rulebook.added import AddedClause
 from picheck.rulebook.edition import Clause
 from picheck.rulebook.reading import RulebookSource
 from picheck.rules.rule import CODE, SLUG, Rule
+
+
+def check_version(plugin: object) -> None:
+    """Raise RuntimeError where a plugin asks for an interface that is not on offer."""
+    wanted = str(getattr(plugin, "picheck_api", API_VERSIONS[-1]))
+    if wanted not in API_VERSIONS:
+        offered = ", ".join(API_VERSIONS)
+        raise RuntimeError(f"asks for picheck_api {wanted!r}; this picheck offers {offered}")
+
+
+def unmarked_hooks(plugin: object, hooks: Collection[str]) -> list[str]:
+    """Return the hooks that a plugin has under the right name but did not mark."""
+    return sorted(
+        name
+        for name in hooks
+        if inspect.isroutine(found := getattr(plugin, name, None))
+        and not hasattr(found, f"{PROJECT}_impl")
+    )
+
+
+def unknown_hooks(plugin: object, hooks: Collection[str]) -> list[str]:
+    """Return the functions of a plugin that look like hooks, and are none."""
+    return sorted(
+        name
+        for name in set(dir(plugin)) - set(hooks)
+        if callable(found := getattr(plugin, name, None))
+        and (name.startswith(f"{PROJECT}_") or hasattr(found, f"{PROJECT}_impl"))
+    )
+
+
+def vetted(handed: Any, expected: type) -> Sequence[Any]:
+    """Hold a hook to its word: a sequence of sound things of the expected kind.
+
+    Raises TypeError or ValueError that says what was handed over instead.
+    """
+    wanted = expected.__name__
+    if not isinstance(handed, Sequence) or isinstance(handed, str | bytes):
+        raise TypeError(f"returned {type(handed).__name__}, expected a sequence of {wanted}")
+    for item in handed:
+        if not isinstance(item, expected):
+            raise TypeError(f"handed over {type(item).__name__}, expected {wanted}")
+        if fault := fault_of(item):
+            raise ValueError(f"handed over a {wanted} that cannot be used: {fault}")
+    return handed
+
+
+def told(error: BaseException) -> str:
+    """Say what went wrong in one line, with the kind of the exception."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def fault_of(item: object) -> str | None:

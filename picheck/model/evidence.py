@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-#: A calendar day as a text, `YYYY-MM-DD`; the intake checks that there is such a day.
-Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+#: A calendar day as a text, `YYYY-MM-DD`; the intake checks form and calendar at once.
+Day = str
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Edition = Literal["2014Edition", "2015Edition", "curesUpdate", "mixed"]
 SpecialStatus = Literal["smallPractice", "ascBased", "hospitalBased", "nonPatientFacing"]
