@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -92,6 +93,9 @@ def stream(
         terms=terms,
         reporters=tuple(output.reporter.name for output in outputs),
     )
+    # documents come and go and are in no circles: looking for some among the rules costs a tenth
+    gc.freeze()
+    gc.set_threshold(50_000)
     crew = crew_of(options["jobs"] or os.cpu_count() or 1, options["executor"])
     with ExitStack() as stack:
         packets = stack.enter_context(Packets(options["paths"]))
