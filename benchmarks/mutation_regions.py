@@ -2,8 +2,8 @@
 
 Three parts cannot: an annotation is never evaluated; the schema of a clause's terms is read when
 a rulebook is loaded; and words (a message, a fix, the values that they show, the key and the
-related places) are what a finding says, not whether there is one. What counts as words is followed through local names, helper
-functions and their parameters, over all modules at once.
+related places) are what a finding says, not whether there is one. What counts as words is
+followed through local names, helper functions and their parameters, over all modules at once.
 """
 
 from __future__ import annotations

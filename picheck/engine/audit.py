@@ -12,6 +12,7 @@ import msgspec
 from picheck.engine.accepting import Uses
 from picheck.engine.document import Audited, Auditor
 from picheck.engine.facts import finished
+from picheck.engine.locating import Places
 from picheck.engine.parts import Gist
 from picheck.engine.prior import ReadPrior, read_prior
 from picheck.engine.running import Subject
@@ -197,8 +198,9 @@ class Audit:
             document=views[0].document, year=key.year, entity=key.entity, views=views
         )
         ledger.run(plan.entities, context, subject)
+        places = Places(documents)
         return [
-            accepted
+            places.located(accepted)
             for result in ledger.results
             for accepted in self._accepted(result, key, documents[result.document].uri)
         ]

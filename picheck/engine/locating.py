@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -12,6 +16,15 @@ from picheck.intake.positions import ReadText
 from picheck.intake.structure import read_json
 from picheck.model.finding import Result
 from picheck.model.location import Location
+from picheck.model.report import DocumentSummary
+
+
+class Documents(Protocol):
+    """The summaries of a run's documents by index."""
+
+    def __getitem__(self, index: int, /) -> DocumentSummary:
+        """Return one document's summary."""
+        ...
 
 
 def located(results: Sequence[Result], raw: RawDocument) -> tuple[Result, ...]:
@@ -27,6 +40,44 @@ def located(results: Sequence[Result], raw: RawDocument) -> tuple[Result, ...]:
     except InputError:  # pragma: no cover - the gate read it before
         return tuple(ordered)
     return tuple(_place(result, text) for result in ordered)
+
+
+class Places:
+    """Places in the documents of a run, for what is found across them at its end.
+
+    No document is kept: a file is read again, and only believed if it is still the same.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._texts: dict[int, ReadText | None] = {}
+
+    def located(self, result: Result) -> Result:
+        """Return a result with line and column, wherever its documents can be read again."""
+        own = result.document
+        related = tuple(
+            self._at(place, own if place.document is None else place.document)
+            for place in result.related_locations
+        )
+        location = self._at(result.location, own)
+        return msgspec.structs.replace(result, location=location, related_locations=related)
+
+    def _at(self, location: Location, index: int) -> Location:
+        line = self._documents[index].line
+        if line is not None:
+            return msgspec.structs.replace(location, line=line)
+        if index not in self._texts:
+            self._texts[index] = _read_again(self._documents[index])
+        text = self._texts[index]
+        return location if text is None else _at(location, text)
+
+
+def _read_again(document: DocumentSummary) -> ReadText | None:
+    with suppress(OSError, ValueError, InputError):
+        data = Path(document.uri).read_bytes()
+        if hashlib.sha256(data).hexdigest() == document.sha256:
+            return read_json(data, document.uri)
+    return None
 
 
 def _place(result: Result, text: ReadText) -> Result:

@@ -1,0 +1,1 @@
+"""The same sixteen rules on what a user would pick instead."""

@@ -1,0 +1,80 @@
+# Sixteen rules in Rego; `data.terms` holds the year's terms.
+package sixteen
+
+found contains "PIC-STR-01" if not is_array(object.get(input, "measurementSets", null))
+found contains "PIC-STR-01" if {
+	some record in input.measurementSets
+	not is_array(object.get(record, "measurements", null))
+}
+found contains "PIC-IDN-01" if not input.entityType in data.terms.entityTypes
+found contains "PIC-IDN-02" if {
+	input.entityType in {"individual", "group"}
+	not regex.match("^[0-9]{9}$", object.get(input, "taxpayerIdentificationNumber", ""))
+}
+found contains "PIC-STR-06" if {
+	some record in input.measurementSets
+	not object.get(record, "submissionMethod", "") in data.terms.methods
+}
+day(text) := time.parse_ns("2006-01-02", text)
+found contains "PIC-PER-01" if {
+	some record in input.measurementSets
+	some key in ["performanceStart", "performanceEnd"]
+	not day(object.get(record, key, ""))
+}
+found contains "PIC-PER-03" if {
+	some record in input.measurementSets
+	days := ((day(record.performanceEnd) - day(record.performanceStart)) / 86400000000000) + 1
+	days < data.terms.minimumDays
+}
+found contains "PIC-CEH-01" if {
+	some record in input.measurementSets
+	not record.cehrtId
+}
+found contains "PIC-CEH-02" if {
+	some record in input.measurementSets
+	count(record.cehrtId) != 15
+}
+found contains "PIC-CEH-03" if {
+	some record in input.measurementSets
+	not regex.match(data.terms.cehrt, record.cehrtId)
+}
+found contains "PIC-STR-03" if {
+	some record in input.measurementSets
+	ids := [m.measureId | some m in record.measurements]
+	count(ids) != count({id | some id in ids})
+}
+found contains "PIC-STR-04" if {
+	some record in input.measurementSets
+	some m in record.measurements
+	not data.terms.known[m.measureId]
+}
+found contains "PIC-STR-05" if {
+	some record in input.measurementSets
+	some m in record.measurements
+	m.measureId in data.terms.rates
+	not is_object(m.value)
+}
+found contains "PIC-ATT-01" if {
+	some record in input.measurementSets
+	said := {m.measureId | some m in record.measurements; m.value == true}
+	some statement in data.terms.statements
+	not said[statement]
+}
+found contains "PIC-MEA-01" if {
+	some record in input.measurementSets
+	there := {m.measureId | some m in record.measurements}
+	said := {m.measureId | some m in record.measurements; m.value == true}
+	some measure, others in data.terms.required
+	not there[measure]
+	every other in others { not said[other] }
+}
+found contains "PIC-MEA-03" if {
+	some record in input.measurementSets
+	some m in record.measurements
+	m.value.numerator > m.value.denominator
+}
+found contains "PIC-MEA-04" if {
+	some record in input.measurementSets
+	some m in record.measurements
+	m.value.numerator < 1
+}

@@ -1,0 +1,64 @@
+"""Every finding of a file audit has its place, also what is found across files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from picheck.engine.audit import Audit, audit
+from picheck.engine.terms import Terms
+from picheck.hooks.inventory import Inventory
+from picheck.intake.inputs import RawDocument
+from picheck.model.finding import Result
+from support import AS_OF, COMPLIANT
+
+
+@pytest.fixture
+def rivals(tmp_path: Path) -> list[str]:
+    """Return two files of one entity that answer PI_EP_1 differently."""
+    text = COMPLIANT.read_text("utf-8")
+    (tmp_path / "a.json").write_text(text, "utf-8")
+    (tmp_path / "b.json").write_text("\n\n" + text.replace('"numerator": 450', '"numerator": 440'))
+    return [str(tmp_path / name) for name in ("a.json", "b.json")]
+
+
+def conflict(paths: list[str], inventory: Inventory) -> Result:
+    """Return the one conflict that an audit of the files finds."""
+    report = audit(paths, Terms(as_of=date.fromisoformat(AS_OF)), inventory)
+    (found,) = [result for result in report.results if result.rule.code == "PIC-CNF-01"]
+    return found
+
+
+def test_a_finding_across_files_has_line_and_column_in_both(
+    rivals: list[str], inventory: Inventory
+) -> None:
+    found = conflict(rivals, inventory)
+    (related,) = found.related_locations
+    assert found.location.line is not None
+    assert related.line is not None
+    assert (found.document, related.document) == (1, 0)
+    assert found.location.line == related.line + 2
+    assert found.location.column == related.column
+
+
+def test_a_file_that_changed_meanwhile_gives_no_place(
+    rivals: list[str], inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_bytes", lambda _: b"{}")
+    found = conflict(rivals, inventory)
+    assert (found.location.line, found.location.pointer) == (
+        None,
+        f"/measurementSets/0/measurements/{found.location.pointer.rpartition('/')[2]}",
+    )
+
+
+def test_a_document_a_line_gives_its_line(rivals: list[str], inventory: Inventory) -> None:
+    lines = [
+        RawDocument(uri="x.ndjson", data=Path(path).read_bytes().strip(), line=number)
+        for number, path in enumerate(rivals, start=1)
+    ]
+    report = Audit(Terms(as_of=date.fromisoformat(AS_OF)), inventory).of(lines)
+    (found,) = [result for result in report.results if result.rule.code == "PIC-CNF-01"]
+    assert (found.location.line, found.related_locations[0].line) == (2, 1)
