@@ -245,7 +245,10 @@ DEFECTS: Final[dict[str, tuple[Defect, tuple[str, ...]]]] = {
     "query not excluded": (_excluded_without_query, ("PIC-ERX-01",)),
     "no exchange": (_no_exchange, ("PIC-HIE-01",)),
     "level missing": (_without("PI_PHCDRR_1_PROD"), ("PIC-PUB-03",)),
-    "tin of eight digits": (_own("taxpayerIdentificationNumber", lambda text: text[1:]), ("PIC-IDN-02",)),
+    "tin of eight digits": (
+        _own("taxpayerIdentificationNumber", lambda text: text[1:]),
+        ("PIC-IDN-02",),
+    ),
     "unknown entity type": (_own("entityType", "hospital"), ("PIC-IDN-01",)),
     "measure twice": (_repeated, ("PIC-STR-03",)),
     "unknown measure": (_say("PI_XYZ_9", value=True), ("PIC-STR-04",)),

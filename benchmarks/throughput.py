@@ -21,8 +21,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 import orjson
-
 from generate import corpus
+
 from picheck import __version__
 from picheck.cli.options import load_inventory
 from picheck.engine.batch import Batch, Crew

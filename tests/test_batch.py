@@ -7,7 +7,6 @@ import io
 import json
 import os
 import signal
-import sys
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -18,6 +17,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from generate import DEFECTS, Planted, corpus
 
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
@@ -29,13 +29,7 @@ from picheck.hooks.inventory import Inventory
 from picheck.intake import packets as packets_module
 from picheck.intake.packets import Packets
 from picheck.model.report import Report
-
 from picheck.reporters.parquet import ParquetReporter
-
-from support import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from generate import DEFECTS, Planted, corpus  # noqa: E402
 
 TERMS = Terms(as_of=date(2026, 2, 1))
 HERE = Crew(HereExecutor, 0)
@@ -106,7 +100,10 @@ def test_a_batch_says_what_an_audit_says(file: Path, inventory: Inventory) -> No
     assert summed.run.rulebooks == report.run.rulebooks
 
 
-@pytest.mark.parametrize("crew", [TWO, Crew(partial(ThreadPoolExecutor, 1), 1)], ids=["2", "thread"])
+THREAD = Crew(partial(ThreadPoolExecutor, 1), 1)
+
+
+@pytest.mark.parametrize("crew", [TWO, THREAD], ids=["two processes", "a thread"])
 def test_every_executor_gives_the_same_bytes(file: Path, crew: Crew) -> None:
     assert streamed([file], crew) == streamed([file])
 
@@ -275,13 +272,15 @@ class Mortal(Executor):
         self._deaths = deaths
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Hand out the work, or death."""
         packet = args[1]
         if self._dies(packet.first) and len(self._deaths) < 20:
             self._deaths.append(packet.first)
             return self._pool.submit(_die)
         return self._pool.submit(fn, *args, **kwargs)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
+        """End the pool."""
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
 

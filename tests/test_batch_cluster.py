@@ -13,11 +13,10 @@ import pytest
 
 from picheck.engine.crews import crew_of
 from picheck.errors import UsageError
-
 from test_batch import streamed, written
 
 distributed = pytest.importorskip("distributed")
-from generate import corpus  # noqa: E402 - test_batch made it known
+from generate import corpus  # noqa: E402 - only where there is a cluster to try
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # whatever a cluster says as it starts and ends
 

@@ -12,11 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from support import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from generate import corpus  # noqa: E402
+from generate import corpus
 
 AS_OF = "2026-02-01"
 

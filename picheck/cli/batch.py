@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from picheck.cli.options import load_inventory
-from picheck.cli.outlets import Outlets, OutputLost
+from picheck.cli.outlets import Outlets, OutputLostError
 from picheck.cli.writing import Output
 from picheck.engine.terms import Terms
 from picheck.errors import UsageError
@@ -106,7 +106,7 @@ def stream(
         stack.enter_context(outlets.opened(None if kept is None else kept.length))
         try:
             report = batch.of(packets, kept)
-        except OutputLost:
+        except OutputLostError:
             report = None
         except KeyboardInterrupt:
             click.echo(f"picheck: stopped after {progress.told}{_advice(outputs)}", err=True)

@@ -12,7 +12,7 @@ from picheck.cli.writing import Output
 from picheck.errors import PicheckError, UsageError
 
 
-class OutputLost(PicheckError):
+class OutputLostError(PicheckError):
     """No output is left that could be written."""
 
 
@@ -59,7 +59,7 @@ class Outlet:
         return sys.stdout.buffer
 
     def write(self, piece: bytes) -> None:
-        """Write a piece, unless the file broke before. Raises OutputLost where none is left."""
+        """Write a piece, unless the file broke. Raises OutputLostError where none is left."""
         if self.fault is not None or self._file is None:
             return
         try:
@@ -96,6 +96,6 @@ class Outlets:
             yield
 
     def check(self) -> None:
-        """Raise OutputLost where every file broke."""
+        """Raise OutputLostError where every file broke."""
         if len(self.faults) == len(self.each):
-            raise OutputLost("; ".join(self.faults))
+            raise OutputLostError("; ".join(self.faults))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from picheck.engine.parts import Part
 from picheck.intake.packets import Packet
@@ -22,7 +22,7 @@ class Progress:
         self._bar: Any = None
         self._task: Any = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         """Show the bar."""
         if self._is_shown:
             self._start()
@@ -55,7 +55,9 @@ class Progress:
 
     def _tally(self) -> str:
         return ", ".join(
-            f"{self._verdicts[key]:,} {sign}" for key, sign in _SIGNS.items() if key in self._verdicts
+            f"{self._verdicts[verdict]:,} {sign}"
+            for verdict, sign in _SIGNS.items()
+            if verdict in self._verdicts
         )
 
     def _start(self) -> None:

@@ -119,9 +119,7 @@ class Batch:
         for group in index.groups():
             for number, summary, results in self._station.whole.together(group):
                 self._write(
-                    self._station.pieces(
-                        lambda reporter, n=number, s=summary, r=results: reporter.document(n, s, r)
-                    )
+                    [r.document(number, summary, results) for r in self._station.reporters]
                 )
 
     def _write(self, pieces: Sequence[bytes]) -> None:

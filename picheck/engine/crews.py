@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from picheck.engine.batch import Crew
 from picheck.errors import UsageError
@@ -55,13 +55,15 @@ def _dask(address: str) -> Crew:
     if not address.startswith(_DASK):
         raise UsageError(f"executor {address!r} is not known; give {_DASK}HOST:PORT")
     try:
-        from distributed import CancelledError, Client, KilledWorker  # noqa: PLC0415 - an extra
-        from distributed.comm import CommClosedError  # noqa: PLC0415
+        import distributed  # noqa: PLC0415 - an extra
+        from distributed.comm.core import CommClosedError  # noqa: PLC0415
     except ImportError as error:
         raise UsageError("a dask executor needs an extra: pip install 'picheck[dask]'") from error
     place = address.removeprefix(_DASK)
     try:
-        client = Client(f"tcp://{place}", timeout="10s", set_as_default=False)
+        client = cast("Any", distributed).Client(
+            f"tcp://{place}", timeout="10s", set_as_default=False
+        )
     except (OSError, ValueError) as error:
         raise UsageError(f"no dask scheduler answers at {place}: {error}") from error
 
@@ -73,4 +75,5 @@ def _dask(address: str) -> Crew:
         return executor
 
     hands = sum(client.nthreads().values()) or 1
-    return Crew(hire, hands, (CancelledError, KilledWorker, CommClosedError))
+    deaths = (distributed.CancelledError, distributed.KilledWorker, CommClosedError)
+    return Crew(hire, hands, deaths)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from typing import Self
 
 import msgspec
 
@@ -35,7 +36,7 @@ class EntityIndex:
         self._table = sqlite3.connect("")  # a temporary file, kept in memory while it is small
         self._table.executescript(_TABLES)
 
-    def __enter__(self) -> EntityIndex:
+    def __enter__(self) -> Self:
         """Return itself."""
         return self
 

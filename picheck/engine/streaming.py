@@ -94,14 +94,16 @@ def open_station(sealed: bytes, inventory: Inventory | None = None) -> Station:
     `inventory` is what the recipe would load, where that was done already.
     """
     recipe: Recipe = pickle.loads(sealed)  # noqa: S301 - from our own parent, over its own pipe
-    _here.station = sealed, Station(recipe, inventory)
-    return _here.station[1]
+    station = Station(recipe, inventory)
+    _here.station = sealed, station
+    return station
 
 
 def audit_packet(sealed: bytes, packet: Packet, since: int = 0) -> Part:
     """Audit one packet: what an executor of any kind is given to do."""
-    known, station = getattr(_here, "station", (None, None))
-    return (station if known == sealed else open_station(sealed)).take(packet, since)
+    known: tuple[bytes, Station] | None = getattr(_here, "station", None)
+    station = known[1] if known and known[0] == sealed else open_station(sealed)
+    return station.take(packet, since)
 
 
 def _streaming(inventory: Inventory, name: str) -> StreamingReporter:

@@ -150,6 +150,7 @@ def is_archive(path: Path) -> bool:
 def read_documents(
     uri: str, file: BinaryIO, *, lines: bool, path: Path | None = None
 ) -> Iterator[Input]:
+    """Yield the documents of a stream: one a line, or the whole of it."""
     if lines:
         yield from read_lines(uri, file)
         return

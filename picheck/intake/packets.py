@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self
 
 import msgspec
 
@@ -120,7 +120,7 @@ class Packets:
         self._spool: str | None = None
         self._sizes: dict[str, int] = {}
 
-    def __enter__(self) -> Packets:
+    def __enter__(self) -> Self:
         """Return itself."""
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -40,10 +41,8 @@ def open_file(path: Path) -> BinaryIO:
 def faults() -> tuple[type[Exception], ...]:
     """Return what a damaged compressed file raises while it is read."""
     found: list[type[Exception]] = [EOFError, zlib.error]
-    try:
+    with suppress(ImportError):
         found.append(_zstd_error())
-    except ImportError:
-        pass
     return tuple(found)
 
 

@@ -15,7 +15,12 @@ from picheck.model.report import Notice
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(list[dict[str, Any]]).decode
 _ROWS_IN_A_GROUP: Final = 50_000
-_NUMBERS: Final = {"document": "int64", "line": "int64", "column": "int64", "performanceYear": "int16"}
+_NUMBERS: Final = {
+    "document": "int64",
+    "line": "int64",
+    "column": "int64",
+    "performanceYear": "int16",
+}
 _LISTS: Final = ("missingEvidence", "sources")
 COLUMNS: Final = (
     *("document", "uri", "line", "column", "performanceYear", "entityType", "subject"),
@@ -68,12 +73,12 @@ class ParquetSink:
 
     def __init__(self, path: Path) -> None:
         try:
-            import pyarrow as arrow  # noqa: PLC0415 - an extra, and heavy
+            import pyarrow as pa  # noqa: PLC0415 - an extra, and heavy
             from pyarrow import parquet  # noqa: PLC0415
         except ImportError as error:
             raise UsageError("parquet needs an extra: pip install 'picheck[parquet]'") from error
-        self._arrow = arrow
-        self._schema = arrow.schema([(name, _kind(name, arrow)) for name in COLUMNS])
+        self._arrow = pa
+        self._schema = pa.schema([(name, _kind(name, pa)) for name in COLUMNS])
         self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
         self._rows: list[dict[str, Any]] = []
 
