@@ -1,6 +1,6 @@
 """How long one document takes from a cold start, against `python -c pass` in the same run.
 
-    python benchmarks/cold_start.py
+python benchmarks/cold_start.py
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ from picheck.testing.examples import compliant_parts, shipped_cases
 PACK: Final = Path("plugins/picheck_pi")
 SESSIONS: Final = Path("build/mutation")
 ACCEPTED: Final = Path(__file__).with_name("mutation_accepted.toml")
+_REASONS: Final = ("cache", "equivalent", "identity", "shortcut", "signature", "wording")
 #: A mutant that loops for ever is killed after so many seconds.
 _LONGEST: Final = 90
 
@@ -222,6 +223,16 @@ def table(found: Sequence[Mutant]) -> Iterator[str]:
         yield " ".join([family.ljust(16), str(counts.total()).rjust(7), *cells])
 
 
+def _idle(accepted: Sequence[dict[str, Any]], found: Sequence[Mutant]) -> Iterator[str]:
+    """Yield a line for each accepted survivor of these modules that no longer survives."""
+    stems = {mutant.module.path.stem for mutant in found}
+    survivors = [mutant for mutant in found if mutant.fate in {"open", *_REASONS}]
+    for entry in accepted:
+        is_run = entry.get("module", "*") in stems
+        if is_run and not any(_fits(entry, mutant) for mutant in survivors):
+            yield f"nothing survives that is accepted as {entry['line']} in {entry['module']}"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the mutants that are asked for, and say which survived."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
@@ -265,7 +276,7 @@ def _tell(asked: Sequence[Module], regions: Regions, *, told_all: bool) -> int:
             row = mutant.spec.start_pos[0]
             print(f"{mutant.module.path}:{row} {mutant.spec.operator_name} [{mutant.fate}]")
             print("  " + mutant.diff.replace("\n", "\n  "))
-    print("\n".join(table(found)))
+    print("\n".join([*_idle(accepted, found), *table(found)]))
     return int(any(mutant.fate == "open" for mutant in found))
 
 

@@ -1,6 +1,6 @@
 """Memory and speed of long runs: one process and several, few documents and many.
 
-    python benchmarks/scale.py --counts 20000 100000 --jobs 1 2
+python benchmarks/scale.py --counts 20000 100000 --jobs 1 2
 """
 
 from __future__ import annotations

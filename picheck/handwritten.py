@@ -15,15 +15,12 @@ from picheck.errors import ConfigurationError
 _LONGEST_COMPARED: Final = 100
 
 
-
 def faults(data: Mapping[str, Any], schema: Mapping[str, Any], file: str) -> list[str]:
     """Return one line for each fault of `data` against a Cerberus schema; none if it is right."""
     return _validate(data, schema, file)[1]
 
 
-def normalised(
-    data: Mapping[str, Any], schema: Mapping[str, Any], file: str
-) -> dict[str, Any]:
+def normalised(data: Mapping[str, Any], schema: Mapping[str, Any], file: str) -> dict[str, Any]:
     """Return `data` with the schema's defaults and coercions applied.
 
     Raises ConfigurationError with one line for each fault.
@@ -64,7 +61,8 @@ def _validate(
     if is_right:
         return dict(validator.document), []
     return {}, [
-        f"{file}: {path} {message}" for path, message in _tell(validator._errors, list(schema))  # noqa: SLF001
+        f"{file}: {path} {message}"
+        for path, message in _tell(validator._errors, list(schema))  # noqa: SLF001
     ]
 
 

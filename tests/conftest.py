@@ -14,4 +14,3 @@ def inventory() -> Inventory:
     host = Host()
     host.discover()
     return take_inventory(host)
-

@@ -64,9 +64,7 @@ def streamed(
     paths: list[Path], crew: Crew = HERE, terms: Terms = TERMS, size: int = 20_000
 ) -> tuple[Lines, Report]:
     """Audit the paths as a batch of many small packets; return its lines and the sum."""
-    recipe = Recipe(
-        open_inventory=partial(load_inventory, ()), terms=terms, reporters=("ndjson",)
-    )
+    recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=terms, reporters=("ndjson",))
     sink = io.BytesIO()
     with Packets([str(path) for path in paths], size) as packets:
         report = Batch(recipe, crew, [sink], Quiet()).of(packets)
@@ -123,9 +121,7 @@ def test_every_planted_defect_is_found_and_no_clean_document_is_flagged(
 
 @pytest.mark.parametrize("form", ["bare", "case", "echo"])
 @pytest.mark.parametrize("defect", DEFECTS)
-def test_a_planted_defect_is_found_in_every_form(
-    defect: str, form: str, tmp_path: Path
-) -> None:
+def test_a_planted_defect_is_found_in_every_form(defect: str, form: str, tmp_path: Path) -> None:
     for seed in range(400):
         planted = next(corpus(1, seed=seed, defects=1, form=form))
         if planted.defect == defect:
@@ -327,9 +323,7 @@ def test_a_damaged_archive_gives_what_it_can_and_is_told_of(
 def test_a_row_for_each_result_in_parquet(file: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
 
-    recipe = Recipe(
-        open_inventory=partial(load_inventory, ()), terms=TERMS, reporters=("parquet",)
-    )
+    recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=TERMS, reporters=("parquet",))
     sink = ParquetReporter().sink(tmp_path / "out.parquet")
     with Packets([str(file)]) as packets:
         Batch(recipe, HERE, [sink], Quiet()).of(packets)

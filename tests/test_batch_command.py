@@ -87,9 +87,7 @@ def test_with_no_output_left_the_run_stops(file: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal that Windows does not have")
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_keeps_what_was_written_and_says_where_it_stopped(
-    jobs: int, tmp_path: Path
-) -> None:
+def test_ctrl_c_keeps_what_was_written_and_says_where_it_stopped(jobs: int, tmp_path: Path) -> None:
     file = written(tmp_path / "large.ndjson", 3000, 0.1)
     file.write_bytes(file.read_bytes() * 8)
     output = tmp_path / "out.ndjson"

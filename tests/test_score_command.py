@@ -157,7 +157,7 @@ def test_what_if_offers_changes_and_writes_to_no_file(tmp_path: Path) -> None:
     before = path.read_bytes()
     result = score("--what-if", path)
     assert "+97   a yes to PI_PPHI_1" in result.stdout
-    assert "needs a fact only you can attest" in result.stdout
+    assert "needs a fact only you can attest" in flat(result.stdout)
     assert "nothing is written to any file" in flat(result.stdout)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["submission.json"]

@@ -10,7 +10,7 @@ import pytest
 from picheck.errors import UsageError
 from picheck.testing.auditing import stock
 from picheck.testing.scaffolding import scaffold
-from support import ROOT
+from support import ROOT, years_asked_for
 from vendoring import ACME, picheck, pretend_install, run
 
 
@@ -61,7 +61,7 @@ def test_a_new_plugin_passes_its_tests_and_is_named_in_the_report(tmp_path: Path
     site = pretend_install(tmp_path / "site", folder, "north-star", "picheck_north_star", "0.1.0")
     tests = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder), site=site)
     assert tests.returncode == 0, tests.stdout
-    assert "12 passed" in tests.stdout
+    assert f"{2 * len(years_asked_for())} passed" in tests.stdout
     listed = picheck("rules", "list", "--select", "NORTH", site=site)
     assert "NORTH-QLT-01  north-star-round-denominator" in listed.stdout
     document = ROOT / "fixtures" / "picheck_fixtures" / "compliant" / "2025.json"

@@ -23,9 +23,7 @@ _CODE_OF: Final = {
 _TEXT: Final = {"type": "string"}
 
 
-def checker(
-    known: list[str], exclusions: dict[str, tuple[str, ...]]
-) -> Callable[[Json], set[str]]:
+def checker(known: list[str], exclusions: dict[str, tuple[str, ...]]) -> Callable[[Json], set[str]]:
     """Return a function that applies the rules to one document."""
     validator = Validator(_schema(known), allow_unknown=True)
     excused = sixteen.required(exclusions)

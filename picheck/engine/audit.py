@@ -194,9 +194,7 @@ class Audit:
         context = EntityContext(
             plan.rulebook, gathered.evidence, self._terms.as_of, key.entity, views
         )
-        subject = Subject(
-            document=views[0].document, year=key.year, entity=key.entity, views=views
-        )
+        subject = Subject(document=views[0].document, year=key.year, entity=key.entity, views=views)
         ledger.run(plan.entities, context, subject)
         places = Places(documents)
         return [

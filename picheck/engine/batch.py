@@ -118,9 +118,7 @@ class Batch:
             index.keep(number, raw)
         for group in index.groups():
             for number, summary, results in self._station.whole.together(group):
-                self._write(
-                    [r.document(number, summary, results) for r in self._station.reporters]
-                )
+                self._write([r.document(number, summary, results) for r in self._station.reporters])
 
     def _write(self, pieces: Sequence[bytes]) -> None:
         for sink, piece in zip(self._sinks, pieces, strict=True):

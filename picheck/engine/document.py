@@ -201,9 +201,7 @@ class Auditor:
         present = {record.category for record in submission.measurement_sets}
         return tuple(program for program in programs if program in present) or programs
 
-    def _plan_for(
-        self, program: str, year: int | None, case: _Case, ledger: Ledger
-    ) -> Plan | None:
+    def _plan_for(self, program: str, year: int | None, case: _Case, ledger: Ledger) -> Plan | None:
         """Return the year's plan; without a year, the newest one, for the shape alone."""
         shelf = self._inventory.shelf
         chosen = self._scopes.of(case.raw.uri).chosen
@@ -223,9 +221,7 @@ class Auditor:
         ledger.add(no_rulebook(program, shelf.years(program), subject))
         return None
 
-    def _notices(
-        self, case: _Case, year: int | None, fault: InputError | None
-    ) -> Iterator[Notice]:
+    def _notices(self, case: _Case, year: int | None, fault: InputError | None) -> Iterator[Notice]:
         """Say what must be known of the document beside its results."""
         submission = case.structure.submission
         if not self._inventory.shelf.programs:

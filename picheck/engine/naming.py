@@ -12,18 +12,21 @@ from picheck.model.location import pointer_join, pointer_tokens
 from picheck.rules.view import Entity, SetView
 
 _encode: Final = msgspec.json.Encoder().encode
+#: How many characters of an identifier a reader may see.
+_SHOWN: Final = 4
 _SET_PLACE: Final = re.compile(r"/measurementSets/\d+")
 
 
 def mask(identifier: str) -> str:
     """Hide all but the last four characters of an identifier."""
-    return "*" * max(len(identifier) - 4, 0) + identifier[-4:] if len(identifier) > 4 else "*" * len(identifier)  # noqa: E501, PLR2004
+    shown = identifier[-_SHOWN:] if len(identifier) > _SHOWN else ""
+    return shown.rjust(len(identifier), "*")
 
 
 def masked_text(text: str, entity: Entity) -> str:
     """Hide the entity's TIN and NPI wherever they stand in a text."""
     for identifier in (entity.tin, entity.npi):
-        if identifier and len(identifier) > 4 and identifier in text:  # noqa: PLR2004
+        if identifier and len(identifier) > _SHOWN and identifier in text:
             text = text.replace(identifier, mask(identifier))
     return text
 

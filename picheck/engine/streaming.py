@@ -46,9 +46,7 @@ class Station:
     def __init__(self, recipe: Recipe, inventory: Inventory | None = None) -> None:
         if inventory is None:
             _, inventory = recipe.open_inventory()
-        self.audit = Audit(
-            recipe.terms, inventory, read_inputs(recipe.terms.prior), EntityMarks()
-        )
+        self.audit = Audit(recipe.terms, inventory, read_inputs(recipe.terms.prior), EntityMarks())
         self.audit.notices = []  # the whole run tells them, once
         self.whole = Audit(recipe.terms, inventory, self.audit.prior)
         self.reporters = [_streaming(inventory, name) for name in recipe.reporters]

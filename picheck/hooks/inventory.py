@@ -127,9 +127,7 @@ def _options(host: Host) -> dict[str, Mapping[str, Any]]:
     return options
 
 
-def _own_codes_only(
-    host: Host, pairs: Iterable[tuple[Origin, Rule]]
-) -> list[tuple[Origin, Rule]]:
+def _own_codes_only(host: Host, pairs: Iterable[tuple[Origin, Rule]]) -> list[tuple[Origin, Rule]]:
     """Refuse a plugin whose codes carry picheck's own prefix."""
     kept = []
     for origin, rule in pairs:
@@ -161,9 +159,7 @@ def _clauses(host: Host, rules: dict[str, InstalledRule]) -> list[tuple[str, int
     return clauses
 
 
-def _clause_fault(
-    clause: Clause, origin: Origin, rules: Mapping[str, InstalledRule]
-) -> str | None:
+def _clause_fault(clause: Clause, origin: Origin, rules: Mapping[str, InstalledRule]) -> str | None:
     """Return why a plugin may not add a clause; None where it may."""
     installed = rules.get(clause.code)
     if installed is None:

@@ -55,9 +55,7 @@ class StreamingReporter(Reporter, Protocol):
         """Return what stands before the first document."""
         ...
 
-    def document(
-        self, index: int, summary: DocumentSummary, results: Sequence[Result]
-    ) -> bytes:
+    def document(self, index: int, summary: DocumentSummary, results: Sequence[Result]) -> bytes:
         """Return a document with its results."""
         ...
 

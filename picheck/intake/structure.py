@@ -165,15 +165,11 @@ def _is_given(raw: msgspec.Raw) -> bool:
 def _unpost(posted: PostedSet) -> Submission:
     """Turn a posted measurement set into the submission it is part of."""
     keys = msgspec.structs.asdict(posted.submission)
-    fields = {
-        name: getattr(posted, name) for name in MeasurementSet.__struct_fields__
-    }
+    fields = {name: getattr(posted, name) for name in MeasurementSet.__struct_fields__}
     return Submission(measurement_sets=(MeasurementSet(**fields),), **keys)
 
 
-def _swallowed(
-    data: bytes, submission: Submission, shape: _Shape, evidence: bytes | None
-) -> int:
+def _swallowed(data: bytes, submission: Submission, shape: _Shape, evidence: bytes | None) -> int:
     """Count the colons that no decoded key accounts for; none, where nothing was swallowed.
 
     The API's own echo has colons in its times. They are looked for only where the first count

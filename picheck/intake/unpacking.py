@@ -57,8 +57,7 @@ def _open_zst(path: Path) -> BinaryIO:
         import zstandard  # noqa: PLC0415
     except ImportError as error:
         raise InputError(
-            "is compressed with zstd, which this Python cannot unpack;"
-            " pip install 'picheck[zstd]'",
+            "is compressed with zstd, which this Python cannot unpack; pip install 'picheck[zstd]'",
             uri=uri_of(path),
         ) from error
     return io.BufferedReader(_Frames(path.open("rb"), zstandard.ZstdDecompressor()), 1 << 20)

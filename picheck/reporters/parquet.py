@@ -46,9 +46,7 @@ class ParquetReporter:
         del summed
         return b""
 
-    def document(
-        self, index: int, summary: DocumentSummary, results: Sequence[Result]
-    ) -> bytes:
+    def document(self, index: int, summary: DocumentSummary, results: Sequence[Result]) -> bytes:
         """Return a document's rows as one line of JSON, which `sink` turns into columns."""
         rows = [_row(index, summary, result) for result in results or (None,)]
         return _encode(rows) + b"\n"

@@ -131,9 +131,7 @@ def _related(report: Report, result: Result, related: Location) -> str:
     return f"{where} {related.message or ''}".rstrip()
 
 
-def _unverified(
-    document: DocumentSummary, results: list[Result], style: Style
-) -> Iterator[Line]:
+def _unverified(document: DocumentSummary, results: list[Result], style: Style) -> Iterator[Line]:
     found = wording.unverified(results)
     if not found:
         return

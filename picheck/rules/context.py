@@ -182,9 +182,7 @@ class SetContext(Context):
         view: SetView,
         prior: Mapping[int, tuple[SetView, ...]] = _NOTHING,
     ) -> None:
-        super().__init__(
-            document.rulebook, document.evidence, document.as_of, document.shelf
-        )
+        super().__init__(document.rulebook, document.evidence, document.as_of, document.shelf)
         self.document = document
         self.set = view
         self.prior = prior

@@ -167,9 +167,7 @@ def _period_of(record: MeasurementSet) -> Period | None:
 
 def is_counts_like(value: Value) -> bool:
     """Whether the value is an object with both a numerator and a denominator."""
-    return (
-        type(value) is Counts and value.numerator is not None and value.denominator is not None
-    )
+    return type(value) is Counts and value.numerator is not None and value.denominator is not None
 
 
 def to_json(value: object) -> object:

@@ -23,9 +23,7 @@ def entity_record(program: str, scene: Scene, wish: Wish) -> dict[str, Any]:
     policy = wish.conflict_policy or scorer.tariff.conflicts.policy
     against = clashes if policy == "zero" else ()
     sets = [
-        set_record(
-            scene, view, scorer, wish, (*zeroed_by(scene, view, scorer.tariff), *against)
-        )
+        set_record(scene, view, scorer, wish, (*zeroed_by(scene, view, scorer.tariff), *against))
         for view in scene.sets
     ]
     best = _best(sets)
