@@ -150,7 +150,7 @@ def _line(draft: Draft, form: str) -> bytes:
 def _echoed(submission: Json) -> Json:
     """Add what the Submissions API adds when it hands a submission back."""
     stamp = "2026-01-20T15:04:05.000Z"
-    number = int(submission["taxpayerIdentificationNumber"] or 0, 36)
+    number = int(str(submission["taxpayerIdentificationNumber"] or 0), 36)
     name = f"{number:08x}-0000-4000-8000-{number:012x}"
     echo = {"id": name, "createdAt": stamp, "updatedAt": stamp, **submission}
     echo["measurementSets"] = [
