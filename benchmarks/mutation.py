@@ -17,18 +17,14 @@ from __future__ import annotations
 
 import argparse
 import compileall
-import gc
-import os
 import re
 import shutil
-import signal
 import sys
 import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -38,19 +34,13 @@ from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkResult
 
+from benchmarks.mutation_judging import holds, warm_up
 from benchmarks.mutation_regions import Regions
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import take_inventory
-from picheck.testing.cases import Case, load_cases
-from picheck.testing.checking import told_difference
-from picheck.testing.examples import compliant_parts, shipped_cases
 
 PACK: Final = Path("plugins/picheck_pi")
 SESSIONS: Final = Path("build/mutation")
 ACCEPTED: Final = Path(__file__).with_name("mutation_accepted.toml")
 _REASONS: Final = ("cache", "equivalent", "identity", "shortcut", "signature", "wording")
-#: A mutant that loops for ever is killed after so many seconds.
-_LONGEST: Final = 90
 
 
 class Module(NamedTuple):
@@ -101,7 +91,7 @@ def _codes(file: Path, files: Sequence[Path]) -> tuple[str, ...]:
 def run(module: Module, copy: Path, regions: Regions) -> None:
     """Run every mutant of a module and keep the results in its session."""
     SESSIONS.mkdir(parents=True, exist_ok=True)
-    if not _holds(module.codes):
+    if not holds(module.codes):
         raise SystemExit(f"the cases of {', '.join(module.codes)} fail without any mutant")
     with use_db(module.session, WorkDB.Mode.create) as session:
         init([module.path], session, {})
@@ -116,7 +106,7 @@ def _result(module: Module, spec: MutationSpec, copy: Path, regions: Regions) ->
     operator = get_operator(spec.operator_name)()
     target = copy / module.path.relative_to(PACK)
     with use_mutation(target, operator, spec.occurrence) as (before, after):
-        survived = _holds(module.codes)
+        survived = holds(module.codes)
     return WorkResult(
         worker_outcome=WorkerOutcome.NORMAL,
         test_outcome=TestOutcome.SURVIVED if survived else TestOutcome.KILLED,
@@ -133,47 +123,6 @@ def _diff(before: str, after: str) -> str:
         return f"-{gone.strip()}\n+"
     changed = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
     return "\n".join(f"-{a.strip()}\n+{b.strip()}" for a, b in changed)
-
-
-def _holds(codes: Sequence[str]) -> bool:
-    """Whether the cases of the rules hold, in a fork that imports the rule pack anew."""
-    cases = [case for code in codes for case in _cases(code)]
-    child = os.fork()
-    if not child:
-        signal.alarm(_LONGEST)
-        os._exit(_judge(cases))
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-def _judge(cases: Sequence[Case]) -> int:
-    """Run the cases; 1 at the first that fails. Nothing that a mutant raises may get out."""
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        return int(_is_broken(cases))
-    except BaseException:  # noqa: BLE001 - whatever it is, the mutant is seen
-        return 1
-
-
-def _is_broken(cases: Sequence[Case]) -> bool:
-    host = Host()
-    host.discover()
-    inventory = take_inventory(host)
-    return any(told_difference(case, compliant_parts, inventory) for case in cases)
-
-
-def _warm_up() -> None:
-    """Load once, before the forks, whatever no mutant touches: the framework and the years."""
-    tomllib.loads = cache(tomllib.loads)
-    _is_broken(_cases("PIC-PER-03"))
-    for name in [name for name in sys.modules if name.partition(".")[0] == PACK.name]:
-        del sys.modules[name]
-    gc.freeze()
-
-
-@cache
-def _cases(code: str) -> tuple[Case, ...]:
-    return load_cases(shipped_cases().joinpath(f"{code}.json"))
 
 
 def mutants(module: Module, regions: Regions, accepted: Sequence[dict[str, Any]]) -> list[Mutant]:
@@ -261,7 +210,7 @@ def _run_all(asked: Sequence[Module], regions: Regions) -> None:
         shutil.copytree(PACK, copy)
         compileall.compile_dir(copy, quiet=1)
         sys.path.insert(0, folder)
-        _warm_up()
+        warm_up(PACK.name)
         for module in asked:
             run(module, copy, regions)
             print(f"{module.path.stem}: done", file=sys.stderr, flush=True)

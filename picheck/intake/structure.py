@@ -8,25 +8,21 @@ that proof is read again with care.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from functools import cache
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
 
 from picheck.errors import InputError
-from picheck.handwritten import nearest
+from picheck.intake.noticing import BARE, CASE, POSTED, Shape, notice
 from picheck.intake.positions import JsonFault, ReadText, line_starts, place_of, read_text
-from picheck.model.location import pointer_join
 from picheck.model.submission import (
     Counts,
-    Measurement,
     MeasurementSet,
     PostedSet,
     Submission,
-    SubmissionKeys,
 )
-from picheck.rules.text import CLEAN_TEXT, DocumentText, UnknownProperty, Violation
+from picheck.rules.text import CLEAN_TEXT, DocumentText, Violation
 from picheck.schemas import explain
 
 _ABSENT: Final = msgspec.Raw()
@@ -71,15 +67,6 @@ class Structure(msgspec.Struct, frozen=True, kw_only=True):
         return "" if self.sets_pointer is None else f"{self.sets_pointer}/{index}"
 
 
-class _Shape(msgspec.Struct, frozen=True):
-    keys_pointer: str
-    sets_pointer: str | None
-
-
-_BARE: Final = _Shape("", "/measurementSets")
-_CASE: Final = _Shape("/submission", "/submission/measurementSets")
-_POSTED: Final = _Shape("/submission", None)
-
 _bare: Final = msgspec.json.Decoder(Submission)
 _posted: Final = msgspec.json.Decoder(PostedSet)
 _wrapped: Final = msgspec.json.Decoder(_Wrapped)
@@ -106,7 +93,7 @@ def read_structure(data: bytes, uri: str, programs: Collection[str] = ()) -> Str
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _read_with_care(data, uri, programs)
     is_clean = not _swallowed(data, submission, shape, evidence)
-    text = CLEAN_TEXT if is_clean else _notice(read_json(data, uri), shape, programs)
+    text = CLEAN_TEXT if is_clean else notice(read_json(data, uri), shape, programs)
     return Structure(
         submission=submission,
         text=text,
@@ -133,28 +120,28 @@ def read_json(data: bytes, uri: str) -> ReadText:
         raise InputError(f"not JSON: {fault}", uri=uri, line=line, column=column) from fault
 
 
-def _decode(data: bytes) -> tuple[Submission, _Shape, bytes | None]:
+def _decode(data: bytes) -> tuple[Submission, Shape, bytes | None]:
     if b'"submission"' not in data:
-        return _bare.decode(data), _BARE, None
+        return _bare.decode(data), BARE, None
     try:
         case = _case.decode(data)
     except msgspec.ValidationError:
         return _decode_other(data)
     if _is_given(case.measurements) or _is_given(case.category):
-        return _unpost(_posted.decode(data)), _POSTED, None
+        return _unpost(_posted.decode(data)), POSTED, None
     evidence = bytes(case.evidence) if _is_given(case.evidence) else None
-    return case.submission, _CASE, evidence
+    return case.submission, CASE, evidence
 
 
-def _decode_other(data: bytes) -> tuple[Submission, _Shape, bytes | None]:
+def _decode_other(data: bytes) -> tuple[Submission, Shape, bytes | None]:
     """Decode a posted set, or a document where only a text says "submission"."""
     try:
         wrapped = _wrapped.decode(data)
     except msgspec.ValidationError:
-        return _bare.decode(data), _BARE, None
+        return _bare.decode(data), BARE, None
     if _is_given(wrapped.measurements) or _is_given(wrapped.category):
-        return _unpost(_posted.decode(data)), _POSTED, None
-    return _bare.decode(wrapped.submission), _CASE, None
+        return _unpost(_posted.decode(data)), POSTED, None
+    return _bare.decode(wrapped.submission), CASE, None
 
 
 def _is_given(raw: msgspec.Raw) -> bool:
@@ -169,7 +156,7 @@ def _unpost(posted: PostedSet) -> Submission:
     return Submission(measurement_sets=(MeasurementSet(**fields),), **keys)
 
 
-def _swallowed(data: bytes, submission: Submission, shape: _Shape, evidence: bytes | None) -> int:
+def _swallowed(data: bytes, submission: Submission, shape: Shape, evidence: bytes | None) -> int:
     """Count the colons that no decoded key accounts for; none, where nothing was swallowed.
 
     The API's own echo has colons in its times. They are looked for only where the first count
@@ -184,10 +171,10 @@ def _swallowed(data: bytes, submission: Submission, shape: _Shape, evidence: byt
     return left
 
 
-def _keys(submission: Submission, shape: _Shape) -> int:
+def _keys(submission: Submission, shape: Shape) -> int:
     """Count the keys that were decoded, as far as that is cheap; never too many."""
     count = _given(submission)
-    if shape is _POSTED:
+    if shape is POSTED:
         count -= 1  # `measurementSets` stands for the document itself
     for record in submission.measurement_sets:
         count += _given(record) + 2 * len(record.measurements)
@@ -195,7 +182,7 @@ def _keys(submission: Submission, shape: _Shape) -> int:
             value = measurement.value
             if type(value) is Counts:
                 count += (value.numerator is not None) + (value.denominator is not None)
-    return count if shape is _BARE else count + 1
+    return count if shape is BARE else count + 1
 
 
 def _given(record: Submission | MeasurementSet) -> int:
@@ -223,29 +210,29 @@ def _read_with_care(data: bytes, uri: str, programs: Collection[str]) -> Structu
     violations = () if submission is not None else explain("submission", read.value)
     if submission is None and not violations:
         violations = (Violation(pointer="", message="is no submission", expected="a submission"),)
-    noticed = _notice(read, shape, programs)
+    noticed = notice(read, shape, programs)
     return Structure(
         submission=submission,
         text=msgspec.structs.replace(noticed, violations=violations),
         keys_pointer=shape.keys_pointer,
         sets_pointer=shape.sets_pointer,
-        evidence=_evidence_of(read.value) if shape is _CASE else None,
+        evidence=_evidence_of(read.value) if shape is CASE else None,
     )
 
 
-def _shape_of(value: Any) -> _Shape:
+def _shape_of(value: Any) -> Shape:
     if not isinstance(value, dict) or "submission" not in value:
-        return _BARE
+        return BARE
     is_posted = value.get("measurements") is not None or value.get("category") is not None
-    return _POSTED if is_posted else _CASE
+    return POSTED if is_posted else CASE
 
 
-def _convert(value: Any, shape: _Shape) -> Submission | None:
+def _convert(value: Any, shape: Shape) -> Submission | None:
     """Convert plain values as the gate would; None where it refuses."""
     try:
-        if shape is _POSTED:
+        if shape is POSTED:
             return _unpost(msgspec.convert(_whole_year(value, "submission"), PostedSet))
-        if shape is _CASE:
+        if shape is CASE:
             return msgspec.convert(_whole_year(value["submission"]), Submission)
         return msgspec.convert(_whole_year(value), Submission)
     except msgspec.ValidationError:
@@ -267,64 +254,3 @@ def _whole_year(value: Any, nested: str | None = None) -> Any:
 def _evidence_of(value: Any) -> bytes | None:
     evidence = value.get("evidence")
     return None if evidence is None else msgspec.json.encode(evidence)
-
-
-def _notice(read: ReadText, shape: _Shape, programs: Collection[str]) -> DocumentText:
-    return DocumentText(
-        repeated_keys=read.repeated_keys,
-        not_numbers=read.not_numbers,
-        unknown_properties=tuple(_unknown_properties(read.value, shape, programs)),
-    )
-
-
-def _unknown_properties(
-    value: Any, shape: _Shape, programs: Collection[str]
-) -> Iterator[UnknownProperty]:
-    if not isinstance(value, dict):
-        return
-    if shape is _POSTED:
-        yield from _unknown(value, PostedSet, "")
-        yield from _unknown(value.get("submission"), SubmissionKeys, "/submission")
-        yield from _unknown_in_measurements(value, "", programs)
-        return
-    if shape is _CASE:
-        for name in value.keys() - {"submission", "evidence"}:
-            yield UnknownProperty(pointer=pointer_join("", name), name=name)
-        value = value["submission"]
-    yield from _unknown(value, Submission, shape.keys_pointer)
-    sets = value.get("measurementSets") if isinstance(value, dict) else None
-    for index, record in enumerate(sets if isinstance(sets, list) else ()):
-        pointer = f"{shape.sets_pointer}/{index}"
-        yield from _unknown(record, MeasurementSet, pointer)
-        yield from _unknown_in_measurements(record, pointer, programs)
-
-
-def _unknown_in_measurements(
-    record: Any, pointer: str, programs: Collection[str]
-) -> Iterator[UnknownProperty]:
-    measurements = record.get("measurements") if isinstance(record, dict) else None
-    if not isinstance(measurements, list) or record.get("category") not in programs:
-        return
-    for index, measurement in enumerate(measurements):
-        place = f"{pointer}/measurements/{index}"
-        yield from _unknown(measurement, Measurement, place)
-        if isinstance(measurement, dict):
-            yield from _unknown(measurement.get("value"), Counts, f"{place}/value")
-
-
-def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator[UnknownProperty]:
-    """Yield the properties of one object that its record does not have."""
-    if not isinstance(value, dict):
-        return
-    known = _names(record)
-    for name in value:
-        if name not in known:
-            yield UnknownProperty(
-                pointer=pointer_join(pointer, name), name=name, nearest=nearest(name, list(known))
-            )
-
-
-@cache
-def _names(record: type[msgspec.Struct]) -> tuple[str, ...]:
-    """Return the names that a record's properties have in JSON."""
-    return tuple(field.encode_name for field in msgspec.structs.fields(record))

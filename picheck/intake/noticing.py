@@ -1,0 +1,96 @@
+"""What decoding swallows and a careful reading notices: repeated keys, unknown properties."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from picheck.handwritten import nearest
+from picheck.intake.positions import ReadText
+from picheck.model.location import pointer_join
+from picheck.model.submission import (
+    Counts,
+    Measurement,
+    MeasurementSet,
+    PostedSet,
+    Submission,
+    SubmissionKeys,
+)
+from picheck.rules.text import DocumentText, UnknownProperty
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """Where the submission's own keys and its list of sets stand; None: the document is one set."""
+
+    keys_pointer: str
+    sets_pointer: str | None
+
+
+BARE: Final = Shape("", "/measurementSets")
+CASE: Final = Shape("/submission", "/submission/measurementSets")
+POSTED: Final = Shape("/submission", None)
+
+
+def notice(read: ReadText, shape: Shape, programs: Collection[str]) -> DocumentText:
+    """Return what a careful reading tells: repeated keys, no numbers, unknown properties."""
+    return DocumentText(
+        repeated_keys=read.repeated_keys,
+        not_numbers=read.not_numbers,
+        unknown_properties=tuple(_unknown_properties(read.value, shape, programs)),
+    )
+
+
+def _unknown_properties(
+    value: Any, shape: Shape, programs: Collection[str]
+) -> Iterator[UnknownProperty]:
+    if not isinstance(value, dict):
+        return
+    if shape is POSTED:
+        yield from _unknown(value, PostedSet, "")
+        yield from _unknown(value.get("submission"), SubmissionKeys, "/submission")
+        yield from _unknown_in_measurements(value, "", programs)
+        return
+    if shape is CASE:
+        for name in value.keys() - {"submission", "evidence"}:
+            yield UnknownProperty(pointer=pointer_join("", name), name=name)
+        value = value["submission"]
+    yield from _unknown(value, Submission, shape.keys_pointer)
+    sets = value.get("measurementSets") if isinstance(value, dict) else None
+    for index, record in enumerate(sets if isinstance(sets, list) else ()):
+        pointer = f"{shape.sets_pointer}/{index}"
+        yield from _unknown(record, MeasurementSet, pointer)
+        yield from _unknown_in_measurements(record, pointer, programs)
+
+
+def _unknown_in_measurements(
+    record: Any, pointer: str, programs: Collection[str]
+) -> Iterator[UnknownProperty]:
+    measurements = record.get("measurements") if isinstance(record, dict) else None
+    if not isinstance(measurements, list) or record.get("category") not in programs:
+        return
+    for index, measurement in enumerate(measurements):
+        place = f"{pointer}/measurements/{index}"
+        yield from _unknown(measurement, Measurement, place)
+        if isinstance(measurement, dict):
+            yield from _unknown(measurement.get("value"), Counts, f"{place}/value")
+
+
+def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator[UnknownProperty]:
+    """Yield the properties of one object that its record does not have."""
+    if not isinstance(value, dict):
+        return
+    known = _names(record)
+    for name in value:
+        if name not in known:
+            yield UnknownProperty(
+                pointer=pointer_join(pointer, name), name=name, nearest=nearest(name, list(known))
+            )
+
+
+@cache
+def _names(record: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Return the names that a record's properties have in JSON."""
+    return tuple(field.encode_name for field in msgspec.structs.fields(record))
