@@ -77,6 +77,7 @@ def _narrowed(text: str) -> str:
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are for a POSIX shell")
 def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
     pytest.importorskip("hatchling")
+    pytest.importorskip("editables")
     pytest.importorskip("pip")
     variables = environment(tmp_path / "venv")
     work = tmp_path / "work"
