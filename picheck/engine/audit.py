@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
@@ -10,6 +9,14 @@ from typing import Final
 import msgspec
 
 from picheck.engine.accepting import Uses
+from picheck.engine.closing import (
+    left_out,
+    plugins_failed,
+    prior_unused,
+    proposed,
+    rulebook_uses,
+    rulebooks_of,
+)
 from picheck.engine.document import Audited, Auditor
 from picheck.engine.facts import finished
 from picheck.engine.locating import Places
@@ -26,8 +33,7 @@ from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import Input, RawDocument, Unreadable, read_inputs
 from picheck.model.finding import Result
-from picheck.model.report import DocumentSummary, Notice, Report, RulebookUse, Run
-from picheck.rulebook.edition import Rulebook
+from picheck.model.report import DocumentSummary, Notice, Report, Run
 from picheck.rules.context import EntityContext
 
 _Documents = list[DocumentSummary] | dict[int, DocumentSummary]
@@ -65,7 +71,7 @@ class Audit:
         self._auditor = Auditor(inventory, terms, self._scopes, self._prior, self._entities)
         self._uses = Uses(self._auditor.acceptance)
         self.is_resumed = False
-        self.notices: list[Notice] = [*self._plugin_notices(), *notices]
+        self.notices: list[Notice] = [*plugins_failed(inventory), *notices]
         self.tally = Tally(
             reasons={"unreadable"} if notices else set(), is_complete=not self.notices
         )
@@ -216,14 +222,6 @@ class Audit:
         yield from accepted.results
         yield from accepted.told
 
-    def _plugin_notices(self) -> Iterator[Notice]:
-        for use in self._inventory.failed:
-            yield Notice(
-                kind="pluginFailed",
-                message=f"plugin {use.name} ({use.distribution}) did not load: {use.reason}",
-                is_incomplete=True,
-            )
-
     def _closing_notices(self) -> Iterator[Notice]:
         if not self.tally.number and "unreadable" not in self.tally.reasons:
             self.tally.reasons.add("nothingChecked")
@@ -232,32 +230,9 @@ class Audit:
             yield from self._scopes.notices()
             yield from self._uses.notices()
         plans = tuple(self._auditor.plans)
-        several = Counter((plan.rulebook.program, plan.rulebook.year) for plan in plans)
-        for plan in plans:
-            book = plan.rulebook
-            if plan.left_out:
-                where = " in some documents" if several[book.program, book.year] > 1 else ""
-                yield Notice(
-                    kind="leftOut",
-                    message=f"{len(plan.left_out)} rules of {book.program} {book.year} were left"
-                    f" out{where} by choice: {', '.join(plan.left_out)}",
-                    is_incomplete=True,
-                )
-        for book in self._rulebooks():
-            if book.status != "final":
-                reason = book.notice or "its law is not final"
-                yield Notice(
-                    kind="proposedRulebook",
-                    message=f"{book.program} {book.year} is a preview, never ready: {reason}",
-                    is_incomplete=True,
-                )
-        if self._prior.unused:
-            yield Notice(
-                kind="priorUnused",
-                message=f"{self._prior.unused} of {len(self._prior)} entities with earlier"
-                " submissions are in no audited document",
-                is_incomplete=self._prior.unused == len(self._prior),
-            )
+        yield from left_out(plans)
+        yield from proposed(rulebooks_of(plans))
+        yield from prior_unused(self._prior)
 
     def _report(self, documents: list[DocumentSummary], results: list[Result]) -> Report:
         results.sort(key=lambda r: (r.document, r.location.pointer, r.rule.code))
@@ -284,21 +259,8 @@ class Audit:
             self.tally.reasons.add("incomplete")
         opening = self.opening()
         run = msgspec.structs.replace(
-            opening.run, rulebooks=tuple(self._rulebook_uses()), notices=tuple(notices)
+            opening.run,
+            rulebooks=rulebook_uses(self._auditor.plans, self._inventory.shelf),
+            notices=tuple(notices),
         )
         return msgspec.structs.replace(opening, run=run, summary=self.tally.summary())
-
-    def _rulebooks(self) -> list[Rulebook]:
-        """Return the rulebooks of the plans, each once."""
-        books = {(p.rulebook.program, p.rulebook.year): p.rulebook for p in self._auditor.plans}
-        return list(books.values())
-
-    def _rulebook_uses(self) -> Iterator[RulebookUse]:
-        for book in self._rulebooks():
-            yield RulebookUse(
-                program=book.program,
-                year=book.year,
-                status=book.status,
-                sha256=book.sha256,
-                plugin=self._inventory.shelf.owner(book.program, book.year),
-            )

@@ -103,11 +103,6 @@ class Ledger:
                 self._crash(entry, error, subject)
         self.passed += passed
 
-    def skip(self, entries: Sequence[Entry], reason: str, subject: Subject) -> None:
-        """Count rules that could not be asked as not applicable, with the reason."""
-        for entry in entries:
-            self._not_applicable(entry, reason, subject)
-
     def add(self, result: Result) -> None:
         """Enter a result of the framework's own."""
         self._count(result.outcome)
