@@ -18,7 +18,13 @@ from picheck.model.finding import Result
 from picheck.model.location import Location
 from picheck.model.report import DocumentSummary, Report
 from picheck.model.skeleton import evidence_skeleton
-from picheck.model.submission import Counts, Measurement, MeasurementSet, Submission
+from picheck.model.submission import (
+    Counts,
+    Measurement,
+    MeasurementSet,
+    Submission,
+    is_counts_like,
+)
 from picheck.rulebook.added import AddedClause, clauses_in
 from picheck.rulebook.edition import Clause, Measure, Rulebook
 from picheck.rulebook.reading import RulebookSource, rulebook_in
@@ -26,7 +32,7 @@ from picheck.rules.answer import Answer, Answers, Place
 from picheck.rules.catalogue import rules_in
 from picheck.rules.context import DocumentContext, EntityContext, SetContext
 from picheck.rules.rule import Rule, rule
-from picheck.rules.view import Entity, Period, SetView, is_counts_like, parse_date, to_json
+from picheck.rules.view import Entity, Period, SetView, parse_date, to_json
 
 API_VERSION: Final = API_VERSIONS[-1]
 

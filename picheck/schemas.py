@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from picheck.errors import UsageError
@@ -44,6 +43,8 @@ def load_schema(name: str) -> dict[str, Any]:
     """
     if name not in NAMES:
         raise UsageError(f"no schema is called {_quoted(name)}; choose one of {', '.join(NAMES)}")
+    from importlib.resources import files  # noqa: PLC0415 - a cold start pays for every import
+
     text = files("picheck_schemas").joinpath(f"{name}.schema.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema

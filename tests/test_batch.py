@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import multiprocessing
 import os
 import signal
 import zipfile
@@ -21,8 +22,8 @@ from generate import DEFECTS, Planted, corpus
 
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch import Batch, Crew
-from picheck.engine.crews import HereExecutor
+from picheck.engine.batch import Batch, Crew, Watcher
+from picheck.engine.crews import HereExecutor, crew_of
 from picheck.engine.streaming import Recipe
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
@@ -60,15 +61,27 @@ def written(documents: list[Planted], path: Path) -> Path:
     return path
 
 
+def written_of(
+    paths: list[Path],
+    crew: Crew = HERE,
+    terms: Terms = TERMS,
+    size: int = 20_000,
+    watcher: Watcher | None = None,
+) -> tuple[bytes, Report]:
+    """Audit the paths as a batch of many small packets; return what it writes and the sum."""
+    recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=terms, reporters=("ndjson",))
+    sink = io.BytesIO()
+    with Packets([str(path) for path in paths], size) as packets:
+        report = Batch(recipe, crew, [sink], watcher or Quiet()).of(packets)
+    return sink.getvalue(), report
+
+
 def streamed(
     paths: list[Path], crew: Crew = HERE, terms: Terms = TERMS, size: int = 20_000
 ) -> tuple[Lines, Report]:
     """Audit the paths as a batch of many small packets; return its lines and the sum."""
-    recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=terms, reporters=("ndjson",))
-    sink = io.BytesIO()
-    with Packets([str(path) for path in paths], size) as packets:
-        report = Batch(recipe, crew, [sink], Quiet()).of(packets)
-    return [json.loads(line) for line in sink.getvalue().splitlines()], report
+    output, report = written_of(paths, crew, terms, size)
+    return [json.loads(line) for line in output.splitlines()], report
 
 
 def verdicts(lines: Lines) -> dict[int, str]:
@@ -289,6 +302,33 @@ def test_a_killed_process_loses_nothing(file: Path) -> None:
     crew = Crew(lambda: Mortal(lambda first: first > 100 and len(deaths) < 1, deaths), 2)
     assert streamed([file], crew) == streamed([file])
     assert len(deaths) == 1
+
+
+class InTheMiddle:
+    """Does something as soon as the third part was written, however fast that was."""
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        self._do = do
+        self._parts = 0
+
+    def tell(self, packet: object, part: object) -> None:
+        """Count the parts."""
+        del packet, part
+        self._parts += 1
+        if self._parts == 3:
+            self._do()
+
+
+def test_a_killed_process_is_told_of(file: Path) -> None:
+    said: list[str] = []
+    crew = crew_of(2, None, said.append)
+    killing = InTheMiddle(_kill_a_child)
+    assert written_of([file], crew, size=2_000, watcher=killing) == written_of([file], size=2_000)
+    assert said == ["a process died; what it was given is audited again"]
+
+
+def _kill_a_child() -> None:
+    multiprocessing.active_children()[0].kill()
 
 
 def test_a_packet_that_kills_every_process_is_told_of(file: Path) -> None:

@@ -1,37 +1,72 @@
-"""A batch on a cluster: a real scheduler and two workers on loopback."""
+"""A batch on a cluster: a real scheduler and two workers on loopback, each a process to kill."""
 
 from __future__ import annotations
 
+import json
 import os
-import signal
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from picheck.engine.crews import crew_of
+from picheck.engine import crews
+from picheck.engine.batch import Crew
+from picheck.engine.crews import HereExecutor, crew_of
 from picheck.errors import UsageError
-from test_batch import streamed, written
+from test_batch import InTheMiddle, written, written_of
 
-distributed = pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed", reason="needs picheck[dask]")
 from generate import corpus  # noqa: E402 - only where there is a cluster to try
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # whatever a cluster says as it starts and ends
 
+AS_OF = "2026-02-01"
+#: About one document a packet: whoever dies leaves many behind.
+SMALL = 2_000
+
+
+class Cluster:
+    """A scheduler and two workers, without anybody to start another where one dies."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._stack = stack
+        meeting = folder / "scheduler.json"
+        self.scheduler = self._start(
+            "dask_scheduler",
+            *("--host", "127.0.0.1", "--port", "0", "--no-dashboard"),
+            *("--scheduler-file", str(meeting)),
+        )
+        self.workers = [
+            self._start(
+                "dask_worker",
+                *("--scheduler-file", str(meeting), "--host", "127.0.0.1", "--no-dashboard"),
+                *("--no-nanny", "--nthreads", "1", "--local-directory", str(folder)),
+            )
+            for _ in range(2)
+        ]
+        with distributed.Client(scheduler_file=str(meeting), set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        place = json.loads(meeting.read_text())["address"]
+        self.address = str(place).replace("tcp://", "dask://")
+
+    def _start(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.{program}", *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._stack.callback(process.wait)
+        self._stack.callback(process.kill)
+        return process
+
 
 @pytest.fixture
-def cluster() -> Iterator[object]:
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=None,
-        silence_logs=50,
-    ) as cluster:
-        yield cluster
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with ExitStack() as stack:
+        yield Cluster(tmp_path, stack)
 
 
 @pytest.fixture(scope="module")
@@ -41,34 +76,107 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def address_of(cluster: object) -> str:
-    return str(cluster.scheduler_address).replace("tcp://", "dask://")  # type: ignore[attr-defined]
+def test_a_cluster_gives_the_same_bytes(cluster: Cluster, file: Path) -> None:
+    said: list[str] = []
+    assert written_of([file], crew_of(1, cluster.address, said.append)) == written_of([file])
+    assert said == []
 
 
-def test_a_cluster_gives_the_same_bytes(cluster: object, file: Path) -> None:
-    assert streamed([file], crew_of(1, address_of(cluster))) == streamed([file])
+def test_a_killed_worker_loses_nothing_and_is_told_of(cluster: Cluster, file: Path) -> None:
+    said: list[str] = []
+    crew = crew_of(1, cluster.address, said.append)
+    killing = InTheMiddle(cluster.workers[0].kill)
+    assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
+    assert len(said) == 1
+    assert "the dask worker tcp://127.0.0.1:" in said[0]
 
 
-def test_a_killed_worker_loses_nothing(cluster: object, file: Path) -> None:
-    pids = [worker.process.pid for worker in cluster.workers.values()]  # type: ignore[attr-defined]
-    killer = threading.Timer(1.0, os.kill, (pids[0], signal.SIGKILL))
-    killer.start()
-    started = time.monotonic()
-    assert streamed([file], crew_of(1, address_of(cluster)), size=2_000) == streamed([file])
-    killer.join()
-    assert time.monotonic() - started > 0
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_killed_scheduler_loses_nothing_and_is_told_of(
+    jobs: int, cluster: Cluster, file: Path
+) -> None:
+    said: list[str] = []
+    crew = crew_of(jobs, cluster.address, said.append)
+    killing = InTheMiddle(cluster.scheduler.kill)
+    assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
+    place = cluster.address.removeprefix("dask://")
+    assert said == [f"the dask scheduler at {place} is gone; this machine goes on alone"]
+
+
+def test_a_client_that_gave_up_breaks_as_a_pool_does(cluster: Cluster, file: Path) -> None:
+    place = cluster.address.removeprefix("dask://")
+    said: list[str] = []
+    client = distributed.Client(f"tcp://{place}", timeout="1s", set_as_default=False)
+    hire = crews.Cluster(client, place, Crew(HereExecutor, 0), said.append)
+    crew = Crew(hire, hire.size, (BrokenExecutor, distributed.CancelledError))
+    executor = hire()
+
+    def give_up() -> None:
+        cluster.scheduler.kill()
+        while client.status != "closed":
+            time.sleep(0.05)
+
+    closing = InTheMiddle(give_up)
+    assert written_of([file], crew, size=SMALL, watcher=closing) == written_of([file])
+    with pytest.raises(BrokenExecutor):
+        executor.submit(int)
+    executor.shutdown()
+    assert len(said) == 1
+
+
+KILLING = """
+import os, sys
+from picheck.cli.main import main
+from picheck.cli.progress import Progress
+from picheck.intake import packets
+
+packets.Packets.__init__.__defaults__ = (2_000,)
+tell = Progress.tell
+
+def kill(self, packet, part):
+    tell(self, packet, part)
+    if packet.first > 20 and (pid := os.environ.pop("SCHEDULER", None)):
+        os.kill(int(pid), 9)
+
+Progress.tell = kill
+main(sys.argv[1:])
+"""
+
+
+def test_a_command_that_loses_its_scheduler_ends_as_if_it_had_none(
+    cluster: Cluster, file: Path
+) -> None:
+    audit = ["audit", str(file), "--as-of", AS_OF, "-f", "ndjson"]
+    alone = _run("-m", "picheck", *audit)
+    done = _run(
+        *("-c", KILLING, *audit, "--executor", cluster.address),
+        SCHEDULER=str(cluster.scheduler.pid),
+    )
+    assert done.stdout == alone.stdout
+    assert done.returncode == alone.returncode == 1
+    assert b"picheck: the dask scheduler at 127.0.0.1:" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def _run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **variables},
+    )
 
 
 def test_an_executor_that_nobody_knows_is_refused() -> None:
     with pytest.raises(UsageError, match="give dask://"):
-        crew_of(1, "slurm://somewhere")
+        crew_of(1, "slurm://somewhere", print)
 
 
 def test_a_scheduler_that_does_not_answer_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distributed, "Client", _unanswered)
     with pytest.raises(UsageError, match=r"no dask scheduler answers at 127\.0\.0\.1:9"):
-        crew_of(1, "dask://127.0.0.1:9")
+        crew_of(1, "dask://127.0.0.1:9", print)
 
 
-def _unanswered(*_: object, **__: object) -> None:
+def _unanswered(*_: Any, **__: Any) -> None:
     raise OSError("timed out")

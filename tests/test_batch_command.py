@@ -9,10 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from generate import corpus
+
+from picheck.cli.outlets import Outlets
+from picheck.cli.writing import Output
+from picheck.hooks.reporter import Reporter
 
 AS_OF = "2026-02-01"
 
@@ -56,6 +60,25 @@ def test_an_output_that_was_cut_is_gone_on_with(
     output.write_bytes(whole[: opening + int((len(whole) - opening) * share)])
     done = picheck(file, "-f", f"ndjson={output}", "--resume", "-j", 2)
     assert done.returncode == 1, done.stderr
+    assert output.read_bytes() == whole
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.97])
+def test_what_overrides_held_for_is_known_after_a_cut(
+    share: float, file: Path, tmp_path: Path
+) -> None:
+    config, output = tmp_path / "picheck.toml", tmp_path / "out.ndjson"
+    config.write_text(
+        f'[[overrides]]\nfiles = ["{file.name}"]\nignore = ["PIC-ERX"]\n'
+        '[[overrides]]\nfiles = ["nowhere/*"]\nfail_on = "note"\n'
+    )
+    whole = picheck(file, "-c", config, "-f", "ndjson").stdout
+    assert b"held for 200 documents" in whole
+    assert b"fits no document" in whole
+    opening = whole.index(b"\n") + 1
+    output.write_bytes(whole[: opening + int((len(whole) - opening) * share)])
+    done = picheck(file, "-c", config, "-f", f"ndjson={output}", "--resume", "-j", 2)
+    assert done.returncode in {1, 4}, done.stderr
     assert output.read_bytes() == whole
 
 
@@ -112,6 +135,66 @@ def test_a_format_that_needs_the_whole_run_takes_one_process_only(file: Path) ->
     done = picheck(file, "-f", "json", "-j", 2)
     assert done.returncode == 2
     assert b"formats that stream" in done.stderr
+
+
+def test_parquet_stands_beside_a_format_that_needs_the_whole_run(
+    file: Path, tmp_path: Path
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    beside, alone = tmp_path / "beside.parquet", tmp_path / "alone.parquet"
+    done = picheck(file, "-f", "json", "-f", f"parquet={beside}")
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert picheck(file, "-f", f"parquet={alone}").returncode == 1
+    rows = parquet.read_table(beside).to_pylist()
+    told = [row["fingerprint"] for row in rows if row["code"]]
+    assert told == [result["fingerprint"] for result in report["results"]]
+    # a run that streams writes a document again where its entity disagrees with itself
+    streamed = parquet.read_table(alone).to_pylist()
+    assert {tuple(map(repr, row.items())) for row in rows if row["code"]} <= {
+        tuple(map(repr, row.items())) for row in streamed if row["code"]
+    }
+
+
+def test_parquet_beside_another_format_goes_to_a_file_too(file: Path) -> None:
+    pytest.importorskip("pyarrow.parquet")
+    done = picheck(file, "-f", "json=/dev/null", "-f", "parquet")
+    assert done.returncode == 2
+    assert b"give -f parquet=PATH" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_parquet_that_cannot_be_written_is_told_of(file: Path) -> None:
+    pytest.importorskip("pyarrow.parquet")
+    done = picheck(file, "-f", "json", "-f", "parquet=/dev/full")
+    assert done.returncode == 2
+    assert b"/dev/full cannot be written" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+class Full:
+    """A file whose last rows find no room."""
+
+    name = "full"
+
+    def sink(self, _: Path) -> Full:
+        """Give itself."""
+        return self
+
+    def write(self, piece: bytes) -> int:
+        """Take a piece."""
+        return len(piece)
+
+    def close(self) -> None:
+        """Find no room."""
+        raise OSError(28, "No space left on device")
+
+
+def test_a_file_that_cannot_be_ended_is_told_of() -> None:
+    outlets = Outlets([Output(cast("Reporter", Full()), "nobody", Path("full.table"))])
+    with outlets.opened(None):
+        outlets.each[0].write(b"rows")
+    assert outlets.faults == ["full.table cannot be written any further: No space left on device"]
 
 
 def test_a_progress_bar_goes_to_standard_error(file: Path, whole: bytes) -> None:

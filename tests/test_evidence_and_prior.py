@@ -142,6 +142,41 @@ def test_one_side_file_cannot_speak_of_two_documents(folder: Path) -> None:
     assert said in run.err
 
 
+@pytest.mark.parametrize(
+    ("case", "side", "named", "said"),
+    [
+        (True, False, True, "facts.txt, not from the case itself"),
+        (False, True, True, "facts.txt, not from now.evidence.json"),
+        (True, True, True, "facts.txt, not from the case itself or now.evidence.json"),
+        (True, True, False, "the case itself, not from now.evidence.json"),
+    ],
+    ids=["named and case", "named and side file", "all three", "case and side file"],
+)
+def test_evidence_that_other_evidence_stands_in_for_is_said(
+    case: bool,  # noqa: FBT001 - a parameter of the test
+    side: bool,  # noqa: FBT001
+    named: bool,  # noqa: FBT001
+    said: str,
+    folder: Path,
+) -> None:
+    put(folder, "facts.txt", EVIDENCE)
+    if case:
+        put(folder, "now.json", {"submission": SUBMISSION, "evidence": EVIDENCE})
+    if side:
+        put(folder, "now.evidence.json", EVIDENCE)
+    run = audit(folder, "now.json", *(("--evidence", "facts.txt") if named else ()))
+    assert run.code == 0
+    (message,) = told(run, "evidencePassedOver")
+    assert message == f"evidence was taken from {said}"
+
+
+def test_evidence_that_stands_alone_is_not_spoken_of(folder: Path) -> None:
+    put(folder, "now.evidence.json", EVIDENCE)
+    assert not told(audit(folder, "now.json"), "evidencePassedOver")
+    put(folder, "case.json", {"submission": SUBMISSION, "evidence": EVIDENCE})
+    assert not told(audit(folder, "case.json"), "evidencePassedOver")
+
+
 @pytest.mark.parametrize("name", ["../out.pdf", "/etc/hostname", "a\u0000b", "x" * 5000, "", "."])
 def test_the_name_of_a_document_leads_nowhere_it_should_not(name: str, folder: Path) -> None:
     documents = [{"supports": ["PI_PPHI_1"], "file": name, "sha256": "0" * 64}]

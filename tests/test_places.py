@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -10,9 +13,11 @@ import pytest
 from picheck.engine.audit import Audit, audit
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
+from picheck.intake import archives
 from picheck.intake.inputs import RawDocument
 from picheck.model.finding import Result
 from support import AS_OF, COMPLIANT
+from test_batch import streamed
 
 
 @pytest.fixture
@@ -46,12 +51,60 @@ def test_a_finding_across_files_has_line_and_column_in_both(
 def test_a_file_that_changed_meanwhile_gives_no_place(
     rivals: list[str], inventory: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Path, "read_bytes", lambda _: b"{}")
+    monkeypatch.setattr(archives, "read_file", lambda _: [RawDocument(uri="x", data=b"{}")])
     found = conflict(rivals, inventory)
     assert (found.location.line, found.location.pointer) == (
         None,
         f"/measurementSets/0/measurements/{found.location.pointer.rpartition('/')[2]}",
     )
+
+
+def test_a_finding_across_members_of_an_archive_has_its_place(
+    rivals: list[str], inventory: Inventory, tmp_path: Path
+) -> None:
+    plain = conflict(rivals, inventory)
+    archive = tmp_path / "both.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
+        for path in rivals:
+            members.write(path, Path(path).name)
+    found = conflict([str(archive)], inventory)
+    assert found.location == plain.location
+    assert found.related_locations == plain.related_locations
+
+
+def test_a_finding_in_a_compressed_file_has_its_place(
+    rivals: list[str], inventory: Inventory
+) -> None:
+    plain = conflict(rivals, inventory)
+    packed = Path(f"{rivals[1]}.gz")
+    packed.write_bytes(gzip.compress(Path(rivals[1]).read_bytes()))
+    assert conflict([rivals[0], str(packed)], inventory).location == plain.location
+
+
+def test_a_finding_in_standard_input_has_its_place(
+    rivals: list[str], inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = conflict(rivals, inventory)
+    stream = io.TextIOWrapper(io.BytesIO(Path(rivals[1]).read_bytes()))
+    monkeypatch.setattr("sys.stdin", stream)
+    found = conflict([rivals[0], "-"], inventory)
+    assert found.location == plain.location
+    assert found.related_locations == plain.related_locations
+
+
+def test_a_batch_places_what_it_finds_across_documents(
+    rivals: list[str], inventory: Inventory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = conflict(rivals, inventory)
+    archive = tmp_path / "one.zip"
+    with zipfile.ZipFile(archive, "w") as members:
+        members.write(rivals[0], "a.json")
+    stream = io.TextIOWrapper(io.BytesIO(Path(rivals[1]).read_bytes()))
+    monkeypatch.setattr("sys.stdin", stream)
+    lines, _ = streamed([archive, Path("-")], terms=Terms(as_of=date.fromisoformat(AS_OF)))
+    (found,) = [line for line in lines if line.get("rule", {}).get("code") == "PIC-CNF-01"]
+    assert found["location"]["line"] == plain.location.line
+    assert found["relatedLocations"][0]["line"] == plain.related_locations[0].line
 
 
 def test_a_document_a_line_gives_its_line(rivals: list[str], inventory: Inventory) -> None:

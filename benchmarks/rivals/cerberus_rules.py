@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
 from cerberus import Validator
@@ -23,8 +25,8 @@ _CODE_OF: Final = {
 _TEXT: Final = {"type": "string"}
 
 
-def checker(known: list[str], exclusions: dict[str, tuple[str, ...]]) -> Callable[[Json], set[str]]:
-    """Return a function that applies the rules to one document."""
+def engine(known: list[str], exclusions: sixteen.Exclusions) -> Callable[..., list[set[str]]]:
+    """Return what applies the rules to all lines."""
     validator = Validator(_schema(known), allow_unknown=True)
     excused = sixteen.required(exclusions)
 
@@ -45,12 +47,10 @@ def checker(known: list[str], exclusions: dict[str, tuple[str, ...]]) -> Callabl
                     found.add("PIC-MEA-01")
         return found | sixteen.remainder(document)
 
-    return check
+    return lambda lines: [check(json.loads(line)) for line in lines]
 
 
 def _is_day(field: str, value: Any, error: Callable[[str, str], None]) -> None:
-    from datetime import date
-
     try:
         date.fromisoformat(value)
     except (TypeError, ValueError):
@@ -71,7 +71,7 @@ def _schema(known: list[str]) -> Json:
             "required": True,
             "minlength": 15,
             "maxlength": 15,
-            "regex": sixteen.CEHRT,
+            "anyof": [{"maxlength": 14}, {"minlength": 16}, {"regex": sixteen.CEHRT}],
         },
         "measurements": {
             "type": "list",
@@ -95,7 +95,9 @@ def _collect(errors: Any, found: set[str]) -> None:
     for error in errors:
         path = error.document_path
         key = path[-1]
-        if error.is_logic_error:
+        if key == "cehrtId":
+            found.add(_cehrt(error))
+        elif error.is_logic_error:
             for inner in error.definitions_errors.values():
                 _collect([one for one in inner if one.document_path[-1] == "numerator"], found)
                 for one in inner:
@@ -103,11 +105,9 @@ def _collect(errors: Any, found: set[str]) -> None:
                         _collect(one.child_errors, found)
         elif error.is_group_error:
             _collect(error.child_errors, found)
-        elif key == "cehrtId":
-            found.add(_cehrt(error))
         else:
             found.add(_CODE_OF.get(key, "PIC-STR-01"))
 
 
 def _cehrt(error: Any) -> str:
-    return {"required": "PIC-CEH-01", "regex": "PIC-CEH-03"}.get(error.rule, "PIC-CEH-02")
+    return {"required": "PIC-CEH-01", "anyof": "PIC-CEH-03"}.get(error.rule, "PIC-CEH-02")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -44,12 +45,8 @@ class _Submission(BaseModel):
     measurementSets: Annotated[list[_Set], Field()]  # noqa: N815
 
 
-def checker(
-    known: list[str], exclusions: dict[str, tuple[str, ...]]
-) -> Callable[[bytes], set[str]]:
-    """Return a function that applies the rules to one line."""
-    import re
-
+def engine(known: list[str], exclusions: sixteen.Exclusions) -> Callable[..., list[set[str]]]:
+    """Return what applies the rules to all lines."""
     ids, excused = frozenset(known), sixteen.required(exclusions)
     cehrt = re.compile(sixteen.CEHRT)
 
@@ -68,11 +65,11 @@ def checker(
             found |= _of_set(record, ids, excused, cehrt)
         return found
 
-    return check
+    return lambda lines: [check(line) for line in lines]
 
 
 def _of_set(
-    record: _Set, ids: frozenset[str], excused: dict[str, tuple[str, ...]], cehrt: Any
+    record: _Set, ids: frozenset[str], excused: sixteen.Exclusions, cehrt: re.Pattern[str]
 ) -> set[str]:
     found = set()
     if (record.performanceEnd - record.performanceStart).days + 1 < sixteen.MINIMUM_DAYS:

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 Json = dict[str, Any]
+#: A measure and those of which a yes excuses from it.
+Exclusions = dict[str, tuple[str, ...]]
+
+#: The same rules in Rego, for three engines.
+REGO: Final = Path(__file__).with_name("sixteen.rego")
 
 METHODS: Final = ("registry", "electronicHealthRecord")
 ENTITY_TYPES: Final = ("individual", "group", "virtualGroup", "apm", "subgroup")
@@ -26,10 +32,24 @@ CODES: Final = (
 )
 
 
-def required(exclusions: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def required(exclusions: Exclusions) -> Exclusions:
     """Return the required measures with what excuses from each."""
     needed = ("PI_EP_1", "PI_PEA_1", "PI_PHCDRR_1", "PI_PHCDRR_3")
     return {measure: exclusions.get(measure, ()) for measure in needed}
+
+
+def terms(known: list[str], exclusions: Exclusions) -> Json:
+    """Return what the rules compare with, for engines that take their terms as data."""
+    return {
+        "entityTypes": list(ENTITY_TYPES),
+        "methods": list(METHODS),
+        "minimumDays": MINIMUM_DAYS,
+        "cehrt": CEHRT,
+        "known": dict.fromkeys(known, True),
+        "rates": list(RATES),
+        "statements": list(STATEMENTS),
+        "required": {name: list(others) for name, others in required(exclusions).items()},
+    }
 
 
 def remainder(document: Json) -> set[str]:
@@ -58,7 +78,7 @@ def _days(record: Json) -> int | None:
     return (end - start).days + 1
 
 
-def json_schema(known: list[str], exclusions: dict[str, tuple[str, ...]]) -> Json:
+def json_schema(known: list[str], exclusions: Exclusions) -> Json:
     """Return thirteen of the rules as one JSON Schema; the index in `allOf` names the rule."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -66,9 +86,7 @@ def json_schema(known: list[str], exclusions: dict[str, tuple[str, ...]]) -> Jso
     }
 
 
-def schema_rules(
-    known: list[str], exclusions: dict[str, tuple[str, ...]]
-) -> list[tuple[str, Json]]:
+def schema_rules(known: list[str], exclusions: Exclusions) -> list[tuple[str, Json]]:
     """Return code and subschema of each rule that JSON Schema can say."""
     excused = required(exclusions)
     return [
@@ -93,7 +111,7 @@ def schema_rules(
         ),
         ("PIC-CEH-01", _each({}, required=["cehrtId"])),
         ("PIC-CEH-02", _each({"cehrtId": {"minLength": 15, "maxLength": 15}})),
-        ("PIC-CEH-03", _each({"cehrtId": {"pattern": CEHRT}})),
+        ("PIC-CEH-03", _each({"cehrtId": {"anyOf": [*_OTHER_LENGTH, {"pattern": CEHRT}]}})),
         ("PIC-STR-04", _measurements({"items": _measure({"enum": known})})),
         (
             "PIC-STR-05",
@@ -144,6 +162,8 @@ def schema_rules(
     ]
 
 
+#: One id, one finding: of a wrong length only the rule on lengths speaks.
+_OTHER_LENGTH: Final = ({"maxLength": 14}, {"minLength": 16})
 _KEYS: Final = ["entityType", "performanceYear", "measurementSets"]
 _DAYS: Final = ("performanceStart", "performanceEnd")
 _SET: Final = {

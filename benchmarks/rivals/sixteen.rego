@@ -15,7 +15,13 @@ found contains "PIC-STR-06" if {
 	some record in input.measurementSets
 	not object.get(record, "submissionMethod", "") in data.terms.methods
 }
-day(text) := time.parse_ns("2006-01-02", text)
+# Not time.parse_ns: for 30 February it ends the evaluation in OPA and in Regorus.
+day(text) := ns if {
+	regex.match("^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", text)
+	[year, month, date] := [to_number(trim_left(part, "0")) | some part in split(text, "-")]
+	ns := time.add_date(0, year - 1970, month - 1, date - 1)
+	time.date(ns) == [year, month, date]
+}
 found contains "PIC-PER-01" if {
 	some record in input.measurementSets
 	some key in ["performanceStart", "performanceEnd"]
@@ -36,6 +42,7 @@ found contains "PIC-CEH-02" if {
 }
 found contains "PIC-CEH-03" if {
 	some record in input.measurementSets
+	count(record.cehrtId) == 15
 	not regex.match(data.terms.cehrt, record.cehrtId)
 }
 found contains "PIC-STR-03" if {
@@ -56,12 +63,14 @@ found contains "PIC-STR-05" if {
 }
 found contains "PIC-ATT-01" if {
 	some record in input.measurementSets
+	is_array(record.measurements)
 	said := {m.measureId | some m in record.measurements; m.value == true}
 	some statement in data.terms.statements
 	not said[statement]
 }
 found contains "PIC-MEA-01" if {
 	some record in input.measurementSets
+	is_array(record.measurements)
 	there := {m.measureId | some m in record.measurements}
 	said := {m.measureId | some m in record.measurements; m.value == true}
 	some measure, others in data.terms.required

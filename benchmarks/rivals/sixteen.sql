@@ -45,7 +45,7 @@ UNION SELECT place, 'PIC-PER-03' FROM keys WHERE date_diff('day', starts, ends) 
 UNION SELECT place, 'PIC-CEH-01' FROM keys WHERE cehrt IS NULL
 UNION SELECT place, 'PIC-CEH-02' FROM keys WHERE length(cehrt) <> 15
 UNION SELECT place, 'PIC-CEH-03' FROM keys
-    WHERE NOT regexp_full_match(cehrt, '2025C[0-9A-Z]{10}|[0-9A-Z]{2}15C[0-9A-Z]{10}')
+    WHERE length(cehrt) = 15 AND NOT regexp_full_match(cehrt, '2025C[0-9A-Z]{10}|[0-9A-Z]{2}15C[0-9A-Z]{10}')
 UNION SELECT place, 'PIC-STR-03' FROM answer GROUP BY place, id HAVING count(*) > 1
 UNION SELECT place, 'PIC-STR-04' FROM answer WHERE id NOT IN (SELECT id FROM known)
 UNION SELECT place, 'PIC-STR-05' FROM answer

@@ -96,7 +96,7 @@ def stream(
     # documents come and go and are in no circles: looking for some among the rules costs a tenth
     gc.freeze()
     gc.set_threshold(50_000)
-    crew = crew_of(options["jobs"] or os.cpu_count() or 1, options["executor"])
+    crew = crew_of(options["jobs"] or os.cpu_count() or 1, options["executor"], _say)
     with ExitStack() as stack:
         packets = stack.enter_context(Packets(options["paths"]))
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
@@ -112,6 +112,11 @@ def stream(
             click.echo(f"picheck: stopped after {progress.told}{_advice(outputs)}", err=True)
             raise
     return report, outlets.faults
+
+
+def _say(fault: str) -> None:
+    """Tell on standard error what no report tells, for it costs no document its verdict."""
+    click.echo(f"picheck: {fault}", err=True)
 
 
 def _kept(outputs: Sequence[Output], batch: Batch) -> Kept:

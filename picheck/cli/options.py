@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
 import click
@@ -146,6 +145,8 @@ def _require(specification: str) -> str:
 
     Raises UsageError where it is absent or its version does not fit.
     """
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - as below
+
     from packaging.requirements import (  # noqa: PLC0415 - rarely asked for
         InvalidRequirement,
         Requirement,

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from picheck.cli.writing import Output
 from picheck.errors import PicheckError, UsageError
+from picheck.hooks.reporter import StreamingReporter
+from picheck.model.finding import Result
+from picheck.model.report import Report
+
+
+def write_pieces(report: Report, output: Output) -> Iterator[str]:
+    """Write a whole report piece by piece and yield one line for each fault of its file."""
+    reporter = cast("StreamingReporter", output.reporter)
+    results: dict[int, list[Result]] = {}
+    for result in report.results:
+        results.setdefault(result.document, []).append(result)
+    outlets = Outlets([output])
+    (outlet,) = outlets.each
+    with suppress(OutputLostError), outlets.opened(None):
+        outlet.write(reporter.opening(report))
+        for index, document in enumerate(report.documents):
+            outlet.write(reporter.document(index, document, results.get(index, ())))
+        outlet.write(reporter.closing(report))
+    yield from outlets.faults
 
 
 class OutputLostError(PicheckError):
@@ -40,12 +59,14 @@ class Outlet:
             file = self._opened(self._path, keep)
         except OSError as error:
             raise UsageError(f"{self._path} cannot be written: {error.strerror}") from error
-        with closing(file):
+        try:
             if keep is not None:
                 file.seek(keep)
                 file.truncate()
             self._file = file
             yield
+        finally:
+            self._close(file)
 
     def _opened(self, path: Path, keep: int | None) -> BinaryIO:
         if self._sink is not None:
@@ -57,6 +78,16 @@ class Outlet:
         if self._sink is not None:
             raise UsageError("parquet goes to a file: give -f parquet=PATH")
         return sys.stdout.buffer
+
+    def _close(self, file: BinaryIO) -> None:
+        try:
+            file.close()
+        except OSError as error:  # a table writes its last rows only now
+            self._break(error)
+
+    def _break(self, error: OSError) -> None:
+        name = "standard output" if self._path is None else self._path
+        self.fault = self.fault or f"{name} cannot be written any further: {error.strerror}"
 
     def write(self, piece: bytes) -> None:
         """Write a piece, unless the file broke. Raises OutputLostError where none is left."""
@@ -71,8 +102,7 @@ class Outlet:
         except BrokenPipeError:
             raise
         except OSError as error:
-            name = "standard output" if self._path is None else self._path
-            self.fault = f"{name} cannot be written any further: {error.strerror}"
+            self._break(error)
             self._outlets.check()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -56,6 +57,11 @@ def write(
             rules=rules,
         )
         fitting = fitted(report, reporter, keeps_all=options["all_results"])
+        if hasattr(reporter, "sink"):  # its output is no text
+            from picheck.cli.outlets import write_pieces  # noqa: PLC0415 - few reporters need it
+
+            yield from write_pieces(fitting, Output(reporter, owner, path))
+            continue
         try:
             text = _rendered(reporter, fitting, style)
         except KeyboardInterrupt:
@@ -93,6 +99,11 @@ def _hint(name: str, known: Mapping[str, Reporter]) -> str:
 
 
 def _width() -> int:
-    import shutil  # noqa: PLC0415 - a cold start pays for every import
-
-    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+    """Return how wide a line may be; `shutil` knows too, but brings every compression along."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return min(int(told), 120)
+    try:
+        return min(os.get_terminal_size(sys.stdout.fileno()).columns or 100, 120)
+    except (OSError, ValueError):  # a pipe, a file, or a stream of somebody's own
+        return 100

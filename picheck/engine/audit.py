@@ -22,16 +22,16 @@ from picheck.engine.facts import finished
 from picheck.engine.locating import Places
 from picheck.engine.parts import Gist
 from picheck.engine.prior import ReadPrior, read_prior
-from picheck.engine.running import Subject
 from picheck.engine.scoping import Scopes
 from picheck.engine.subjects import EntityBook, EntityYear, Gathered
 from picheck.engine.tallying import Tally
+from picheck.engine.telling import Subject
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
 from picheck.engine.waiving import Whom
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import Input, RawDocument, Unreadable, read_inputs
+from picheck.intake.inputs import STDIN, Input, RawDocument, Unreadable, read_inputs
 from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice, Report, Run
 from picheck.rules.context import EntityContext
@@ -70,10 +70,12 @@ class Audit:
         self._entities = EntityBook() if entities is None else entities
         self._auditor = Auditor(inventory, terms, self._scopes, self._prior, self._entities)
         self._uses = Uses(self._auditor.acceptance)
+        self._at_hand: dict[int, RawDocument] = {}
         self.is_resumed = False
         self.notices: list[Notice] = [*plugins_failed(inventory), *notices]
         self.tally = Tally(
-            reasons={"unreadable"} if notices else set(), is_complete=not self.notices
+            reasons={"unreadable"} if _break(notices) else set(),
+            is_complete=not _break(self.notices),
         )
 
     def of(self, inputs: Iterable[Input]) -> Report:
@@ -90,6 +92,8 @@ class Audit:
         for given in inputs:
             audited = self.document(given, index)
             if audited is not None:
+                if isinstance(given, RawDocument) and given.uri == STDIN and given.line is None:
+                    self._at_hand[index] = given  # nobody can read it again
                 index += 1
                 yield audited
 
@@ -117,6 +121,7 @@ class Audit:
         if isinstance(given, RawDocument):
             with suppress(InputError):  # it was told of before, too
                 self._auditor.mark(given, index)
+                self._scopes.enter(given.uri)
 
     def gist(self) -> Gist:
         """Hand over what the documents since the last time add up to, and begin anew."""
@@ -147,6 +152,7 @@ class Audit:
         They were entered into the tally before; here each is amended.
         """
         self._auditor.entities = book = EntityBook()
+        self._at_hand = dict(group)
         audited = {index: self._auditor.audit(raw, index) for index, raw in group}
         documents = {index: one.summary for index, one in audited.items()}
         results: list[Result] = []
@@ -202,7 +208,7 @@ class Audit:
         )
         subject = Subject(document=views[0].document, year=key.year, entity=key.entity, views=views)
         ledger.run(plan.entities, context, subject)
-        places = Places(documents)
+        places = Places(documents, self._at_hand)
         return [
             places.located(accepted)
             for result in ledger.results
@@ -226,8 +232,8 @@ class Audit:
         if not self.tally.number and "unreadable" not in self.tally.reasons:
             self.tally.reasons.add("nothingChecked")
             yield Notice(kind="noDocument", message="no document was found")
-        if not self.is_resumed:  # who met a waiver or an override before is not known any more
-            yield from self._scopes.notices()
+        yield from self._scopes.notices()
+        if not self.is_resumed:  # whom a waiver met before is not known: the output masks names
             yield from self._uses.notices()
         plans = tuple(self._auditor.plans)
         yield from left_out(plans)
@@ -264,3 +270,7 @@ class Audit:
             notices=tuple(notices),
         )
         return msgspec.structs.replace(opening, run=run, summary=self.tally.summary())
+
+
+def _break(notices: Iterable[Notice]) -> bool:
+    return any(notice.is_incomplete for notice in notices)

@@ -16,7 +16,7 @@ import msgspec
 from picheck.engine.parts import Part
 from picheck.engine.resuming import Kept
 from picheck.engine.spilling import EntityIndex
-from picheck.engine.streaming import Recipe, audit_packet, open_station
+from picheck.engine.streaming import Recipe, audit_packet, begin
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import RawDocument, Unreadable
@@ -64,8 +64,7 @@ class Batch:
         watcher: Watcher,
         inventory: Inventory | None = None,
     ) -> None:
-        self._sealed = recipe.sealed()
-        self._station = open_station(self._sealed, inventory)
+        self._sealed, self._station = begin(recipe, inventory)
         self._crew = crew
         self._sinks = sinks
         self._watcher = watcher

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 from picheck.engine.batch import Crew
 from picheck.errors import UsageError
 
 T = TypeVar("T")
+#: Takes one line about somebody who died; nothing is lost by it, so it is no part of a report.
+Say = Callable[[str], object]
 _DASK: Final = "dask://"
+_GONE: Final = "the scheduler is gone"
 
 
 class HereExecutor(Executor):
@@ -27,23 +33,114 @@ class HereExecutor(Executor):
         return future
 
 
-def crew_of(jobs: int, address: str | None) -> Crew:
+class Pools:
+    """Opens a pool of processes, and another where one of them died."""
+
+    def __init__(self, jobs: int, say: Say) -> None:
+        self._jobs = jobs
+        self._say = say
+        self._is_first = True
+
+    def __call__(self) -> Executor:
+        """Open a pool; from the second on, say why there is another."""
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a cold start pays
+
+        if not self._is_first:
+            self._say("a process died; what it was given is audited again")
+        self._is_first = False
+        return ProcessPoolExecutor(self._jobs, initializer=_ignore_interrupts)
+
+
+class Cluster:
+    """Hands packets to a Dask cluster, and to the crew at home where its scheduler is gone."""
+
+    def __init__(self, client: Any, place: str, home: Crew, say: Say) -> None:
+        hands: dict[str, int] = client.nthreads()
+        self.size = sum(hands.values()) or 1
+        self._workers = set(hands)
+        self._client = client
+        self._place = place
+        self._home = home
+        self._say = say
+        self._is_told = False
+        client.subscribe_topic("all", self._hear)
+        if not self._workers:
+            say(f"{place} has no worker yet; the run waits for one")
+
+    def __call__(self) -> Executor:
+        """Go on at home where nobody takes packets any more: slower, and nothing is lost."""
+        if self._client.status == "running":
+            return _ClusterExecutor(self._client)
+        if not self._is_told:
+            self._say(f"the dask scheduler at {self._place} is gone; this machine goes on alone")
+        self._is_told = True
+        return self._home.hire()
+
+    def _hear(self, event: tuple[float, Any]) -> None:
+        """Say which worker left without a word; the scheduler itself gives its tasks to others."""
+        match event:
+            case _, {"action": "add-worker", "worker": worker}:
+                self._workers.add(worker)
+            case _, {"action": "remove-worker", "worker": worker, **told}:
+                self._workers.discard(worker)
+                others = "others do" if self._workers else "the run waits for another to do"
+                if not told.get("expected"):
+                    self._say(f"the dask worker {worker} died; {others} what it was given")
+
+
+class _ClusterExecutor(Executor):
+    """A Dask client as an executor that breaks, as others do, where its scheduler is gone.
+
+    The client's own executor leaves a future open for ever where the scheduler dies while it
+    fetches the result.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._under_way: set[Any] = set()
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Hand the work to the cluster. Raises BrokenExecutor where nobody takes it."""
+        if self._client.status != "running":
+            raise BrokenExecutor(_GONE)
+        try:
+            theirs = self._client.submit(fn, *args, pure=False, **kwargs)
+        except Exception as error:
+            if self._client.status == "running":
+                raise
+            raise BrokenExecutor(_GONE) from error
+        ours: Future[T] = Future()
+        self._under_way.add(theirs)
+        theirs.add_done_callback(partial(self._fetch, ours))
+        return ours
+
+    def _fetch(self, ours: Future[T], theirs: Any) -> None:
+        """Hand a result on, or why there is none; Dask does this in a thread of its own."""
+        self._under_way.discard(theirs)
+        if not ours.set_running_or_notify_cancel():
+            return
+        try:
+            ours.set_result(theirs.result())
+        except Exception as error:  # noqa: BLE001 - a future keeps what was raised
+            is_lost = self._client.status != "running"
+            ours.set_exception(BrokenExecutor(_GONE) if is_lost else error)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Forget what is under way, unless it was lost with the scheduler."""
+        del wait, cancel_futures  # nobody waits for what nobody wants
+        with suppress(Exception):  # there may be nobody left to be asked to forget
+            self._client.cancel(list(self._under_way))
+
+
+def crew_of(jobs: int, address: str | None, say: Say) -> Crew:
     """Return the crew that the user asked for.
 
-    `address` is `dask://HOST:PORT`. Raises UsageError for another kind of address, or where
-    what it needs is not installed.
+    `address` is `dask://HOST:PORT`; `jobs` processes go on where its scheduler dies. `say` is
+    told of every death. Raises UsageError for another kind of address, or where what it needs is
+    not installed.
     """
-    if address is not None:
-        return _dask(address)
-    if jobs == 1:
-        return Crew(HereExecutor, 0)
-    return Crew(lambda: _processes(jobs), jobs)
-
-
-def _processes(jobs: int) -> Executor:
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a cold start pays
-
-    return ProcessPoolExecutor(jobs, initializer=_ignore_interrupts)
+    home = Crew(HereExecutor, 0) if jobs == 1 else Crew(Pools(jobs, say), jobs)
+    return home if address is None else _dask(address, home, say)
 
 
 def _ignore_interrupts() -> None:
@@ -51,7 +148,7 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _dask(address: str) -> Crew:
+def _dask(address: str, home: Crew, say: Say) -> Crew:
     if not address.startswith(_DASK):
         raise UsageError(f"executor {address!r} is not known; give {_DASK}HOST:PORT")
     try:
@@ -60,20 +157,14 @@ def _dask(address: str) -> Crew:
     except ImportError as error:
         raise UsageError("a dask executor needs an extra: pip install 'picheck[dask]'") from error
     place = address.removeprefix(_DASK)
+    # what it tells of a lost connection, tracebacks and all, picheck says in a line
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     try:
         client = cast("Any", distributed).Client(
             f"tcp://{place}", timeout="10s", set_as_default=False
         )
     except (OSError, ValueError) as error:
         raise UsageError(f"no dask scheduler answers at {place}: {error}") from error
-
-    def hire() -> Executor:
-        """Go on in this process where the scheduler is gone: slower, and nothing is lost."""
-        if client.status != "running":
-            return HereExecutor()
-        executor: Executor = client.get_executor(pure=False)
-        return executor
-
-    hands = sum(client.nthreads().values()) or 1
-    deaths = (distributed.CancelledError, distributed.KilledWorker, CommClosedError)
-    return Crew(hire, hands, deaths)
+    deaths = (*home.deaths, distributed.CancelledError, distributed.KilledWorker, CommClosedError)
+    cluster = Cluster(client, place, home, say)
+    return Crew(cluster, cluster.size, deaths)

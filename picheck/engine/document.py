@@ -14,13 +14,14 @@ from picheck.engine.missing import no_rulebook, rules_not_installed
 from picheck.engine.naming import subject_name
 from picheck.engine.planning import Plan
 from picheck.engine.plans import Plans
-from picheck.engine.running import Ledger, Subject
+from picheck.engine.running import Ledger
 from picheck.engine.scoping import Scopes
 from picheck.engine.subjects import EntityBook, EntityYear, PriorBook
+from picheck.engine.telling import Subject, Teller
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
 from picheck.engine.waiving import Whom
-from picheck.engine.witnessing import Found, find_evidence
+from picheck.engine.witnessing import NOTHING_FOUND, find_evidence
 from picheck.errors import InputError, UsageError
 from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import RawDocument
@@ -28,7 +29,6 @@ from picheck.intake.limits import check_limits
 from picheck.intake.structure import Structure, read_structure
 from picheck.model.evidence import NO_EVIDENCE
 from picheck.model.finding import Result
-from picheck.model.outcome import Outcome
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.submission import Submission
 from picheck.rules.context import DocumentContext, SetContext
@@ -74,11 +74,8 @@ class Auditor:
     def ledger(self) -> Ledger:
         """Open a ledger under the terms of the run."""
         terms = self._terms
-        return Ledger(
-            keeps_all=terms.keeps_all,
-            reveals=terms.reveals,
-            trusts_unverified=terms.trusts_unverified,
-        )
+        teller = Teller(reveals=terms.reveals, trusts_unverified=terms.trusts_unverified)
+        return Ledger(teller, keeps_all=terms.keeps_all)
 
     def audit(self, raw: RawDocument, index: int) -> Audited:
         """Audit one document.
@@ -91,41 +88,27 @@ class Auditor:
                 f"--evidence speaks of one document, and {raw.uri} is a second one; put"
                 " NAME.evidence.json beside each"
             )
-        check_limits(raw.data, raw.uri)
-        shelf = self._inventory.shelf
-        structure = read_structure(raw.data, raw.uri, shelf.programs)
-        case = _Case(raw, index, structure)
-        found = find_evidence(raw, structure, self._terms.evidence)
-        ledger = self.ledger()
-        is_complete = found.fault is None
-        is_checked = False
-        year = self._year(structure.submission)
-        for program in self._programs(structure.submission):
-            plan = self._plan_for(program, year, case, ledger)
+        case = self._case(raw, index)
+        case.found = find_evidence(raw, case.structure, self._terms.evidence)
+        case.is_complete = case.found.fault is None
+        for program in self._programs(case.structure.submission):
+            plan = self._plan_for(program, case)
             if plan is None:
-                is_complete = False
+                case.is_complete = False
                 continue
-            is_checked = True
-            is_complete &= self._run(plan, case, ledger, found)
-        is_complete &= is_checked  # with no rulebook installed there is nothing to be ready for
-        audited = self._close(case, ledger, year, is_complete=is_complete)
-        return msgspec.structs.replace(
-            audited,
-            notices=(*self._notices(case, year, found.fault), *audited.notices),
-            faults=() if found.fault is None else (found.fault,),
-            is_checked=is_checked,
-        )
+            case.is_checked = True
+            case.is_complete &= self._run(plan, case)
+        case.is_complete &= case.is_checked  # with no rulebook there is nothing to be ready for
+        return self._close(case)
 
     def mark(self, raw: RawDocument, index: int) -> None:
         """Enter a document among its entity's without auditing it.
 
         Raises InputError where it is no JSON document at all.
         """
-        check_limits(raw.data, raw.uri)
-        structure = read_structure(raw.data, raw.uri, self._inventory.shelf.programs)
-        case, ledger = _Case(raw, index, structure), self.ledger()
-        for program in self._programs(structure.submission):
-            plan = self._plan_for(program, self._year(structure.submission), case, ledger)
+        case = self._case(raw, index)
+        for program in self._programs(case.structure.submission):
+            plan = self._plan_for(program, case)
             if plan is None or case.entity is None:
                 continue
             key = EntityYear(program, plan.rulebook.year, case.entity)
@@ -133,19 +116,25 @@ class Auditor:
             if views := _views(plan, case):
                 self.entities.add(key, views, NO_EVIDENCE)
 
-    def _run(self, plan: Plan, case: _Case, ledger: Ledger, found: Found) -> bool:
+    def _case(self, raw: RawDocument, index: int) -> _Case:
+        """Open the case of a document. Raises InputError where it is no JSON document at all."""
+        check_limits(raw.data, raw.uri)
+        structure = read_structure(raw.data, raw.uri, self._inventory.shelf.programs)
+        return _Case(raw, index, structure, self.ledger(), self._year(structure.submission))
+
+    def _run(self, plan: Plan, case: _Case) -> bool:
         """Run a plan over the document; return whether it was checked in full."""
-        rulebook, submission = plan.rulebook, case.structure.submission
+        rulebook, submission, ledger = plan.rulebook, case.structure.submission, case.ledger
         views = _views(plan, case)
         context = DocumentContext(
             rulebook,
-            found.evidence,
+            case.found.evidence,
             self._terms.as_of,
             submission,
             views,
             case.structure.text,
             case.structure.keys_pointer,
-            found.digests,
+            case.found.digests,
             self._inventory.shelf,
         )
         subject = Subject(
@@ -160,13 +149,13 @@ class Auditor:
         if submission is None:
             ledger.run(plan.structural, context, subject)
             return False
-        ledger.run(plan.document, context, subject)
+        self.plans.memories(plan).document.run(ledger, context, subject)
         key = EntityYear(rulebook.program, rulebook.year, case.entity or Entity.of(submission))
         self._run_sets(plan, context, ledger, key, subject)
         if views:
-            self.entities.add(key, views, found.evidence)
+            self.entities.add(key, views, case.found.evidence)
         if self._terms.wants_facts:
-            case.sketches.append(Sketch(rulebook, views, found.evidence))
+            case.sketches.append(Sketch(rulebook, views, case.found.evidence))
         return not plan.not_installed and not plan.left_out and rulebook.status == "final"
 
     def _run_sets(
@@ -178,11 +167,11 @@ class Auditor:
         subject: Subject,
     ) -> None:
         prior = self._prior.before(key) if len(self._prior) else {}
-        blocked = ledger.blocked
+        blocked, memory = ledger.blocked, self.plans.memories(plan).sets
         for view in document.sets:
             ledger.blocked = set(blocked)
-            ledger.run(
-                plan.sets,
+            memory.run(
+                ledger,
                 SetContext(document, view, prior),
                 msgspec.structs.replace(subject, pointer=view.pointer, views=(view,)),
             )
@@ -201,9 +190,9 @@ class Auditor:
         present = {record.category for record in submission.measurement_sets}
         return tuple(program for program in programs if program in present) or programs
 
-    def _plan_for(self, program: str, year: int | None, case: _Case, ledger: Ledger) -> Plan | None:
+    def _plan_for(self, program: str, case: _Case) -> Plan | None:
         """Return the year's plan; without a year, the newest one, for the shape alone."""
-        shelf = self._inventory.shelf
+        shelf, year = self._inventory.shelf, case.year
         chosen = self._scopes.of(case.raw.uri).chosen
         if year is None:
             newest = shelf.newest_final(program)
@@ -218,12 +207,12 @@ class Auditor:
             pointer=place,
             line=case.raw.line,
         )
-        ledger.add(no_rulebook(program, shelf.years(program), subject))
+        case.ledger.add(no_rulebook(program, shelf.years(program), subject))
         return None
 
-    def _notices(self, case: _Case, year: int | None, fault: InputError | None) -> Iterator[Notice]:
+    def _notices(self, case: _Case) -> Iterator[Notice]:
         """Say what must be known of the document beside its results."""
-        submission = case.structure.submission
+        submission, year, fault = case.structure.submission, case.year, case.found.fault
         if not self._inventory.shelf.programs:
             message = "nothing was checked: no loaded plugin brings a rulebook"
             yield Notice(kind="noRulebook", message=message, document=case.index)
@@ -235,19 +224,19 @@ class Auditor:
             yield Notice(kind="yearMismatch", message=message, document=case.index)
         if fault is not None:
             yield _incomplete(case, "evidenceUnusable", _placed(fault, case.raw))
+        if told := case.found.passed_over:
+            yield Notice(kind="evidencePassedOver", message=told, document=case.index)
 
-    def _close(
-        self, case: _Case, ledger: Ledger, year: int | None, *, is_complete: bool
-    ) -> Audited:
+    def _close(self, case: _Case) -> Audited:
         """Accept what was accepted before, give the results their places, and draw the sum."""
         raw, submission, entity = case.raw, case.structure.submission, case.entity
-        whom = Whom(document=case.index, uri=raw.uri, year=year, entity=entity)
+        ledger, fault = case.ledger, case.found.fault
+        whom = Whom(document=case.index, uri=raw.uri, year=case.year, entity=entity)
         accepted = self.acceptance.accept(ledger.results, whom)
         for told in accepted.told:
             ledger.add(told)
-        results = located([*accepted.results, *accepted.told], raw)
-        outcomes: dict[Outcome, int] = ledger.outcomes()
-        is_complete = is_complete and not outcomes["error"]
+        results = located((*accepted.results, *accepted.told), raw)
+        is_complete = case.is_complete and not ledger.counts["error"]
         gate = self._scopes.of(raw.uri).gate
         reveals = self._terms.reveals
         return Audited(
@@ -255,30 +244,50 @@ class Auditor:
                 uri=raw.uri,
                 line=raw.line,
                 sha256=hashlib.sha256(raw.data).hexdigest(),
-                performance_year=year,
+                performance_year=case.year,
                 entity_type=submission.entity_type if submission else None,
                 subject=subject_name(entity, reveals=reveals) if entity else "nobody named",
                 verdict=verdict_on(results, gate, is_complete=is_complete),
-                outcomes=outcomes,
+                outcomes=ledger.outcomes(),
                 facts=tuple(case.sketches) or None,
             ),
             results=results,
-            notices=accepted.notices,
+            notices=(*self._notices(case), *accepted.notices),
+            faults=() if fault is None else (fault,),
             uses=accepted.uses,
             is_complete=is_complete,
+            is_checked=case.is_checked,
         )
 
 
 class _Case:
-    """A document on its way through the audit."""
+    """A document on its way through the audit, with what is known of it so far."""
 
-    __slots__ = ("entity", "index", "raw", "sketches", "structure")
+    __slots__ = (
+        "entity",
+        "found",
+        "index",
+        "is_checked",
+        "is_complete",
+        "ledger",
+        "raw",
+        "sketches",
+        "structure",
+        "year",
+    )
 
-    def __init__(self, raw: RawDocument, index: int, structure: Structure) -> None:
+    def __init__(
+        self, raw: RawDocument, index: int, structure: Structure, ledger: Ledger, year: int | None
+    ) -> None:
         self.raw = raw
         self.index = index
         self.structure = structure
+        self.ledger = ledger
+        self.year = year
+        self.found = NOTHING_FOUND
         self.sketches: list[Sketch] = []
+        self.is_checked = False
+        self.is_complete = True
         submission = structure.submission
         self.entity = Entity.of(submission) if submission is not None else None
 

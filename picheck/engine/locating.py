@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -45,11 +44,13 @@ def located(results: Sequence[Result], raw: RawDocument) -> tuple[Result, ...]:
 class Places:
     """Places in the documents of a run, for what is found across them at its end.
 
-    No document is kept: a file is read again, and only believed if it is still the same.
+    A file is read again, and only believed if it is still the same; `at_hand` are documents whose
+    bytes are here anyway, or can be had only once.
     """
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, at_hand: Mapping[int, RawDocument]) -> None:
         self._documents = documents
+        self._at_hand = at_hand
         self._texts: dict[int, ReadText | None] = {}
 
     def located(self, result: Result) -> Result:
@@ -67,17 +68,29 @@ class Places:
         if line is not None:
             return msgspec.structs.replace(location, line=line)
         if index not in self._texts:
-            self._texts[index] = _read_again(self._documents[index])
+            self._texts[index] = self._read(index)
         text = self._texts[index]
         return location if text is None else _at(location, text)
 
+    def _read(self, index: int) -> ReadText | None:
+        raw = self._at_hand.get(index)
+        for given in (raw,) if raw else _read_again(self._documents[index]):
+            with suppress(InputError):
+                return read_json(given.data, given.uri)
+        return None
 
-def _read_again(document: DocumentSummary) -> ReadText | None:
-    with suppress(OSError, ValueError, InputError):
-        data = Path(document.uri).read_bytes()
-        if hashlib.sha256(data).hexdigest() == document.sha256:
-            return read_json(data, document.uri)
-    return None
+
+def _read_again(document: DocumentSummary) -> Iterator[RawDocument]:
+    """Yield the document that a summary is of, if it still lies where it was."""
+    from picheck.intake.archives import read_again  # noqa: PLC0415 - few findings need it
+
+    with suppress(OSError, ValueError):
+        for given in read_again(document.uri):
+            if (
+                isinstance(given, RawDocument)
+                and hashlib.sha256(given.data).hexdigest() == document.sha256
+            ):
+                yield given
 
 
 def _place(result: Result, text: ReadText) -> Result:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from picheck.engine.planning import Plan
-from picheck.engine.running import Subject
+from picheck.engine.telling import Subject
 from picheck.model.finding import Result, RuleReference
 from picheck.model.location import Location
 

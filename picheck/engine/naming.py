@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -48,6 +49,38 @@ def entity_key(entity: Entity | None) -> str:
     return "-" if entity is None else ":".join([part or "" for part in entity])
 
 
+class Mark(NamedTuple):
+    """What names a finding across runs, but for the entity, whose key goes in between."""
+
+    head: bytes
+    tail: bytes
+
+    def fingerprint(self, entity: bytes) -> str:
+        """Return the SHA-256 of it all; `entity` is the entity's key as `entity_json` has it."""
+        return hashlib.sha256(self.head + entity + self.tail).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def entity_json(entity: Entity | None) -> bytes:
+    """Return the canonical key of an entity as a JSON string."""
+    return _encode(entity_key(entity))
+
+
+def mark_of(code: str, year: int | None, named: str, key: str, view: SetView | None) -> Mark:
+    """Say what a finding is about, never how it was worded or where it stood.
+
+    That is code, year, `category|method|program` of the set, the `named` pointer with measure
+    ids in place of array indexes, and the rule's own key.
+    """
+    if view is None:
+        kind, place = "", _SET_PLACE.sub("/measurementSets", named)
+    else:
+        record = view.record
+        kind = f"{record.category}|{record.submission_method}|{record.program_name or 'mips'}"
+        place = named.removeprefix(view.pointer)
+    return Mark(_encode([code, year])[:-1] + b",", b"," + _encode([kind, place, key])[1:])
+
+
 def fingerprint(
     code: str,
     year: int | None,
@@ -57,20 +90,8 @@ def fingerprint(
     key: str,
     view: SetView | None = None,
 ) -> str:
-    """Return the SHA-256 that names a finding across runs.
-
-    It is made of what the finding is about, never of how it was worded or where it stood: code,
-    year, entity, `category|method|program` of the set, the `named` pointer with measure ids in
-    place of array indexes, and the rule's own key.
-    """
-    if view is None:
-        kind, place = "", _SET_PLACE.sub("/measurementSets", named)
-    else:
-        record = view.record
-        kind = f"{record.category}|{record.submission_method}|{record.program_name or 'mips'}"
-        place = named.removeprefix(view.pointer)
-    canonical = _encode([code, year, entity_key(entity), kind, place, key])
-    return hashlib.sha256(canonical).hexdigest()
+    """Return the SHA-256 that names a finding across runs."""
+    return mark_of(code, year, named, key, view).fingerprint(entity_json(entity))
 
 
 def named_pointer(view: SetView | None, pointer: str) -> str:

@@ -15,7 +15,8 @@ class Gist(msgspec.Struct, frozen=True, kw_only=True):
     """The tally of a part of a run, and what its closing notices will be made of.
 
     `waivers` maps a waiver's place to the entities it met; `overrides` an override's place to
-    the number of its documents; `prior` are the entities whose earlier submissions were used.
+    the number of its documents; `prior` are digests of the entities whose earlier submissions were
+    used.
     """
 
     tally: Tally
@@ -23,7 +24,7 @@ class Gist(msgspec.Struct, frozen=True, kw_only=True):
     waivers: dict[int, set[Entity | None]]
     overrides: dict[int, int]
     plans: set[PlanKey]
-    prior: set[tuple[str, Entity]]
+    prior: set[bytes]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from picheck.engine.parts import PlanKey
 from picheck.engine.planning import Plan, make_plan
+from picheck.engine.remembering import Memories
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.settings import settle
@@ -18,6 +19,7 @@ class Plans:
         self._inventory = inventory
         self._options = settle(terms.options, inventory.options, inventory.plugins)
         self._made: dict[PlanKey, Plan] = {}
+        self._memories: dict[int, Memories] = {}
 
     @property
     def keys(self) -> set[PlanKey]:
@@ -40,3 +42,10 @@ class Plans:
             rulebook = self._inventory.shelf.rulebook(program, year)
             self._made[key] = make_plan(rulebook, self._inventory.rules, chosen, self._options)
         return self._made[key]
+
+    def memories(self, plan: Plan) -> Memories:
+        """Return what the rules of one of these plans said in this run."""
+        known = self._memories.get(id(plan))
+        if known is None:
+            known = self._memories[id(plan)] = Memories.of(plan)
+        return known

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from picheck.engine.subjects import EntityYear, PriorBook
+from picheck.engine.subjects import EntityYear, PriorBook, Whereabouts
 from picheck.errors import InputError, RulebookError
 from picheck.intake.inputs import Input, RawDocument, Unreadable
 from picheck.intake.limits import check_limits
-from picheck.intake.structure import read_structure
+from picheck.intake.structure import Structure, read_structure
 from picheck.model.report import Notice
 from picheck.rulebook.shelf import Shelf
-from picheck.rules.view import Entity, SetView
+from picheck.rules.view import Entity
+
+if TYPE_CHECKING:
+    from picheck.engine.history import HistoryWriter
+
+#: So many notices of a kind name their submission; further ones are only counted.
+_MANY: Final = 100
 
 
 class ReadPrior(NamedTuple):
@@ -23,41 +30,97 @@ class ReadPrior(NamedTuple):
 
 
 def read_prior(inputs: Iterable[Input], shelf: Shelf) -> ReadPrior:
-    """Read earlier submissions; return them with a notice for each that could not be used."""
-    book = PriorBook()
-    notices: list[Notice] = []
+    """Read earlier submissions; return them with a notice for each that could not be used.
+
+    They go to a file one by one: there may be as many of them as of documents.
+    """
+    writer: HistoryWriter | None = None
+    faults = _Faults()
     for given in inputs:
+        if writer is None:
+            from picheck.engine.history import HistoryWriter  # noqa: PLC0415 - few runs look back
+
+            writer = HistoryWriter()
         try:
             if isinstance(given, Unreadable):
                 raise given.error
-            _enter(given, book, shelf)
+            structure = _enter(given, writer, shelf)
         except (InputError, RulebookError) as error:
-            uri = given.uri if isinstance(given, RawDocument) else given.error.uri
-            notices.append(
-                Notice(
-                    kind="priorUnusable",
-                    message=f"earlier submission {uri} was not used: {error}",
-                    is_incomplete=True,
-                )
-            )
-    return ReadPrior(book, tuple(notices))
+            faults.unusable(given, error)
+        else:
+            faults.repeated(given, structure)
+    book = PriorBook() if writer is None else writer.done(shelf)
+    return ReadPrior(book, tuple(faults.notices()))
 
 
-def _enter(raw: RawDocument, book: PriorBook, shelf: Shelf) -> None:
+def find_prior(place: Whereabouts, shelf: Shelf) -> ReadPrior | None:
+    """Open what another process of the run has read; None where it cannot be seen from here."""
+    from picheck.engine.history import History  # noqa: PLC0415 - few runs look back
+
+    try:
+        return ReadPrior(History(place, shelf), ())
+    except LookupError:
+        return None
+
+
+def _enter(raw: RawDocument, writer: HistoryWriter, shelf: Shelf) -> Structure:
     check_limits(raw.data, raw.uri)
     structure = read_structure(raw.data, raw.uri)
     submission = structure.submission
     if submission is None:
         first = structure.text.violations[0]
         raise InputError(f"it does not follow the schema: {first.message}", uri=raw.uri)
-    year = submission.performance_year
-    found = False
-    for program in shelf.programs:
-        records = [r for r in submission.measurement_sets if r.category == program]
-        if records:
-            found = True
-            rulebook = shelf.rulebook(program, year)
-            views = tuple(SetView(record, "", rulebook) for record in records)
-            book.add(EntityYear(program, year, Entity.of(submission)), views)
-    if not found:
+    year, entity = submission.performance_year, Entity.of(submission)
+    programs = {record.category for record in submission.measurement_sets}
+    programs &= set(shelf.programs)
+    if not programs:
         raise InputError(f"it holds no set of {', '.join(shelf.programs)}", uri=raw.uri)
+    for program in programs:
+        shelf.rulebook(program, year)  # it is asked for by whoever looks back
+    if not entity.is_identified:
+        raise InputError("it does not say whom it speaks for", uri=raw.uri)
+    for program in programs:
+        records = tuple(r for r in submission.measurement_sets if r.category == program)
+        writer.add(EntityYear(program, year, entity), records)
+    return structure
+
+
+class _Faults:
+    """What is to be said of earlier submissions, in bounded memory too."""
+
+    def __init__(self) -> None:
+        self._notices: list[Notice] = []
+        self._counts: Counter[str] = Counter()
+
+    def unusable(self, given: Input, error: Exception) -> None:
+        message = f"{_name(given)} was not used: {error}"
+        self._add(Notice(kind="priorUnusable", message=message, is_incomplete=True))
+
+    def repeated(self, given: Input, structure: Structure) -> None:
+        if keys := structure.text.repeated_keys:
+            pointers = ", ".join(dict.fromkeys(key.pointer for key in keys))
+            message = f"{_name(given)} has a key twice: {pointers}; the last one counts"
+            self._add(Notice(kind="priorRepeatedKey", message=message))
+
+    def notices(self) -> Iterator[Notice]:
+        yield from self._notices
+        for kind, said, is_incomplete in (
+            ("priorUnusable", "were not used", True),
+            ("priorRepeatedKey", "have a key twice", False),
+        ):
+            if (more := self._counts[kind] - _MANY) > 0:
+                message = f"{more:,} further earlier submissions {said}"
+                yield Notice(kind=kind, message=message, is_incomplete=is_incomplete)
+
+    def _add(self, notice: Notice) -> None:
+        self._counts[notice.kind] += 1
+        if self._counts[notice.kind] <= _MANY:
+            self._notices.append(notice)
+
+
+def _name(given: Input) -> str:
+    if isinstance(given, RawDocument):
+        uri, line = given.uri, given.line
+    else:
+        uri, line = given.error.uri, given.error.line
+    return f"earlier submission {uri}{f':{line}' if line else ''}"

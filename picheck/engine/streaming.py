@@ -11,12 +11,14 @@ import msgspec
 
 from picheck.engine.audit import Audit
 from picheck.engine.parts import Part
-from picheck.engine.subjects import EntityMarks
+from picheck.engine.prior import ReadPrior, find_prior, read_prior
+from picheck.engine.subjects import EntityMarks, Whereabouts
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.reporter import StreamingReporter
 from picheck.intake.inputs import RawDocument, read_inputs
 from picheck.intake.packets import Packet
+from picheck.rulebook.shelf import Shelf
 
 _here: Final = threading.local()
 
@@ -25,12 +27,15 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """All that a process on any machine needs to audit packets.
 
     `open_inventory` loads the plugins; it is handed on by name, so it has to be a function of a
-    module, or a `functools.partial` of one. `reporters` are names.
+    module, or a `functools.partial` of one. `reporters` are names. `prior` is where the process
+    that began the run left what it read of earlier submissions; others read them themselves only
+    where they cannot see it.
     """
 
     open_inventory: Callable[[], tuple[Any, Inventory]]
     terms: Terms
     reporters: tuple[str, ...]
+    prior: Whereabouts | None = None
 
     def sealed(self) -> bytes:
         """Return the recipe as bytes, to be sent with each packet and unpacked once."""
@@ -46,9 +51,10 @@ class Station:
     def __init__(self, recipe: Recipe, inventory: Inventory | None = None) -> None:
         if inventory is None:
             _, inventory = recipe.open_inventory()
-        self.audit = Audit(recipe.terms, inventory, read_inputs(recipe.terms.prior), EntityMarks())
+        prior = _prior(recipe, inventory.shelf)
+        self.audit = Audit(recipe.terms, inventory, prior, EntityMarks())
         self.audit.notices = []  # the whole run tells them, once
-        self.whole = Audit(recipe.terms, inventory, self.audit.prior)
+        self.whole = Audit(recipe.terms, inventory, prior)
         self.reporters = [_streaming(inventory, name) for name in recipe.reporters]
 
     def take(self, packet: Packet, since: int = 0) -> Part:
@@ -86,6 +92,14 @@ class Station:
         return tuple(write(reporter) for reporter in self.reporters)
 
 
+def begin(recipe: Recipe, inventory: Inventory | None = None) -> tuple[bytes, Station]:
+    """Set up the station of the process that begins a run, and seal the recipe for all others."""
+    station = Station(recipe, inventory)
+    found = msgspec.structs.replace(recipe, prior=station.audit.prior.book.place)
+    _here.station = found.sealed(), station
+    return found.sealed(), station
+
+
 def open_station(sealed: bytes, inventory: Inventory | None = None) -> Station:
     """Set up this thread's station for a sealed recipe; a process forked off has it too.
 
@@ -102,6 +116,11 @@ def audit_packet(sealed: bytes, packet: Packet, since: int = 0) -> Part:
     known: tuple[bytes, Station] | None = getattr(_here, "station", None)
     station = known[1] if known and known[0] == sealed else open_station(sealed)
     return station.take(packet, since)
+
+
+def _prior(recipe: Recipe, shelf: Shelf) -> ReadPrior:
+    found = None if recipe.prior is None else find_prior(recipe.prior, shelf)
+    return read_prior(read_inputs(recipe.terms.prior), shelf) if found is None else found
 
 
 def _streaming(inventory: Inventory, name: str) -> StreamingReporter:

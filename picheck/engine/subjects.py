@@ -79,45 +79,41 @@ class EntityMarks(EntityBook):
 def _digest(key: EntityYear) -> int:
     """Return 64 bits that stand for an entity in a year, the same in every process."""
     text = "\0".join([key.program, str(key.year), *[part or "" for part in key.entity]])
-    hashed = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(hashed.digest(), "big", signed=True)
+    hashed = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(hashed[:8], "big", signed=True)
+
+
+class Whereabouts(NamedTuple):
+    """Where earlier submissions were written to, and a token so that no other file will do."""
+
+    path: str
+    token: str
 
 
 class PriorBook:
-    """Earlier submissions by program and entity."""
+    """Earlier submissions by program and entity; none, where no path of any was given.
 
-    def __init__(self) -> None:
-        self._years: dict[tuple[str, Entity], dict[int, tuple[SetView, ...]]] = {}
-        self._used: set[tuple[str, Entity]] = set()
+    `place` is where another process may find them.
+    """
 
-    def add(self, key: EntityYear, views: tuple[SetView, ...]) -> None:
-        """Enter the sets of one earlier submission."""
-        years = self._years.setdefault((key.program, key.entity), {})
-        years[key.year] = (*years.get(key.year, ()), *views)
+    place: Whereabouts | None = None
 
     def before(self, key: EntityYear) -> Mapping[int, tuple[SetView, ...]]:
         """Return the sets of the entity's earlier years."""
-        years = self._years.get((key.program, key.entity))
-        if not years:
-            return {}
-        earlier = {year: views for year, views in years.items() if year < key.year}
-        if earlier:
-            self._used.add((key.program, key.entity))
-        return earlier
+        del key
+        return {}
 
-    def take(self) -> set[tuple[str, Entity]]:
-        """Hand over the entities that were asked for and begin anew."""
-        used, self._used = self._used, set()
-        return used
+    def take(self) -> set[bytes]:
+        """Hand over digests of the entities that were asked for and begin anew."""
+        return set()
 
-    def absorb(self, used: set[tuple[str, Entity]]) -> None:
+    def absorb(self, used: set[bytes]) -> None:
         """Enter the entities that a part of the run asked for."""
-        self._used |= used
 
     @property
     def unused(self) -> int:
         """How many entities' earlier submissions no audited document asked for."""
-        return len(self._years.keys() - self._used)
+        return 0
 
     def __len__(self) -> int:
-        return len(self._years)
+        return 0

@@ -47,8 +47,9 @@ class Tally(msgspec.Struct, kw_only=True):
     def count(self, verdict: str, outcomes: Mapping[Any, int]) -> None:
         """Count one document by its verdict and the outcomes of its rules."""
         _count(self.documents, verdict)
+        mine = self.outcomes
         for outcome, number in outcomes.items():
-            _count(self.outcomes, outcome, number)
+            mine[outcome] = mine.get(outcome, 0) + number
 
     def count_result(
         self, outcome: str, consequence: str | None, slug: str, *, is_waived: bool, is_known: bool

@@ -7,24 +7,22 @@ which makes every audit incomplete; two owners of one name, code or year stop th
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import importlib.util
 from collections.abc import Iterable
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 import pluggy
 
 from picheck.errors import PluginConflict, UsageError
 from picheck.hooks import specs
+from picheck.hooks.entries import Entry, announced
 from picheck.hooks.markers import PROJECT
 from picheck.hooks.vetting import check_version, told, unknown_hooks, unmarked_hooks, vetted
 from picheck.model.report import PluginUse
 
-GROUP: Final = "picheck"
 #: picheck's own reporters; without them nothing could be told at all.
 OWN_REPORTERS: Final = "reporters"
-_NAMELESS: Final = "a distribution without a name"
+_HOOK: Final = f"{PROJECT}_"
 
 
 class Origin(NamedTuple):
@@ -33,6 +31,14 @@ class Origin(NamedTuple):
     name: str
     distribution: str
     version: str | None
+
+
+class _Manager(pluggy.PluginManager):
+    """Looks for hooks under the names of hooks; marks elsewhere are `check_pending`'s to find."""
+
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> pluggy.HookimplOpts | None:
+        """Return how a hook is marked; None for what is none."""
+        return super().parse_hookimpl_opts(plugin, name) if name.startswith(_HOOK) else None
 
 
 class Host:
@@ -45,7 +51,7 @@ class Host:
     def __init__(
         self, *, blocked: Iterable[str] = (), allowed: Iterable[str] | None = None
     ) -> None:
-        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager = _Manager(PROJECT)
         self._manager.add_hookspecs(specs)
         # taken now: pluggy adds a name here for every function that is marked, misspelt or not
         self._hooks = frozenset(vars(self._manager.hook))
@@ -86,21 +92,21 @@ class Host:
         Each is imported by itself: one that fails takes no other down. Raises PluginConflict
         where two distributions use one plugin name.
         """
-        found: dict[str, tuple[importlib.metadata.EntryPoint, Origin]] = {}
-        for entry in importlib.metadata.entry_points(group=GROUP):
-            origin = _origin(entry)
-            if entry.name in found and found[entry.name][0] != entry:
-                self._refuse_second_owner(found[entry.name][1], origin)
-            found[entry.name] = entry, origin
-        for entry, origin in found.values():
-            self._load(origin, entry.load)
+        found: dict[str, Entry] = {}
+        for entry in announced():
+            first = found.setdefault(entry.name, entry)
+            if first.value != entry.value:
+                self._refuse_second_owner(_origin(first), _origin(entry))
+            found[entry.name] = entry
+        for entry in found.values():
+            self._load(_origin(entry), entry.load)
 
     def load(self, name: str) -> None:
         """Load one plugin by the name of its entry point, or by its module's name.
 
         Raises UsageError where neither exists, PluginConflict where two distributions bring it.
         """
-        entries = importlib.metadata.entry_points(group=GROUP, name=name)
+        entries = [entry for entry in announced() if entry.name == name]
         for entry in entries:
             self._load(_origin(entry), entry.load)
         if entries:
@@ -230,18 +236,5 @@ class Host:
         )
 
 
-def _origin(entry: importlib.metadata.EntryPoint) -> Origin:
-    distribution = entry.dist
-    if distribution is None:
-        return Origin(entry.name, entry.module.partition(".")[0], None)
-    return Origin(entry.name, *_brought_by(distribution))
-
-
-@cache
-def _brought_by(distribution: importlib.metadata.Distribution) -> tuple[str, str | None]:
-    """Return a distribution's name and version, its metadata parsed once for all its plugins."""
-    try:
-        metadata = distribution.metadata
-        return metadata["Name"] or _NAMELESS, metadata["Version"]
-    except Exception:  # noqa: BLE001 - what an installer left half done is no reason to stop
-        return _NAMELESS, None
+def _origin(entry: Entry) -> Origin:
+    return Origin(entry.name, entry.distribution, entry.version)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import tomllib
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from typing import Final
 import msgspec
 
 from picheck.errors import ConfigurationError, PluginError
-from picheck.hooks.host import GROUP, Host
+from picheck.hooks.entries import announced
+from picheck.hooks.host import Host
 
 LOCK_FILE: Final = "picheck-plugins.lock"
 _CACHE: Final = "__pycache__"
@@ -133,8 +133,8 @@ def _differences(locked: Locked | None, loaded: Locked | None) -> Iterator[str]:
 
 
 def _packages(distribution: str) -> Iterator[str]:
-    for entry in importlib.metadata.entry_points(group=GROUP):
-        if entry.dist is not None and entry.dist.name == distribution:
+    for entry in announced():
+        if entry.distribution == distribution:
             yield entry.module.partition(".")[0]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from picheck.errors import InputError
@@ -14,8 +16,10 @@ from picheck.intake.inputs import (
     SUFFIXES,
     Input,
     Unreadable,
+    is_archive,
     is_input,
     read_documents,
+    read_file,
     too_large,
 )
 from picheck.intake.limits import MAX_BYTES
@@ -30,21 +34,34 @@ def read_archive(path: Path) -> Iterator[Input]:
         yield Unreadable(error=InputError(f"cannot be unpacked: {error}", uri=uri_of(path)))
 
 
+def read_again(uri: str) -> Iterator[Input]:
+    """Yield what stands behind the name of one document: a file, or a member of an archive."""
+    if Path(uri).is_file():
+        yield from read_file(Path(uri))
+    for mark in re.finditer("!", uri):
+        path, name = Path(uri[: mark.start()]), uri[mark.end() :]
+        if path.is_file() and is_archive(path):
+            with suppress(KeyError, zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+                yield from _member(uri, archive, archive.getinfo(name))
+
+
 def _members(path: Path) -> Iterator[Input]:
     with zipfile.ZipFile(path) as archive:
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
             name = member.filename
-            if member.is_dir() or not name.endswith(SUFFIXES) or not is_input(name):
-                continue
-            uri = f"{uri_of(path)}!{name}"
-            is_lines = name.endswith(LINES)
-            if member.file_size > MAX_RATIO * max(member.compress_size, 1024) or (
-                member.file_size > MAX_BYTES and not is_lines
-            ):
-                yield too_large(uri, None)
-                continue
-            try:
-                with archive.open(member) as file:
-                    yield from read_documents(uri, file, lines=is_lines)  # type: ignore[arg-type]
-            except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
-                yield Unreadable(error=InputError(f"cannot be unpacked: {error}", uri=uri))
+            if not member.is_dir() and name.endswith(SUFFIXES) and is_input(name):
+                yield from _member(f"{uri_of(path)}!{name}", archive, member)
+
+
+def _member(uri: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Input]:
+    is_lines = member.filename.endswith(LINES)
+    if member.file_size > MAX_RATIO * max(member.compress_size, 1024) or (
+        member.file_size > MAX_BYTES and not is_lines
+    ):
+        yield too_large(uri, None)
+        return
+    try:
+        with archive.open(member) as file:
+            yield from read_documents(uri, file, lines=is_lines)  # type: ignore[arg-type]
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+        yield Unreadable(error=InputError(f"cannot be unpacked: {error}", uri=uri))

@@ -8,7 +8,7 @@ fault by its own code (dates, digits, ids, counts, value types by measure).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -26,6 +26,23 @@ class Counts(msgspec.Struct, frozen=True):
 
 Value = bool | int | float | str | Counts | tuple[Any, ...] | None
 
+#: What an answer is, whatever its numbers: yes, no, two counts, null, or anything else.
+Kind = bool | Literal["counts", "null", "other"]
+
+
+def is_counts_like(value: Value) -> bool:
+    """Whether the value is an object with both a numerator and a denominator."""
+    return type(value) is Counts and value.numerator is not None and value.denominator is not None
+
+
+def kind_of(value: Value) -> Kind:
+    """Say what an answer is, whatever its numbers."""
+    if value is True or value is False:  # 1 == True, but the API refuses it
+        return value
+    if value is None:
+        return "null"
+    return "counts" if is_counts_like(value) else "other"
+
 
 class Measurement(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """One answer: a measure id and its value. The other fields are the API's own echo."""
@@ -36,6 +53,11 @@ class Measurement(msgspec.Struct, frozen=True, rename="camel", gc=False):
     measurement_set_id: Any = None
     created_at: Any = None
     updated_at: Any = None
+
+    @property
+    def kind(self) -> Kind:
+        """What the answer is, whatever its numbers."""
+        return kind_of(self.value)
 
 
 class MeasurementSet(msgspec.Struct, frozen=True, rename="camel", gc=False):

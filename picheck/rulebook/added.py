@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +13,7 @@ from picheck.model.citation import Citation
 from picheck.model.outcome import Consequence
 from picheck.rulebook.contract import CLAUSE_SCHEMA, SCHEMAS, SourceEntry, Terms
 from picheck.rulebook.edition import Clause, Variant
+from picheck.rulebook.folder import folder_of
 
 FILE: Final = "clauses.toml"
 
@@ -83,7 +83,7 @@ def clauses_in(package: str) -> tuple[AddedClause, ...]:
 
     Raises RulebookError with one line for each fault, naming file, key and remedy.
     """
-    file = files(package).joinpath(FILE)
+    file = folder_of(package).joinpath(FILE)
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -5,18 +5,32 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
-from typing import Any, Final, TypeVar
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 from picheck.errors import RulebookError
 from picheck.rulebook.contract import explain
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 T = TypeVar("T")
 
 REQUIRED_FILES: Final = ("measures.toml", "clauses.toml", "sources.toml", "changes.toml")
 OWN_FILES: Final = (*REQUIRED_FILES, "requirements.toml")
+
+
+def folder_of(package: str) -> Traversable:
+    """Return the folder of a package, which need not lie in a file system."""
+    places = list(getattr(import_module(package), "__path__", ()))
+    if len(places) == 1 and (folder := Path(places[0])).is_dir():
+        return folder
+    from importlib.resources import files  # noqa: PLC0415 - a cold start pays for every import
+
+    return files(package)
 
 
 class EditionFolder:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -32,7 +30,10 @@ from picheck.rulebook.edition import (
     Rulebook,
     Variant,
 )
-from picheck.rulebook.folder import REQUIRED_FILES, Annexes, EditionFolder
+from picheck.rulebook.folder import REQUIRED_FILES, Annexes, EditionFolder, folder_of
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class RulebookSource(msgspec.Struct, frozen=True):
 
     def read(self) -> Rulebook:
         """Read the edition. Raises RulebookError naming file, key and remedy."""
-        return read_edition(files(self.package), self.program, self.year)
+        return read_edition(folder_of(self.package), self.program, self.year)
 
 
 def rulebook_in(package: str, *, program: str, year: int) -> RulebookSource:

@@ -14,9 +14,18 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from picheck.model.submission import Counts, Measurement, MeasurementSet, Submission, Value
+from picheck.model.submission import (
+    Counts,
+    Kind,
+    Measurement,
+    MeasurementSet,
+    Submission,
+    Value,
+    kind_of,
+)
 from picheck.rulebook.edition import Rulebook
 
+_NO_REPORT: Final = (False, "null")
 _set: Final = object.__setattr__
 
 
@@ -71,14 +80,16 @@ def parse_date(text: str | None) -> date | None:
 class SetView:
     """One measurement set under one rulebook.
 
-    `answers` maps each measure id to its value, the last one where an id is repeated; it is
-    read-only. `pointer` is the set's place in the document as it was given. `period` is the
-    performance period; None unless both are real dates in order.
+    `answers` maps each measure id to its value, the last one where an id is repeated, and
+    `kinds` to what it is without its numbers; both are read-only. `pointer` is the set's place
+    in the document as it was given. `period` is the performance period; None unless both are
+    real dates in order.
     """
 
-    __slots__ = ("answers", "document", "period", "pointer", "record", "rulebook")
+    __slots__ = ("answers", "document", "kinds", "period", "pointer", "record", "rulebook")
 
     answers: Mapping[str, Value]
+    kinds: Mapping[str, Kind]
     document: int
     period: Period | None
     pointer: str
@@ -92,9 +103,14 @@ class SetView:
         _set(self, "pointer", pointer)
         _set(self, "rulebook", rulebook)
         _set(self, "document", document)
-        _set(self, "period", _period_of(record))
+        _set(self, "period", _period_of(record.performance_start, record.performance_end))
         answers = {measurement.measure_id: measurement.value for measurement in record.measurements}
         _set(self, "answers", MappingProxyType(answers))
+        kinds: dict[str, Kind] = {
+            id_: value if value is True or value is False else kind_of(value)
+            for id_, value in answers.items()
+        }
+        _set(self, "kinds", MappingProxyType(kinds))
 
     def __setattr__(self, name: str, _value: object) -> None:
         """Refuse: every rule reads the same view, so none may change it."""
@@ -102,16 +118,19 @@ class SetView:
 
     def has(self, measure_id: str) -> bool:
         """Whether the id stands in the set, whatever its value."""
-        return measure_id in self.answers
+        return measure_id in self.kinds
 
     def is_yes(self, measure_id: str) -> bool:
         """Whether the id is answered `true`."""
-        return self.answers.get(measure_id) is True
+        return self.kinds.get(measure_id) is True
+
+    def is_no(self, measure_id: str) -> bool:
+        """Whether the id is answered `false`."""
+        return self.kinds.get(measure_id) is False
 
     def is_reported(self, measure_id: str) -> bool:
         """Whether the measure is there with more than a "no": a yes, or any other value."""
-        value = self.answers.get(measure_id)
-        return value is not None and value is not False
+        return self.kinds.get(measure_id, False) not in _NO_REPORT
 
     def counts(self, measure_id: str) -> Counts | None:
         """Return the counts of a proportion measure; None if absent or of another shape."""
@@ -131,7 +150,7 @@ class SetView:
     def claimed_exclusion(self, measure_id: str) -> str | None:
         """Return the first exclusion of the measure that is claimed (`true`); else None."""
         for exclusion_id in self.rulebook.exclusions_of(measure_id):
-            if self.answers.get(exclusion_id) is True:
+            if self.kinds.get(exclusion_id) is True:
                 return exclusion_id
         return None
 
@@ -157,17 +176,12 @@ class SetView:
             yield f"/measurements/{index}", measurement
 
 
-def _period_of(record: MeasurementSet) -> Period | None:
-    start = parse_date(record.performance_start)
-    end = parse_date(record.performance_end)
+@lru_cache(maxsize=4096)
+def _period_of(first: str | None, last: str | None) -> Period | None:
+    start, end = parse_date(first), parse_date(last)
     if start is None or end is None or start > end:
         return None
     return Period(start, end)
-
-
-def is_counts_like(value: Value) -> bool:
-    """Whether the value is an object with both a numerator and a denominator."""
-    return type(value) is Counts and value.numerator is not None and value.denominator is not None
 
 
 def to_json(value: object) -> object:

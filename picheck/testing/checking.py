@@ -34,13 +34,21 @@ def run_case(case: Case, compliant: Compliant, inventory: Inventory) -> Report:
         return _run(case, compliant, inventory, folder)
 
 
-def _run(case: Case, compliant: Compliant, inventory: Inventory, folder: Path | None) -> Report:
-    entry = case.entry
-    changes = (entry.change, *(other.change for other in entry.others))
-    documents = [
-        _document(f"document-{number}.json", change, case.year, entry, compliant, folder=folder)
+def case_documents(
+    case: Case, compliant: Compliant, folder: Path | None = None
+) -> list[RawDocument]:
+    """Return a case's documents with their evidence; `folder` holds the files beside it."""
+    changes = (case.entry.change, *(other.change for other in case.entry.others))
+    return [
+        _document(
+            f"document-{number}.json", change, case.year, case.entry, compliant, folder=folder
+        )
         for number, change in enumerate(changes)
     ]
+
+
+def _run(case: Case, compliant: Compliant, inventory: Inventory, folder: Path | None) -> Report:
+    entry = case.entry
     prior = [
         _document(
             f"prior-{number}.json",
@@ -58,7 +66,7 @@ def _run(case: Case, compliant: Compliant, inventory: Inventory, folder: Path | 
         options=entry.options,
         keeps_all=any(expectation.outcome not in _TOLD for expectation in entry.expect),
     )
-    return Audit(terms, inventory, prior).of(documents)
+    return Audit(terms, inventory, prior).of(case_documents(case, compliant, folder))
 
 
 def differences(case: Case, report: Report) -> list[str]:

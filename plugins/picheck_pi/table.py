@@ -27,11 +27,12 @@ class Row(NamedTuple):
 class Table(NamedTuple):
     """The groups of one measure table.
 
-    `rows` holds every id that belongs to a group; `exclusions` are all exclusion ids, and
-    `measure_of` gives the measure of each level of engagement.
+    `rows` holds every id that belongs to a group; `rates` and `exclusions` are all ids of these
+    groups, and `measure_of` gives the measure of each level of engagement.
     """
 
     rows: Mapping[str, Row]
+    rates: tuple[str, ...]
     exclusions: frozenset[str]
     measure_of: Mapping[str, str]
 
@@ -82,6 +83,7 @@ def _sort(rulebook: Rulebook) -> Table:
     }
     return Table(
         rows={i: row for i, row in rows.items() if row.kind != "other" or row.rivals},
+        rates=tuple(i for i, row in rows.items() if row.kind == "rate"),
         exclusions=frozenset(i for i, row in rows.items() if row.kind == "exclusion"),
         measure_of=measure_of,
     )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from picheck.api import Answers, DocumentContext, rule
+
+#: Each digit, doubled, and the digits of that added up.
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 
 
 @rule(
@@ -40,5 +45,4 @@ def npi_check_digit(ctx: DocumentContext) -> Answers:
 
 def _luhn_sum(digits: str) -> int:
     """Add up the digits, every second one from the right doubled and its own digits added."""
-    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return doubled + sum(map(int, digits[-1::-2]))
+    return sum(map(int, digits[-1::-2] + digits[-2::-2].translate(_DOUBLED)))

@@ -6,7 +6,7 @@ from math import isnan
 from typing import Any, Final
 
 from picheck.api import Answers, Counts, SetContext, rule, to_json
-from picheck_pi.present import present_in
+from picheck_pi.present import rates_in
 from picheck_pi.table import named
 
 _LONGEST_SHOWN: Final = 40
@@ -28,7 +28,7 @@ def counts_invalid(ctx: SetContext) -> Answers:
     Take both numbers again from the report of the certified EHR, for the same period. Write them
     without quotes, decimal point or percent sign; send the counts, never the rate.
     """
-    broken = present_in(ctx.set).broken
+    broken = rates_in(ctx.set).broken
     if not broken:
         return None
     return [

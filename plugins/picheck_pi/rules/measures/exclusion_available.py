@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import present_in
+from picheck_pi.present import rates_in
 from picheck_pi.table import named
 
 
@@ -43,7 +43,7 @@ def exclusion_available(ctx: SetContext) -> Answers:
     Compare the score with the measure and with its exclusion, and choose. The exclusion speaks
     of all cases of the period, which may be more than the denominator shows.
     """
-    tallies = present_in(ctx.set).tallies
+    tallies = rates_in(ctx.set).tallies
     found = []
     for row in ctx.clause["low_volume"]:
         tally = tallies.get(row["measure"])

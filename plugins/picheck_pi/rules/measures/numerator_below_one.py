@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import present_in
+from picheck_pi.present import rates_in
 from picheck_pi.table import either, named
 
 
@@ -32,7 +32,7 @@ def numerator_below_one(ctx: SetContext) -> Answers:
     least = ctx.clause["minimum_numerator"]
     return [
         _refuse(ctx, measure_id, tally)
-        for measure_id, tally in present_in(ctx.set).tallies.items()
+        for measure_id, tally in rates_in(ctx.set).tallies.items()
         if tally[0] < least
         and ctx.rulebook.measures[measure_id].is_required
         and ctx.set.claimed_exclusion(measure_id) is None

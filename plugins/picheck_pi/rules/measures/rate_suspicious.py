@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import present_in
+from picheck_pi.present import rates_in
 from picheck_pi.table import named
 
 _Tallies = Mapping[str, tuple[int, int]]
@@ -27,7 +27,7 @@ def rate_suspicious(ctx: SetContext) -> Answers:
     Compare the numbers with the report of the certified EHR for the same period and the same
     clinicians. If they stand, keep that report with the submission.
     """
-    present = present_in(ctx.set).tallies
+    present = rates_in(ctx.set).tallies
     if len(set(present.values())) == len(present) and not _any_full(present):
         return None
     tallies = {i: tally for i, tally in sorted(present.items()) if tally[0] <= tally[1] > 0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from picheck.api import Answer, Answers, Counts, SetContext, is_counts_like, rule, to_json
+from picheck.api import Answer, Answers, Counts, SetContext, rule, to_json
 
 _LONGEST_SHOWN: Final = 40
 _WANTED: Final = {
@@ -32,11 +32,11 @@ def value_type_mismatch(ctx: SetContext) -> Answers:
     """
     measures, misfits = ctx.rulebook.measures, None
     for index, measurement in enumerate(ctx.set.record.measurements):
-        measure, value = measures.get(measurement.measure_id), measurement.value
+        measure, kind = measures.get(measurement.measure_id), measurement.kind
         if measure is None:
             continue
-        is_yes_or_no = value is True or value is False  # 1 == True, but the API refuses it
-        if is_yes_or_no if measure.metric == "boolean" else is_counts_like(value):
+        is_yes_or_no = kind is True or kind is False
+        if is_yes_or_no if measure.metric == "boolean" else kind == "counts":
             continue
         misfits = misfits or []
         misfits.append(_answer(ctx, index, measure.metric))

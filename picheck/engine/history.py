@@ -1,0 +1,172 @@
+"""Earlier submissions on disk: written once, looked into by every process that can see the file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import secrets
+import sqlite3
+import tempfile
+import weakref
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from picheck.engine.subjects import EntityYear, PriorBook, Whereabouts
+from picheck.errors import UsageError
+from picheck.model.submission import MeasurementSet
+from picheck.rulebook.shelf import Shelf
+from picheck.rules.view import SetView
+
+_TABLES: Final = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -8192;
+PRAGMA temp_store = FILE;
+CREATE TABLE earlier (entity BLOB, year INTEGER, sets BLOB);
+CREATE TABLE about (token TEXT, entities INTEGER);
+"""
+_INDEX: Final = "CREATE INDEX by_entity ON earlier (entity, year)"
+_COUNT: Final = "INSERT INTO about SELECT ?, COUNT(*) FROM (SELECT DISTINCT entity FROM earlier)"
+_LOOK: Final = "SELECT year, sets FROM earlier WHERE entity = ? AND year < ? ORDER BY rowid"
+_USED: Final = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE used (entity BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+class HistoryWriter:
+    """Takes in earlier submissions one by one; no identifier of the entity is written down.
+
+    Sets are kept as pickles: they may hold what JSON cannot say, such as a number that is none.
+    Raises UsageError where there is no room for them.
+    """
+
+    def __init__(self) -> None:
+        with _room():
+            handle, self._path = tempfile.mkstemp(prefix="picheck-", suffix=".history")
+            os.close(handle)
+            self._table = sqlite3.connect(self._path, check_same_thread=False)
+            opened = {os.getpid(): self._table}
+            self._remover = weakref.finalize(self, _remove, self._path, os.getpid(), opened)
+            self._table.executescript(_TABLES)
+
+    def add(self, key: EntityYear, records: tuple[MeasurementSet, ...]) -> None:
+        """Enter the sets of one earlier submission."""
+        packed = zlib.compress(pickle.dumps(records), 1)
+        row = (_digest(key), key.year, packed)
+        with _room():
+            self._table.execute("INSERT INTO earlier VALUES (?, ?, ?)", row)
+
+    def done(self, shelf: Shelf) -> History:
+        """Close the file and open it to be looked into; it is gone with what this returns."""
+        token = secrets.token_hex(16)
+        with _room():
+            self._table.execute(_INDEX)  # now, which is done in order and in little memory
+            self._table.execute(_COUNT, (token,))
+            self._table.commit()
+        self._table.close()
+        self._remover.detach()
+        return History(Whereabouts(self._path, token), shelf, owns=True)
+
+
+class History(PriorBook):
+    """Looks into a file of earlier submissions, which is gone with the one that `owns` it.
+
+    Raises LookupError where the file is not there or is another one.
+    """
+
+    def __init__(self, place: Whereabouts, shelf: Shelf, *, owns: bool = False) -> None:
+        self.place: Whereabouts = place
+        self._shelf = shelf
+        self._open: dict[int, sqlite3.Connection] = {}
+        self._used: set[bytes] = set()
+        self._all_used: sqlite3.Connection | None = None
+        self._number: int
+        if owns:
+            weakref.finalize(self, _remove, place.path, os.getpid(), self._open)
+        try:
+            ((token, self._number),) = self._look("SELECT token, entities FROM about")
+        except (sqlite3.Error, ValueError) as error:
+            raise LookupError(f"{place.path} holds no history") from error
+        if token != place.token:
+            raise LookupError(f"{place.path} holds the history of another run")
+
+    def before(self, key: EntityYear) -> Mapping[int, tuple[SetView, ...]]:
+        """Return the sets of the entity's earlier years."""
+        entity = _digest(key)
+        years: dict[int, tuple[SetView, ...]] = {}
+        for year, packed in self._look(_LOOK, entity, key.year):
+            # our own file, or one that knows the token: see __init__
+            records = pickle.loads(zlib.decompress(packed))  # noqa: S301
+            rulebook = self._shelf.rulebook(key.program, year)
+            views = tuple(SetView(record, "", rulebook) for record in records)
+            years[year] = (*years.get(year, ()), *views)
+        if years:
+            self._used.add(entity)
+        return years
+
+    def take(self) -> set[bytes]:
+        """Hand over digests of the entities that were asked for and begin anew."""
+        used, self._used = self._used, set()
+        return used
+
+    def absorb(self, used: set[bytes]) -> None:
+        """Enter the entities that a part of the run asked for."""
+        if self._all_used is None:
+            self._all_used = sqlite3.connect("", check_same_thread=False)  # a temporary file
+            self._all_used.executescript(_USED)
+        rows = ((entity,) for entity in used)
+        self._all_used.executemany("INSERT OR IGNORE INTO used VALUES (?)", rows)
+
+    @property
+    def unused(self) -> int:
+        """How many entities' earlier submissions no audited document asked for."""
+        self.absorb(self.take())
+        assert self._all_used is not None  # noqa: S101 - absorb opened it
+        ((number,),) = self._all_used.execute("SELECT COUNT(*) FROM used")
+        return self._number - int(number)
+
+    def __len__(self) -> int:
+        return self._number
+
+    def _look(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the file, over a connection of this process's own: none outlives a fork."""
+        table = self._open.get(os.getpid())
+        if table is None:
+            self._open.clear()
+            uri = f"{Path(self.place.path).as_uri()}?mode=ro&immutable=1"
+            table = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._open[os.getpid()] = table
+        return table.execute(query, values).fetchall()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Turn a disk that takes no more into an error with a remedy."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise UsageError(
+            f"earlier submissions cannot be kept in a temporary file: {error};"
+            " set TMPDIR to a folder with more room"
+        ) from error
+
+
+def _remove(path: str, owner: int, opened: dict[int, sqlite3.Connection]) -> None:
+    """Remove the file, in the process that wrote it; a fork of it only forgets it."""
+    if os.getpid() != owner:
+        return
+    for table in opened.values():
+        table.close()
+    Path(path).unlink(missing_ok=True)
+
+
+def _digest(key: EntityYear) -> bytes:
+    """Return 128 bits that stand for an entity: enough for no two to share them."""
+    text = repr((key.program, *key.entity))  # unlike a join, the same for no two
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()

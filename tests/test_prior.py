@@ -1,0 +1,301 @@
+"""Earlier submissions in bounded memory: on disk, once, for every process of a run."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import json
+import multiprocessing
+import tracemalloc
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from picheck.cli.options import load_inventory
+from picheck.engine import history
+from picheck.engine.audit import audit
+from picheck.engine.batch import Crew
+from picheck.engine.prior import find_prior, read_prior
+from picheck.engine.streaming import Recipe, begin, open_station
+from picheck.engine.subjects import EntityYear
+from picheck.engine.terms import Terms
+from picheck.errors import UsageError
+from picheck.hooks.inventory import Inventory
+from picheck.intake.inputs import RawDocument, read_inputs
+from picheck.intake.structure import read_structure
+from picheck.model.submission import Submission
+from picheck.rules.view import Entity
+from picheck.testing.examples import compliant_parts
+from test_batch import HERE, THREAD, TWO, Lines, findings, streamed, verdicts
+
+NOW, BEFORE = 2025, 2024
+AGAIN = "PIC-HST-01"
+SPAWNED = Crew(partial(ProcessPoolExecutor, 2, multiprocessing.get_context("spawn")), 2)
+
+
+def submission(year: int, number: int = 0, *, is_early: bool = False, **changes: Any) -> Any:
+    """Write a submission of its own entity; `is_early`: its registry is in pre-production."""
+    value = copy.deepcopy(compliant_parts(year)[0])
+    value["taxpayerIdentificationNumber"] = f"{123_000_000 + number:09d}"
+    if is_early:
+        for answer in value["measurementSets"][0]["measurements"]:
+            if answer["measureId"] == "PI_PHCDRR_1_PROD":
+                answer["measureId"] = "PI_PHCDRR_1_PRE"
+    return value | changes
+
+
+def put(path: Path, *values: Any) -> Path:
+    lines = (value if isinstance(value, str) else json.dumps(value) for value in values)
+    path.write_text("".join(line + "\n" for line in lines))
+    return path
+
+
+def given(*values: Any) -> list[RawDocument]:
+    return [
+        RawDocument(
+            uri="before.ndjson",
+            data=(value if isinstance(value, str) else json.dumps(value)).encode(),
+            line=number,
+        )
+        for number, value in enumerate(values, start=1)
+    ]
+
+
+def key_of(year: int, number: int = 0) -> EntityYear:
+    (raw,) = given(submission(year, number))
+    entity = msgspec.json.decode(raw.data)
+    return EntityYear("pi", year, _entity(entity))
+
+
+def _entity(value: Any) -> Any:
+    return Entity.of(msgspec.convert(value, Submission))
+
+
+@pytest.fixture
+def years(tmp_path: Path) -> tuple[Path, Terms]:
+    """Return thirty submissions in pre-production; every third was so the year before."""
+    now = [submission(NOW, number, is_early=True) for number in range(30)]
+    before = [submission(BEFORE, number, is_early=number % 3 == 0) for number in range(30)]
+    terms = Terms(as_of=date(NOW + 1, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
+    return put(tmp_path / "now.ndjson", *now), terms
+
+
+def repeated(lines: Lines) -> set[int]:
+    return {number for number, codes in findings(lines).items() if AGAIN in codes}
+
+
+@pytest.mark.parametrize(
+    "crew", [HERE, THREAD, TWO, SPAWNED], ids=["here", "a thread", "forked", "spawned"]
+)
+def test_every_process_looks_back_alike(
+    crew: Crew, years: tuple[Path, Terms], inventory: Inventory
+) -> None:
+    now, terms = years
+    lines, summed = streamed([now], crew, terms, size=9_000)
+    report = audit([str(now)], terms, inventory)
+    assert repeated(lines) == set(range(0, 30, 3))
+    assert verdicts(lines) == {i: d.verdict for i, d in enumerate(report.documents)}
+    assert summed.run.notices == report.run.notices
+
+
+def recipe_of(terms: Terms) -> Recipe:
+    return Recipe(open_inventory=partial(load_inventory, ()), terms=terms, reporters=())
+
+
+def test_earlier_submissions_are_read_once_for_all_processes_of_a_machine(
+    years: tuple[Path, Terms], inventory: Inventory
+) -> None:
+    now, terms = years
+    sealed, station = begin(recipe_of(terms), inventory)
+    Path(terms.prior[0]).unlink()
+    worker = open_station(sealed, inventory)
+    assert worker is not station
+    (raw, *_) = read_inputs([str(now)])
+    assert isinstance(raw, RawDocument)
+    audited = worker.audit.document(raw, 0)
+    assert audited is not None
+    assert AGAIN in {result.rule.code for result in audited.results}
+
+
+@pytest.mark.parametrize("fault", ["gone", "another file", "that of another run"])
+def test_a_machine_that_does_not_have_what_was_read_reads_it_itself(
+    fault: str, years: tuple[Path, Terms], inventory: Inventory
+) -> None:
+    _, terms = years
+    sealed, station = begin(recipe_of(terms), inventory)
+    place = station.whole.prior.book.place
+    assert place is not None
+    if fault == "gone":
+        Path(place.path).unlink()
+    elif fault == "another file":
+        Path(place.path).write_text("something else altogether")
+    else:
+        _, other = begin(recipe_of(terms), inventory)
+        found = other.whole.prior.book.place
+        assert found is not None
+        Path(place.path).write_bytes(Path(found.path).read_bytes())
+    assert find_prior(place, inventory.shelf) is None
+    worker = open_station(sealed, inventory)
+    assert len(worker.audit.prior.book) == 30
+    assert BEFORE in worker.audit.prior.book.before(key_of(NOW))
+    assert station.whole.prior.book is not worker.audit.prior.book
+
+
+def test_without_earlier_submissions_there_is_no_file(inventory: Inventory) -> None:
+    _, station = begin(recipe_of(Terms(as_of=date(NOW + 1, 2, 1))), inventory)
+    assert station.whole.prior.book.place is None
+    assert not read_prior([], inventory.shelf).book.before(key_of(NOW))
+
+
+def test_the_file_is_gone_with_the_run(inventory: Inventory) -> None:
+    read = read_prior(given(submission(BEFORE)), inventory.shelf)
+    assert read.book.before(key_of(NOW))
+    assert read.book.place is not None
+    path = Path(read.book.place.path)
+    assert path.exists()
+    del read
+    gc.collect()
+    assert not path.exists()
+
+
+def test_who_only_found_the_file_leaves_it_there(inventory: Inventory) -> None:
+    read = read_prior(given(submission(BEFORE)), inventory.shelf)
+    assert read.book.place is not None
+    found = find_prior(read.book.place, inventory.shelf)
+    assert found is not None
+    assert found.book.before(key_of(NOW))
+    del found
+    gc.collect()
+    assert read.book.before(key_of(NOW))
+
+
+def test_the_file_names_nobody(inventory: Inventory) -> None:
+    value = submission(BEFORE)
+    read = read_prior(given(value), inventory.shelf)
+    assert read.book.place is not None
+    held = Path(read.book.place.path).read_bytes()
+    assert value["taxpayerIdentificationNumber"].encode() not in held
+
+
+def test_memory_does_not_grow_with_the_number_of_earlier_submissions(inventory: Inventory) -> None:
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        book = read_prior(
+            (one for number in range(count) for one in given(submission(BEFORE, number))),
+            inventory.shelf,
+        ).book
+        for number in range(count):
+            assert book.before(key_of(NOW, number))
+            book.absorb(book.take())
+        assert book.unused == 0
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(5)  # what is loaded once
+    few, many = peak(20), peak(420)
+    assert many - few < 40_000  # a set of a submission alone takes some 5,000
+
+
+def test_a_year_is_looked_up_with_all_its_sets_in_order(inventory: Inventory) -> None:
+    parts = [
+        submission(BEFORE),
+        submission(BEFORE - 1),
+        submission(BEFORE, is_early=True),
+        submission(NOW),
+        submission(BEFORE, 1),
+    ]
+    book = read_prior(given(*parts), inventory.shelf).book
+    earlier = book.before(key_of(NOW))
+    assert set(earlier) == {BEFORE, BEFORE - 1}
+    assert [view.is_yes("PI_PHCDRR_1_PROD") for view in earlier[BEFORE]] == [True, False]
+    assert {view.rulebook.year for view in earlier[BEFORE - 1]} == {BEFORE - 1}
+    assert not book.before(key_of(BEFORE - 1))
+    assert (len(book), book.unused) == (2, 1)
+
+
+ODD = {
+    "a giant": "1" + "0" * 300,
+    "no number": "NaN",
+    "infinite": "1e400",
+    "a list": '[1, "two", {"three": null}]',
+    "counts of texts": '{"numerator": "x", "denominator": 1.5}',
+    "a fraction": "1.0",
+    "nothing": "null",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_odd_answers_come_back_as_they_were_read(text: str, inventory: Inventory) -> None:
+    value = submission(BEFORE)
+    value["measurementSets"][0]["measurements"][0]["value"] = "ODD"
+    (raw,) = given(json.dumps(value).replace('"ODD"', text))
+    sent = read_structure(raw.data, raw.uri).submission
+    read = read_prior([raw], inventory.shelf)
+    if sent is None:
+        assert [notice.kind for notice in read.notices] == ["priorUnusable"]
+        return
+    (view,) = read.book.before(key_of(NOW))[BEFORE]
+    assert repr(view.record) == repr(sent.measurement_sets[0])
+
+
+def test_an_earlier_submission_that_names_nobody_is_nobodys_history(inventory: Inventory) -> None:
+    value = submission(BEFORE, is_early=True)
+    del value["taxpayerIdentificationNumber"]
+    read = read_prior(given(value), inventory.shelf)
+    assert len(read.book) == 0
+    (notice,) = read.notices
+    assert notice.kind == "priorUnusable"
+    assert "it does not say whom it speaks for" in notice.message
+
+
+# What is said of them
+
+
+def test_a_key_that_stands_twice_is_said(inventory: Inventory) -> None:
+    text = json.dumps(submission(BEFORE)).replace(
+        '"performanceYear"', '"entityType": "group", "performanceYear"'
+    )
+    read = read_prior(given(text, submission(BEFORE, 1)), inventory.shelf)
+    assert len(read.book) == 2
+    (notice,) = read.notices
+    assert notice.kind == "priorRepeatedKey"
+    assert not notice.is_incomplete
+    assert notice.message == (
+        "earlier submission before.ndjson:1 has a key twice: /entityType; the last one counts"
+    )
+
+
+def test_a_key_that_stands_twice_leaves_the_run_complete(
+    years: tuple[Path, Terms], inventory: Inventory
+) -> None:
+    now, terms = years
+    before = Path(terms.prior[0])
+    before.write_text(before.read_text().replace('{"entityType"', '{"entityType":"x","entityType"'))
+    report = audit([str(now)], terms, inventory)
+    assert report.summary.exit.reasons == ("findings",)
+    assert {notice.kind for notice in report.run.notices} == {"priorRepeatedKey"}
+
+
+def test_a_thousand_faults_are_told_of_in_few_words(inventory: Inventory) -> None:
+    read = read_prior(given(*["{"] * 1000, submission(BEFORE)), inventory.shelf)
+    assert len(read.book) == 1
+    told = [notice.message for notice in read.notices]
+    assert len(told) == 101
+    assert told[0].startswith("earlier submission before.ndjson:1 was not used: ")
+    assert told[-1] == "900 further earlier submissions were not used"
+    assert all(notice.is_incomplete for notice in read.notices)
+
+
+def test_a_disk_without_room_is_told_of(
+    inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "_TABLES", history._TABLES + "PRAGMA max_page_count = 4;")
+    before = [submission(BEFORE, number) for number in range(40)]
+    with pytest.raises(UsageError, match="set TMPDIR to a folder with more room"):
+        read_prior(given(*before), inventory.shelf)
