@@ -15,7 +15,8 @@ import time
 from typing import Final
 
 import orjson
-from generate import DEFECTS, Planted, corpus
+from defects import DEFECTS
+from generate import Planted, corpus
 from rivals import ours, sixteen
 from rivals.field import FIELD, AbsentError, Found, Lap
 

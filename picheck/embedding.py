@@ -93,8 +93,13 @@ class Desk:
         """
         group = sorted(documents, key=lambda given: given.number)
         raw = [(given.number, _raw(given)) for given in group]
-        for number, summary, results in self._several.together(raw):
-            yield Told(number=number, summary=summary, results=tuple(results))
+        for number, amended in self._several.together(raw):
+            yield Told(
+                number=number,
+                summary=amended.summary,
+                results=amended.results,
+                notices=amended.notices,
+            )
 
 
 def desk_for(terms: Terms) -> Desk:

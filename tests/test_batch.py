@@ -18,7 +18,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from generate import DEFECTS, Planted, corpus
+from defects import DEFECTS
+from generate import Planted, corpus
 
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit

@@ -51,7 +51,7 @@ class Cluster:
             for _ in range(2)
         ]
         with distributed.Client(scheduler_file=str(meeting), set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+            client.wait_for_workers(2, timeout=300)
         place = json.loads(meeting.read_text())["address"]
         self.address = str(place).replace("tcp://", "dask://")
 

@@ -101,6 +101,13 @@ BAD: dict[str, tuple[str, str]] = {
         f'{{"cehrt": {{"certifiedOn": "{YEAR}-01-01", "certifiedOn": "{YEAR - 1}-01-01"}}}}',
         "no usable evidence: /cehrt/certifiedOn: the key stands there twice",
     ),
+    "repeats a key, and an escape makes up for its colon": (
+        (
+            f'{{"cehrt": {{"certifiedOn": "{YEAR}-01-01", "certifiedOn": "{YEAR - 1}-01-01"}},'
+            ' "documents": [{"supports": [], "file": "a\\u003ab"}]}'
+        ),
+        "no usable evidence: /cehrt/certifiedOn: the key stands there twice",
+    ),
     "is deep": ("[" * 100_000, "nested deeper than 64 levels"),
 }
 

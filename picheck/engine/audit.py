@@ -146,8 +146,8 @@ class Audit:
 
     def together(
         self, group: Sequence[tuple[int, RawDocument]]
-    ) -> Iterator[tuple[int, DocumentSummary, list[Result]]]:
-        """Audit again the documents of one entity, and yield what only all of them can tell.
+    ) -> Iterator[tuple[int, Audited]]:
+        """Audit again all documents of one entity, and yield what only all of them can tell.
 
         They were entered into the tally before; here each is amended.
         """
@@ -156,9 +156,18 @@ class Audit:
         audited = {index: self._auditor.audit(raw, index) for index, raw in group}
         documents = {index: one.summary for index, one in audited.items()}
         results: list[Result] = []
+        of_run, self.notices = self.notices, []
         self._rule_on_entities(book, documents, results)
+        told, self.notices = self.notices, of_run
         for index in sorted({result.document for result in results}):
-            yield index, documents[index], [r for r in results if r.document == index]
+            yield (
+                index,
+                Audited(
+                    summary=documents[index],
+                    results=tuple(r for r in results if r.document == index),
+                    notices=tuple(notice for notice in told if notice.document == index),
+                ),
+            )
 
     def _enter_unreadable(self, given: Input, error: InputError) -> None:
         is_empty = isinstance(given, Unreadable) and given.is_empty

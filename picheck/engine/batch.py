@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import partial
 from typing import Protocol
 
 import msgspec
 
+from picheck.engine.document import Audited
 from picheck.engine.parts import Part
 from picheck.engine.resuming import Kept
 from picheck.engine.spilling import EntityIndex
 from picheck.engine.streaming import Recipe, audit_packet, begin
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
+from picheck.hooks.reporter import StreamingReporter
 from picheck.intake.inputs import RawDocument, Unreadable
 from picheck.intake.packets import Handed, Packet, Packets
 from picheck.model.report import Report
@@ -116,8 +119,8 @@ class Batch:
         for number, raw in _numbered(packets, index.wanted()):
             index.keep(number, raw)
         for group in index.groups():
-            for number, summary, results in self._station.whole.together(group):
-                self._write([r.document(number, summary, results) for r in self._station.reporters])
+            for number, amended in self._station.whole.together(group):
+                self._write(self._station.pieces(partial(_lines, number, amended)))
 
     def _write(self, pieces: Sequence[bytes]) -> None:
         for sink, piece in zip(self._sinks, pieces, strict=True):
@@ -185,6 +188,12 @@ class _Line:
         self.close()
         self._executor = self._crew.hire()
         return audit_packet(self._sealed, _given_up(packet))
+
+
+def _lines(number: int, audited: Audited, reporter: StreamingReporter) -> bytes:
+    """Write what a reporter says of one document."""
+    notices = [reporter.notice(number, notice) for notice in audited.notices]
+    return b"".join([reporter.document(number, audited.summary, audited.results), *notices])
 
 
 def _given_up(packet: Packet) -> Packet:

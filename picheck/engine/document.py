@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 import msgspec
 
 from picheck.engine.accepting import Use, read_acceptance
+from picheck.engine.case import Case
 from picheck.engine.facts import Sketch
 from picheck.engine.locating import located
 from picheck.engine.missing import no_rulebook, rules_not_installed
@@ -21,18 +21,17 @@ from picheck.engine.telling import Subject, Teller
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
 from picheck.engine.waiving import Whom
-from picheck.engine.witnessing import NOTHING_FOUND, find_evidence
+from picheck.engine.witnessing import find_evidence
 from picheck.errors import InputError, UsageError
 from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import RawDocument
-from picheck.intake.limits import check_limits
-from picheck.intake.structure import Structure, read_structure
+from picheck.intake.structure import read_structure
 from picheck.model.evidence import NO_EVIDENCE
 from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.submission import Submission
 from picheck.rules.context import DocumentContext, SetContext
-from picheck.rules.view import Entity, SetView
+from picheck.rules.view import Entity
 
 
 class Audited(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,19 +112,18 @@ class Auditor:
                 continue
             key = EntityYear(program, plan.rulebook.year, case.entity)
             self._prior.before(key)
-            if views := _views(plan, case):
+            if views := case.views(plan.rulebook):
                 self.entities.add(key, views, NO_EVIDENCE)
 
-    def _case(self, raw: RawDocument, index: int) -> _Case:
+    def _case(self, raw: RawDocument, index: int) -> Case:
         """Open the case of a document. Raises InputError where it is no JSON document at all."""
-        check_limits(raw.data, raw.uri)
         structure = read_structure(raw.data, raw.uri, self._inventory.shelf.programs)
-        return _Case(raw, index, structure, self.ledger(), self._year(structure.submission))
+        return Case(raw, index, structure, self.ledger(), self._year(structure.submission))
 
-    def _run(self, plan: Plan, case: _Case) -> bool:
+    def _run(self, plan: Plan, case: Case) -> bool:
         """Run a plan over the document; return whether it was checked in full."""
         rulebook, submission, ledger = plan.rulebook, case.structure.submission, case.ledger
-        views = _views(plan, case)
+        views = case.views(plan.rulebook)
         context = DocumentContext(
             rulebook,
             case.found.evidence,
@@ -137,13 +135,7 @@ class Auditor:
             case.found.digests,
             self._inventory.shelf,
         )
-        subject = Subject(
-            document=case.index,
-            year=rulebook.year,
-            entity=case.entity,
-            line=case.raw.line,
-            views=views,
-        )
+        subject = case.subject(rulebook.year, views=views)
         if plan.not_installed:
             ledger.add(rules_not_installed(plan, subject))
         if submission is None:
@@ -190,7 +182,7 @@ class Auditor:
         present = {record.category for record in submission.measurement_sets}
         return tuple(program for program in programs if program in present) or programs
 
-    def _plan_for(self, program: str, case: _Case) -> Plan | None:
+    def _plan_for(self, program: str, case: Case) -> Plan | None:
         """Return the year's plan; without a year, the newest one, for the shape alone."""
         shelf, year = self._inventory.shelf, case.year
         chosen = self._scopes.of(case.raw.uri).chosen
@@ -199,35 +191,12 @@ class Auditor:
             return self.plans.of(program, newest.year, chosen) if newest else None
         if shelf.has(program, year):
             return self.plans.of(program, year, chosen)
-        place = f"{case.structure.keys_pointer}/performanceYear"
-        subject = Subject(
-            document=case.index,
-            year=year,
-            entity=case.entity,
-            pointer=place,
-            line=case.raw.line,
-        )
+        pointer = f"{case.structure.keys_pointer}/performanceYear"
+        subject = case.subject(year, pointer=pointer)
         case.ledger.add(no_rulebook(program, shelf.years(program), subject))
         return None
 
-    def _notices(self, case: _Case) -> Iterator[Notice]:
-        """Say what must be known of the document beside its results."""
-        submission, year, fault = case.structure.submission, case.year, case.found.fault
-        if not self._inventory.shelf.programs:
-            message = "nothing was checked: no loaded plugin brings a rulebook"
-            yield Notice(kind="noRulebook", message=message, document=case.index)
-        elif submission is None:
-            message = "only the shape was checked: it does not follow the schema"
-            yield _incomplete(case, "shapeRefused", message)
-        elif year != submission.performance_year:
-            message = f"audited against {year}, but the document says {submission.performance_year}"
-            yield Notice(kind="yearMismatch", message=message, document=case.index)
-        if fault is not None:
-            yield _incomplete(case, "evidenceUnusable", _placed(fault, case.raw))
-        if told := case.found.passed_over:
-            yield Notice(kind="evidencePassedOver", message=told, document=case.index)
-
-    def _close(self, case: _Case) -> Audited:
+    def _close(self, case: Case) -> Audited:
         """Accept what was accepted before, give the results their places, and draw the sum."""
         raw, submission, entity = case.raw, case.structure.submission, case.entity
         ledger, fault = case.ledger, case.found.fault
@@ -252,63 +221,9 @@ class Auditor:
                 facts=tuple(case.sketches) or None,
             ),
             results=results,
-            notices=(*self._notices(case), *accepted.notices),
+            notices=(*case.notices(self._inventory.shelf), *accepted.notices),
             faults=() if fault is None else (fault,),
             uses=accepted.uses,
             is_complete=is_complete,
             is_checked=case.is_checked,
         )
-
-
-class _Case:
-    """A document on its way through the audit, with what is known of it so far."""
-
-    __slots__ = (
-        "entity",
-        "found",
-        "index",
-        "is_checked",
-        "is_complete",
-        "ledger",
-        "raw",
-        "sketches",
-        "structure",
-        "year",
-    )
-
-    def __init__(
-        self, raw: RawDocument, index: int, structure: Structure, ledger: Ledger, year: int | None
-    ) -> None:
-        self.raw = raw
-        self.index = index
-        self.structure = structure
-        self.ledger = ledger
-        self.year = year
-        self.found = NOTHING_FOUND
-        self.sketches: list[Sketch] = []
-        self.is_checked = False
-        self.is_complete = True
-        submission = structure.submission
-        self.entity = Entity.of(submission) if submission is not None else None
-
-
-def _incomplete(case: _Case, kind: str, message: str) -> Notice:
-    return Notice(kind=kind, message=message, document=case.index, is_incomplete=True)
-
-
-def _placed(fault: InputError, raw: RawDocument) -> str:
-    """Tell a fault of evidence with the file it lies in, which need not be the document's."""
-    own = raw.line if fault.uri == raw.uri else None
-    place = ":".join(str(part) for part in (fault.uri, own or fault.line, fault.column) if part)
-    return f"{place}: {fault}"
-
-
-def _views(plan: Plan, case: _Case) -> tuple[SetView, ...]:
-    submission = case.structure.submission
-    if submission is None:
-        return ()
-    return tuple(
-        SetView(record, case.structure.set_pointer(place), plan.rulebook, case.index)
-        for place, record in enumerate(submission.measurement_sets)
-        if record.category == plan.rulebook.program
-    )

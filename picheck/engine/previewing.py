@@ -15,7 +15,6 @@ from picheck.errors import InputError, PicheckError, PluginError
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.preview import Attempt, Edit, Preview, Scene, Wish
 from picheck.intake.inputs import Input, RawDocument, Unreadable, read_inputs
-from picheck.intake.limits import check_limits
 from picheck.intake.structure import read_structure
 from picheck.model.location import pointer_tokens
 from picheck.model.report import Report
@@ -150,7 +149,6 @@ def _is_json(given: Input) -> bool:
     if isinstance(given, Unreadable):
         return False
     try:
-        check_limits(given.data, given.uri)
         read_structure(given.data, given.uri)
     except InputError:
         return False

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from picheck.engine.subjects import EntityYear, PriorBook, Whereabouts
 from picheck.errors import InputError, RulebookError
 from picheck.intake.inputs import Input, RawDocument, Unreadable
-from picheck.intake.limits import check_limits
 from picheck.intake.structure import Structure, read_structure
 from picheck.model.report import Notice
 from picheck.rulebook.shelf import Shelf
@@ -64,7 +63,6 @@ def find_prior(place: Whereabouts, shelf: Shelf) -> ReadPrior | None:
 
 
 def _enter(raw: RawDocument, writer: HistoryWriter, shelf: Shelf) -> Structure:
-    check_limits(raw.data, raw.uri)
     structure = read_structure(raw.data, raw.uri)
     submission = structure.submission
     if submission is None:

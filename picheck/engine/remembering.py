@@ -31,6 +31,7 @@ T = TypeVar("T")
 _Context = DocumentContext | SetContext
 
 _STEPS: Final[tuple[Detail | None, ...]] = (None, "period", "certificate")
+_NO_DETAIL: Final[Key] = ()
 #: How many outlines, and how many values of a detail, are kept before all of them are forgotten.
 _MOST: Final = 4096
 
@@ -61,11 +62,11 @@ class Memory:
     def run(self, ledger: Ledger, context: _Context, subject: Subject) -> None:
         """Ask the rules about a subject, as far as they were not asked about its like before."""
         key = None if ledger.keeps_all else _key(context)
-        if key is None or _is_new(self._outlooks, key):
-            ledger.run(self._entries, context, subject)
-            return
-        outlook = self._outlooks[key]
+        outlook = self._outlooks.get(key) if key else None
         if outlook is None:
+            if key is None or _is_new(self._outlooks, key):
+                ledger.run(self._entries, context, subject)
+                return
             outlook = self._outlooks[key] = _look(self._entries, ledger, context, subject)
         for group in outlook.groups:
             _ask(group, ledger, context, subject)
@@ -74,13 +75,16 @@ class Memory:
 
 def _ask(group: _Group, ledger: Ledger, context: _Context, subject: Subject) -> None:
     """Enter what a group said of the subject's like; where that is not known, ask."""
-    value = _value(context, group.detail)
+    value = _value(context, group.detail) if group.detail else _NO_DETAIL
     # where a rule is blocked by another one, who runs at all has to be decided anew
-    if not group.needs.isdisjoint(ledger.blocked) or _is_new(group.heard, value):
+    heard = group.heard.get(value)
+    if ledger.blocked and not group.needs.isdisjoint(ledger.blocked):
         ledger.run(group.entries, context, subject)
         return
-    heard = group.heard[value]
     if heard is None:
+        if _is_new(group.heard, value):
+            ledger.run(group.entries, context, subject)
+            return
         outline = _outline(context, group.detail)
         heard = group.heard[value] = ledger.listen(group.entries, outline, subject)
     ledger.recall(heard, subject)
@@ -126,7 +130,8 @@ def _look(
         later = {entry.code for entry in heard.unanswered}
         answered = tuple(entry for entry in entries if entry.code not in later)
         needs: frozenset[str] = frozenset().union(*(entry.needs for entry in answered))
-        kept: dict[Key, Heard | None] = {_value(context, detail): heard._replace(unanswered=())}
+        value = _value(context, detail) if detail else _NO_DETAIL
+        kept: dict[Key, Heard | None] = {value: heard._replace(unanswered=())}
         groups.append(_Group(detail, answered, needs, kept))
         entries = heard.unanswered
     return _Outlook([group for group in groups if group.entries], entries)
@@ -141,10 +146,8 @@ def _key(context: _Context) -> Key | None:
     return None if around is None or None in sets else (around, sets)
 
 
-def _value(context: _Context, detail: Detail | None) -> Key:
+def _value(context: _Context, detail: Detail) -> Key:
     """Return the value of a detail, of every set that the subject has."""
-    if detail is None:
-        return ()
     if isinstance(context, SetContext):
         return detail_key(context.set, detail)
     return tuple([detail_key(view, detail) for view in context.sets])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -18,13 +19,13 @@ _ANSWERS: Final = ("fail", "notApplicable", "indeterminate")
 class Heard(NamedTuple):
     """What several rules said of one outline, to be entered for every subject that has it.
 
-    `told` are the results that are more than counted; `blocked` the codes that failed or were
-    blocked. `unanswered` are the rules that reached for more than the outline shows, and those
-    that need one of them to pass.
+    `passed` and `outcomes` count; `told` are the results that are more than counted, `blocked`
+    the codes that failed or were blocked. `unanswered` are the rules that reached for more than
+    the outline shows, and those that need one of them to pass.
     """
 
     passed: int
-    not_applicable: int
+    outcomes: tuple[tuple[Outcome, int], ...]
     told: tuple[Draft, ...]
     blocked: frozenset[str]
     unanswered: tuple[Entry, ...]
@@ -82,7 +83,8 @@ class Ledger:
 
         A guest is not asked: whether it says the same tomorrow is not ours to know.
         """
-        passed = not_applicable = 0
+        passed = 0
+        outcomes: Counter[Outcome] = Counter()
         told: list[Draft] = []
         blocked: set[str] = set()
         unanswered: dict[str, Entry] = {}
@@ -92,7 +94,7 @@ class Ledger:
                 continue
             if not entry.needs.isdisjoint(blocked):
                 blocked.add(entry.code)
-                not_applicable += entry.is_reported
+                outcomes["notApplicable"] += entry.is_reported
                 continue
             outline.clause = entry.clause
             outline.options = entry.options
@@ -108,19 +110,27 @@ class Ledger:
                 blocked.add(entry.code)
             if entry.is_reported:
                 passed += not answers
-                silent = [answer for answer in answers if answer.outcome == "notApplicable"]
-                not_applicable += len(silent)
-                told += [self._teller.draft(entry, a, subject) for a in answers if a not in silent]
+                outcomes.update(answer.outcome for answer in answers)
+                told += [
+                    self._teller.draft(entry, answer, subject)
+                    for answer in answers
+                    if answer.outcome != "notApplicable"
+                ]
         later = tuple(unanswered.values())
-        return Heard(passed, not_applicable, tuple(told), frozenset(blocked), later)
+        counted = tuple(outcomes.items())
+        return Heard(passed, counted, tuple(told), frozenset(blocked), later)
 
     def recall(self, heard: Heard, subject: Subject) -> None:
         """Enter what the rules said of the subject's outline before."""
+        counts = self.counts
         self.passed += heard.passed
-        self.counts["notApplicable"] += heard.not_applicable
-        self.blocked |= heard.blocked
-        for draft in heard.told:
-            self.add(finish(draft, subject))
+        for outcome, number in heard.outcomes:
+            counts[outcome] += number
+        if heard.blocked:
+            self.blocked |= heard.blocked
+        if heard.told:
+            entity = subject.entity_json
+            self.results += [finish(draft, subject, entity) for draft in heard.told]
 
     def add(self, result: Result) -> None:
         """Enter a result."""

@@ -16,14 +16,16 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -8192;
 PRAGMA temp_store = FILE;
-CREATE TABLE mark (entity INTEGER, document INTEGER, sets INTEGER);
+CREATE TABLE mark (entity INTEGER, program TEXT, document INTEGER, sets INTEGER);
 CREATE TABLE again (document INTEGER PRIMARY KEY, raw BLOB);
 """
 _SEVERAL = """
 CREATE TEMP TABLE several AS
-    SELECT entity, MIN(document) AS first FROM mark GROUP BY entity HAVING SUM(sets) > 1;
+    SELECT DISTINCT entity FROM mark GROUP BY entity, program HAVING SUM(sets) > 1;
+CREATE TEMP TABLE leading AS
+    SELECT entity, MIN(document) AS first FROM mark JOIN several USING (entity) GROUP BY entity;
 CREATE TEMP TABLE wanted AS
-    SELECT first, document FROM mark JOIN several USING (entity) GROUP BY first, document;
+    SELECT DISTINCT first, document FROM mark JOIN leading USING (entity);
 """
 _RAW_ENCODER = msgspec.msgpack.Encoder()
 _RAW_DECODER = msgspec.msgpack.Decoder(RawDocument, dec_hook=lambda kind, value: kind(value))
@@ -46,10 +48,10 @@ class EntityIndex:
 
     def add(self, marks: Iterable[Mark]) -> None:
         """Enter the marks of a part of the run."""
-        self._table.executemany("INSERT INTO mark VALUES (?, ?, ?)", marks)
+        self._table.executemany("INSERT INTO mark VALUES (?, ?, ?, ?)", marks)
 
     def wanted(self) -> Iterator[int]:
-        """Yield, in order, the documents whose entity has several sets: read them again."""
+        """Yield, in order, the documents whose entity has several sets of a program: read them."""
         self._table.executescript(_SEVERAL)
         rows = self._table.execute("SELECT DISTINCT document FROM wanted ORDER BY document")
         return (document for (document,) in rows)

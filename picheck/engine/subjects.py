@@ -26,9 +26,14 @@ class Gathered(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Where an entity was met: a digest of its key, the document's number, its sets' number."""
+    """Where an entity was met: a digest of it and the year, the program, the document's number.
+
+    A document's sets are all of one entity and year, so whatever is to be looked at together in
+    any program shares a digest.
+    """
 
     entity: int
+    program: str
     document: int
     sets: int
 
@@ -68,7 +73,7 @@ class EntityMarks(EntityBook):
         """Mark the sets of one document."""
         del evidence  # it is read again with its document
         if key.entity.is_identified:
-            self._marks.append(Mark(_digest(key), views[0].document, len(views)))
+            self._marks.append(Mark(_digest(key), key.program, views[0].document, len(views)))
 
     def take(self) -> list[Mark]:
         """Hand over the marks and begin anew."""
@@ -78,7 +83,7 @@ class EntityMarks(EntityBook):
 
 def _digest(key: EntityYear) -> int:
     """Return 64 bits that stand for an entity in a year, the same in every process."""
-    text = "\0".join([key.program, str(key.year), *[part or "" for part in key.entity]])
+    text = "\0".join([str(key.year), *[part or "" for part in key.entity]])
     hashed = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(hashed[:8], "big", signed=True)
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from picheck.engine.verdicts import exit_of, worst
-from picheck.model.finding import Result
+from picheck.model.finding import OPEN, Result
 from picheck.model.outcome import CONSEQUENCES, OUTCOMES
 from picheck.model.report import DocumentSummary, Summary
 
@@ -36,6 +36,8 @@ class Tally(msgspec.Struct, kw_only=True):
         """Add one document and its results."""
         self.count(document.verdict, document.outcomes)
         for result in results:
+            if result.outcome == "indeterminate" and result.disposition is OPEN:
+                continue  # counted among the outcomes, and nothing else to be said of it
             self.count_result(
                 result.outcome,
                 result.consequence,

@@ -167,8 +167,8 @@ class Teller(msgspec.Struct, frozen=True, kw_only=True):
         return self._hide(plain, subject) if isinstance(plain, str) else plain
 
 
-def finish(draft: Draft, subject: Subject) -> Result:
-    """Turn a draft into the result of one of its subjects."""
+def finish(draft: Draft, subject: Subject, entity: bytes) -> Result:
+    """Turn a draft into the result of one of its subjects; `entity` is its key as JSON."""
     result, line = draft.result, subject.line
     related = result.related_locations
     if related and line is not None:
@@ -178,7 +178,7 @@ def finish(draft: Draft, subject: Subject) -> Result:
         document=subject.document,
         location=Location(pointer=result.location.pointer, line=line),
         related_locations=related,
-        fingerprint=draft.mark.fingerprint(subject.entity_json),
+        fingerprint=draft.mark.fingerprint(entity),
     )
 
 

@@ -18,6 +18,8 @@ REASONS: Final = {
     "nothingChecked": 5,
 }
 
+_COUNTING: Final = (("fail",), ("fail", "indeterminate"))
+
 
 def is_at_gate(result: Result, gate: Gate) -> bool:
     """Whether a result counts against the submission."""
@@ -30,8 +32,10 @@ def is_at_gate(result: Result, gate: Gate) -> bool:
 
 def verdict_on(results: Iterable[Result], gate: Gate, *, is_complete: bool) -> Verdict:
     """Return the verdict on one document."""
-    if any(is_at_gate(result, gate) for result in results):
-        return "notReady"
+    counting = _COUNTING[gate == "indeterminate"]
+    for result in results:
+        if result.outcome in counting and is_at_gate(result, gate):
+            return "notReady"
     return "ready" if is_complete else "incomplete"
 
 

@@ -30,8 +30,10 @@ def decode_evidence(data: bytes, uri: str) -> Evidence:
         evidence = _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"no usable evidence: {_told(data, uri) or error}", uri=uri) from error
-    # keys that stand twice are lost when plain values are written again, and their colons too
-    is_plain = msgspec.json.encode(msgspec.json.decode(data)).count(b":") == data.count(b":")
+    # keys that stand twice are lost when plain values are written again, and their colons too;
+    # only an escape could make up for one
+    rewritten = msgspec.json.encode(msgspec.json.decode(data))
+    is_plain = b"\\" not in data and rewritten.count(b":") == data.count(b":")
     if is_plain and all(parse_date(day) for day in _days(evidence)):
         return evidence
     if told := _told(data, uri):

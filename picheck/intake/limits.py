@@ -10,21 +10,27 @@ from picheck.errors import InputError
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 64
 
+#: Every byte that is neither a colon nor an opening bracket.
+_NO_MARKS: Final = bytes(sorted(set(range(256)) - set(b":[{")))
 _BRACKETS_OR_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
 
 
-def check_limits(data: bytes, uri: str) -> None:
-    """Refuse a document that is too large or nested too deeply.
+def check_limits(data: bytes, uri: str) -> int:
+    """Refuse a document that is too large or nested too deeply; return the number of its colons.
 
-    Raises InputError that names the limit and the value found.
+    They are counted here because a long text is gone through only once that way. Raises
+    InputError that names the limit and the value found.
     """
     if len(data) > MAX_BYTES:
         raise InputError(
             f"{len(data):,} bytes in one document, at most {MAX_BYTES:,} are read", uri=uri
         )
     # A document with few brackets cannot be deep, and nearly every document has few.
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _is_too_deep(data):
+    marks = data.translate(None, _NO_MARKS)
+    colons = marks.count(b":")
+    if len(marks) - colons > MAX_DEPTH and _is_too_deep(data):
         raise InputError(f"nested deeper than {MAX_DEPTH} levels", uri=uri)
+    return colons
 
 
 def _is_too_deep(data: bytes) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from picheck.errors import InputError
+from picheck.intake.limits import check_limits
 from picheck.intake.noticing import BARE, CASE, POSTED, Shape, notice
 from picheck.intake.positions import JsonFault, ReadText, line_starts, place_of, read_text
 from picheck.model.submission import (
@@ -86,13 +87,14 @@ def read_structure(data: bytes, uri: str, programs: Collection[str] = ()) -> Str
     """Decode a document, and where the fast path does not settle everything read it with care.
 
     `programs` are the categories of measurement sets whose values are looked into for unknown
-    properties. Raises InputError where the bytes are not JSON.
+    properties. Raises InputError where the bytes are not JSON, or too large or too deep.
     """
+    colons = check_limits(data, uri)
     try:
         submission, shape, evidence = _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _read_with_care(data, uri, programs)
-    is_clean = not _swallowed(data, submission, shape, evidence)
+    is_clean = not _swallowed(colons, data, submission, shape, evidence)
     text = CLEAN_TEXT if is_clean else notice(read_json(data, uri), shape, programs)
     return Structure(
         submission=submission,
@@ -156,14 +158,16 @@ def _unpost(posted: PostedSet) -> Submission:
     return Submission(measurement_sets=(MeasurementSet(**fields),), **keys)
 
 
-def _swallowed(data: bytes, submission: Submission, shape: Shape, evidence: bytes | None) -> int:
+def _swallowed(
+    colons: int, data: bytes, submission: Submission, shape: Shape, evidence: bytes | None
+) -> int:
     """Count the colons that no decoded key accounts for; none, where nothing was swallowed.
 
     The API's own echo has colons in its times. They are looked for only where the first count
     does not come out even, and only in a text without escapes: there each decoded text stands as
     it is, so that what is subtracted is never too much.
     """
-    left = data.count(b":") - _keys(submission, shape)
+    left = colons - _keys(submission, shape)
     if evidence is not None:
         left -= evidence.count(b":") + 1
     if left and b"\\" not in data:
@@ -177,9 +181,9 @@ def _keys(submission: Submission, shape: Shape) -> int:
     if shape is POSTED:
         count -= 1  # `measurementSets` stands for the document itself
     for record in submission.measurement_sets:
-        count += _given(record) + 2 * len(record.measurements)
-        for measurement in record.measurements:
-            value = measurement.value
+        values = [measurement.value for measurement in record.measurements]
+        count += _given(record) + 2 * len(values)
+        for value in values:
             if type(value) is Counts:
                 count += (value.numerator is not None) + (value.denominator is not None)
     return count if shape is BARE else count + 1

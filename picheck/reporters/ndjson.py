@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +12,7 @@ from picheck.model.report import Notice
 from picheck.reporters.escaping import harmless_json
 
 _ENCODER: Final = msgspec.json.Encoder()
+_RESULT: Final = b'\n{"type":"result",'
 
 
 class NdjsonReporter:
@@ -30,8 +31,7 @@ class NdjsonReporter:
 
     def document(self, index: int, summary: DocumentSummary, results: Sequence[Result]) -> bytes:
         """Return a `document` line with its `result` lines."""
-        line = document_line(index, summary)
-        return line + b"".join(map(result_line, results)) if results else line
+        return document_lines(index, summary, results)
 
     def notice(self, index: int, notice: Notice) -> bytes:
         """Return a `notice` line."""
@@ -57,14 +57,12 @@ def run_line(report: Report) -> bytes:
     )
 
 
-def document_line(index: int, document: DocumentSummary) -> bytes:
-    """Return the line of a document; `document` is the index that its result lines carry."""
-    return b'{"type":"document","document":%d,%b' % (index, _rest(document))
-
-
-def result_line(result: Result) -> bytes:
-    """Return the line of a result."""
-    return b'{"type":"result",%b' % _rest(result)
+def document_lines(index: int, document: DocumentSummary, results: Iterable[Result]) -> bytes:
+    """Return the line of a document and those of its results, which carry the same index."""
+    lines = [b'{"type":"document","document":%d,' % index, _ENCODER.encode(document)[1:]]
+    for result in results:
+        lines += (_RESULT, _ENCODER.encode(result)[1:])
+    return _harmless(b"".join([*lines, b"\n"]))
 
 
 def notice_line(index: int, notice: Notice) -> bytes:
@@ -94,8 +92,7 @@ def _lines(report: Report) -> Iterator[bytes]:
     for result in report.results:
         by_document.setdefault(result.document, []).append(result)
     for index, document in enumerate(report.documents):
-        yield document_line(index, document)
-        yield from map(result_line, by_document.get(index, ()))
+        yield document_lines(index, document, by_document.get(index, ()))
         yield from (notice_line(index, n) for n in report.run.notices if n.document == index)
     yield summary_line(report)
 
@@ -106,7 +103,11 @@ def _line(kind: str, content: dict[str, Any]) -> bytes:
 
 def _rest(content: object) -> bytes:
     """Encode an object without its opening brace, ending in a line feed."""
-    encoded = _ENCODER.encode(content)
-    if not encoded.isascii() or b"\x7f" in encoded:
-        encoded = harmless_json(encoded.decode()).encode()
-    return encoded[1:] + b"\n"
+    return _harmless(_ENCODER.encode(content)[1:] + b"\n")
+
+
+def _harmless(lines: bytes) -> bytes:
+    """Write as escapes what a terminal would not show as text."""
+    if lines.isascii() and b"\x7f" not in lines:
+        return lines
+    return harmless_json(lines.decode()).encode()

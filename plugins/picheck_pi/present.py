@@ -56,6 +56,13 @@ class Present:
 present_in = lru_cache(maxsize=1)(Present)
 
 
+def has_rates(view: SetView) -> bool:
+    """Whether any rate is answered by counts, whatever they are."""
+    return any(
+        view.kinds.get(measure_id) == "counts" for measure_id in table_of(view.rulebook).rates
+    )
+
+
 class Rates:
     """The rates of one set by their numbers, in the order of the year's table.
 

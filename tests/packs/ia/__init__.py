@@ -9,7 +9,7 @@ picheck_api = "1"
 
 @hookimpl
 def picheck_register_rules() -> tuple[Rule, ...]:
-    """Hand over the pack's two rules."""
+    """Hand over the rules of the pack."""
     return rules_in(f"{__name__}.rules")
 
 

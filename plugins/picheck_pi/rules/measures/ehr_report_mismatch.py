@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import rates_in
+from picheck_pi.present import has_rates, rates_in
 from picheck_pi.table import named
 
 
@@ -23,13 +23,13 @@ def ehr_report_mismatch(ctx: SetContext) -> Answers:
     Take the numbers from one report that covers exactly the performance period and everybody
     the submission speaks for, and keep that report.
     """
-    tallies = rates_in(ctx.set).tallies
-    if not tallies:
+    if not has_rates(ctx.set):
         return ctx.not_applicable("no rate is reported")
     if ctx.evidence.ehr_report is None:
         return ctx.indeterminate(
             "the EHR report's numbers are not given", missing=["ehrReport"], pointer="/measurements"
         )
+    tallies = rates_in(ctx.set).tallies
     answers = [_compare(ctx, measure_id, tally) for measure_id, tally in tallies.items()]
     return [answer for answer in answers if answer is not None] or None
 
