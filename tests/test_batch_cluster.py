@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ import pytest
 from picheck.engine import crews
 from picheck.engine.batch import Crew
 from picheck.engine.crews import HereExecutor, crew_of
+from picheck.engine.terms import Terms
 from picheck.errors import UsageError
 from test_batch import InTheMiddle, written, written_of
+from test_prior import BEFORE, NOW, put, repeated, submission
 
 distributed = pytest.importorskip("distributed", reason="needs picheck[dask]")
 from generate import corpus  # noqa: E402 - only where there is a cluster to try
@@ -62,6 +65,11 @@ class Cluster:
         self._stack.callback(process.kill)
         return process
 
+    def kill_workers(self) -> None:
+        """Leave the scheduler without anybody."""
+        for worker in self.workers:
+            worker.kill()
+
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
@@ -101,6 +109,62 @@ def test_a_killed_scheduler_loses_nothing_and_is_told_of(
     assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
     place = cluster.address.removeprefix("dask://")
     assert said == [f"the dask scheduler at {place} is gone; this machine goes on alone"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_without_any_worker_this_machine_goes_on(
+    jobs: int, cluster: Cluster, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crews, "PATIENCE", 2.0)
+    said: list[str] = []
+    crew = crew_of(jobs, cluster.address, said.append)
+    killing = InTheMiddle(cluster.kill_workers)
+    assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
+    assert sum("died" in line for line in said) == 2
+    place = cluster.address.removeprefix("dask://")
+    assert said[-1] == f"{place} had no worker for 2 s; this machine goes on alone"
+
+
+def test_a_scheduler_that_no_worker_joins_is_not_waited_for(
+    cluster: Cluster, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crews, "PATIENCE", 1.0)
+    said: list[str] = []
+    cluster.kill_workers()
+    place = cluster.address.removeprefix("dask://")
+    with distributed.Client(f"tcp://{place}", set_as_default=False) as client:
+        while client.nthreads():
+            time.sleep(0.05)
+    crew = crew_of(1, cluster.address, said.append)
+    assert written_of([file], crew) == written_of([file])
+    assert said == [
+        f"{place} has no worker yet; the run waits 1 s for one",
+        f"{place} had no worker for 1 s; this machine goes on alone",
+    ]
+
+
+def test_a_worker_that_came_unheard_is_found(cluster: Cluster) -> None:
+    said: list[str] = []
+    place = cluster.address.removeprefix("dask://")
+    with distributed.Client(f"tcp://{place}", set_as_default=False) as client:
+        hire = crews.Cluster(client, place, Crew(HereExecutor, 0), said.append)
+        hire._workers.clear()
+        hire._alone_since -= crews.PATIENCE
+        hire.look()
+        assert hire().submit(int, "7").result() == 7
+    assert said == []
+
+
+def test_earlier_submissions_are_known_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
+    now = put(tmp_path / "now.ndjson", *(submission(NOW, n, is_early=True) for n in range(30)))
+    before = [submission(BEFORE, n, is_early=n % 3 == 0) for n in range(40)]
+    terms = Terms(as_of=date(2026, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
+    crew = crew_of(1, cluster.address, print)
+    output, summed = written_of([now], crew, terms, size=9_000)
+    assert (output, summed) == written_of([now], terms=terms)
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert repeated(lines) == set(range(0, 30, 3))
+    assert "10 of 40 entities" in output.splitlines()[-1].decode()
 
 
 def test_a_client_that_gave_up_breaks_as_a_pool_does(cluster: Cluster, file: Path) -> None:

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from picheck.api import Answers, DocumentContext, Evidence, SetContext, SetView
+from picheck.engine import remembering
 from picheck.engine.audit import Audit
 from picheck.engine.document import Audited
 from picheck.engine.terms import Terms
@@ -175,3 +176,19 @@ def test_an_outline_shows_what_its_like_have_in_common(inventory: Inventory) -> 
     assert around.submission is not None
     assert around.submission.entity_type == "group"
     assert around.evidence.eligibility == Evidence().eligibility
+
+
+def test_what_never_comes_again_does_not_fill_the_memory(
+    inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembering, "_MOST", 5)
+    documents = [_numbered(number) for number in range(_DOCUMENTS)]
+    for number, raw in enumerate(documents):
+        case = json.loads(raw.data)
+        case["submission"]["measurementSets"][0]["cehrtId"] = f"{YEAR}C{number:010d}"
+        documents[number] = msgspec.structs.replace(raw, data=json.dumps(case).encode())
+    audit = Audit(Terms(as_of=date.fromisoformat(AS_OF)), inventory)
+    remembered = list(audit.documents(documents))
+    _assert_alike(remembered, _audited(documents, inventory, keeps_all=True))
+    known = audit._auditor.plans.memories(next(iter(audit._auditor.plans)))
+    assert max(len(memory._outlooks) for memory in known) <= 5

@@ -127,7 +127,7 @@ def _kept(outputs: Sequence[Output], batch: Batch) -> Kept:
     if others or output.path is None or output.reporter.name != "ndjson":
         raise UsageError("--resume goes on with one file: give -f ndjson=PATH and no other format")
     try:
-        return read_kept(output.path, batch.opening[0])
+        return read_kept(output.path, batch.opening[0], batch.acceptance)
     except OSError as error:
         raise UsageError(f"{output.path} cannot be gone on with: {error.strerror}") from error
 

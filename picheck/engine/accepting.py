@@ -65,6 +65,11 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def is_acceptable(outcome: str) -> bool:
+    """Whether a result of this outcome is one that waivers and a baseline look at."""
+    return outcome not in {"pass", "notApplicable"}
+
+
 def read_acceptance(
     as_of: date, waivers: Path | None, baseline: Path | None, codes: Sequence[str]
 ) -> Acceptance:
@@ -91,7 +96,7 @@ class _Desk:
         self.uses: set[Use] = set()
 
     def decide(self, result: Result) -> Result:
-        if result.outcome in {"pass", "notApplicable"}:
+        if not is_acceptable(result.outcome):
             return result
         disposition = Disposition(waiver=self._waiver(result), baseline=self._baseline(result))
         return msgspec.structs.replace(result, disposition=disposition)

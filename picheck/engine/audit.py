@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from picheck.engine.accepting import Uses
+from picheck.engine.accepting import Acceptance, Uses
 from picheck.engine.closing import (
     left_out,
     plugins_failed,
@@ -71,7 +71,6 @@ class Audit:
         self._auditor = Auditor(inventory, terms, self._scopes, self._prior, self._entities)
         self._uses = Uses(self._auditor.acceptance)
         self._at_hand: dict[int, RawDocument] = {}
-        self.is_resumed = False
         self.notices: list[Notice] = [*plugins_failed(inventory), *notices]
         self.tally = Tally(
             reasons={"unreadable"} if _break(notices) else set(),
@@ -116,12 +115,23 @@ class Audit:
             self.tally.reasons.add("nothingChecked")
         return audited
 
-    def mark(self, given: Input, index: int) -> None:
-        """Note whose document an input is, without auditing it: that was done before."""
+    def mark(self, given: Input, index: int, *, may_be_waived: bool = False) -> None:
+        """Note whose document an input is: it was audited before, and is told of already.
+
+        Only where something of it may have met a waiver, it is audited again, for that alone.
+        """
         if isinstance(given, RawDocument):
             with suppress(InputError):  # it was told of before, too
-                self._auditor.mark(given, index)
+                if may_be_waived:
+                    self._uses.add(self._auditor.audit(given, index).uses)
+                else:
+                    self._auditor.mark(given, index)
                 self._scopes.enter(given.uri)
+
+    @property
+    def acceptance(self) -> Acceptance:
+        """The waivers and the baseline of the run."""
+        return self._auditor.acceptance
 
     def gist(self) -> Gist:
         """Hand over what the documents since the last time add up to, and begin anew."""
@@ -144,9 +154,7 @@ class Audit:
         for program, year, chosen in gist.plans:
             self._auditor.plans.of(program, year, chosen)
 
-    def together(
-        self, group: Sequence[tuple[int, RawDocument]]
-    ) -> Iterator[tuple[int, Audited]]:
+    def together(self, group: Sequence[tuple[int, RawDocument]]) -> Iterator[tuple[int, Audited]]:
         """Audit again all documents of one entity, and yield what only all of them can tell.
 
         They were entered into the tally before; here each is amended.
@@ -242,8 +250,7 @@ class Audit:
             self.tally.reasons.add("nothingChecked")
             yield Notice(kind="noDocument", message="no document was found")
         yield from self._scopes.notices()
-        if not self.is_resumed:  # whom a waiver met before is not known: the output masks names
-            yield from self._uses.notices()
+        yield from self._uses.notices()
         plans = tuple(self._auditor.plans)
         yield from left_out(plans)
         yield from proposed(rulebooks_of(plans))

@@ -14,9 +14,10 @@ from typing import Protocol
 
 import msgspec
 
+from picheck.engine.accepting import Acceptance
 from picheck.engine.document import Audited
 from picheck.engine.parts import Part
-from picheck.engine.resuming import Kept
+from picheck.engine.resuming import NOTHING_KEPT, Kept
 from picheck.engine.spilling import EntityIndex
 from picheck.engine.streaming import Recipe, audit_packet, begin
 from picheck.errors import InputError
@@ -71,13 +72,18 @@ class Batch:
         self._crew = crew
         self._sinks = sinks
         self._watcher = watcher
-        self._since = 0
+        self._kept = NOTHING_KEPT
 
     @property
     def opening(self) -> tuple[bytes, ...]:
         """What each output begins with."""
         opening = self._station.whole.opening()
         return self._station.pieces(lambda reporter: reporter.opening(opening))
+
+    @property
+    def acceptance(self) -> Acceptance:
+        """The waivers and the baseline of the run."""
+        return self._station.whole.acceptance
 
     def of(self, packets: Packets, kept: Kept | None = None) -> Report:
         """Audit every packet, write as it goes, and return the sum without the documents.
@@ -88,7 +94,7 @@ class Batch:
         if kept is None:
             self._write(self.opening)
         else:
-            self._since, whole.is_resumed = kept.next_input, True
+            self._kept = kept
             whole.tally.absorb(kept.tally)
         with EntityIndex() as index:
             for packet, part in self._audited(packets):
@@ -103,7 +109,7 @@ class Batch:
 
     def _audited(self, packets: Iterable[Packet]) -> Iterator[tuple[Packet, Part]]:
         """Yield the parts in order, with no more packets under way than hands and some spare."""
-        line = _Line(self._crew, self._sealed, self._since)
+        line = _Line(self._crew, self._sealed, self._kept)
         try:
             for packet in packets:
                 line.put(packet)
@@ -130,10 +136,10 @@ class Batch:
 class _Line:
     """Packets under way, in order."""
 
-    def __init__(self, crew: Crew, sealed: bytes, since: int) -> None:
+    def __init__(self, crew: Crew, sealed: bytes, kept: Kept) -> None:
         self._crew = crew
         self._sealed = sealed
-        self._since = since
+        self._kept = kept
         self._executor = crew.hire()
         self._under_way: deque[tuple[Packet, Future[Part]]] = deque()
 
@@ -160,8 +166,9 @@ class _Line:
         self._executor.shutdown(wait=False)
 
     def _submit(self, packet: Packet) -> Future[Part]:
+        since, waived = self._kept.next_input, self._kept.waived_in(packet.first, packet.count)
         try:
-            return self._executor.submit(audit_packet, self._sealed, packet, self._since)
+            return self._executor.submit(audit_packet, self._sealed, packet, since, waived)
         except self._crew.deaths as error:
             broken: Future[Part] = Future()
             broken.set_exception(error)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar, cast
@@ -17,7 +18,11 @@ T = TypeVar("T")
 #: Takes one line about somebody who died; nothing is lost by it, so it is no part of a report.
 Say = Callable[[str], object]
 _DASK: Final = "dask://"
-_GONE: Final = "the scheduler is gone"
+_GONE: Final = "the cluster is gone"
+#: How many seconds a run waits for a worker where there is none, before it goes on at home.
+PATIENCE: Final = 60.0
+#: How often, in seconds, somebody who waits for a result looks whether anybody is still at it.
+_GLANCE: Final = 1.0
 
 
 class HereExecutor(Executor):
@@ -52,7 +57,10 @@ class Pools:
 
 
 class Cluster:
-    """Hands packets to a Dask cluster, and to the crew at home where its scheduler is gone."""
+    """Hands packets to a Dask cluster, and to the crew at home where nobody takes them.
+
+    That is where the scheduler is gone, and where it has had no worker for too long.
+    """
 
     def __init__(self, client: Any, place: str, home: Crew, say: Say) -> None:
         hands: dict[str, int] = client.nthreads()
@@ -62,19 +70,37 @@ class Cluster:
         self._place = place
         self._home = home
         self._say = say
-        self._is_told = False
+        self._alone_since = time.monotonic()
+        self._is_given_up = False
         client.subscribe_topic("all", self._hear)
         if not self._workers:
-            say(f"{place} has no worker yet; the run waits for one")
+            say(f"{place} has no worker yet; the run waits {PATIENCE:.0f} s for one")
 
     def __call__(self) -> Executor:
         """Go on at home where nobody takes packets any more: slower, and nothing is lost."""
-        if self._client.status == "running":
-            return _ClusterExecutor(self._client)
-        if not self._is_told:
-            self._say(f"the dask scheduler at {self._place} is gone; this machine goes on alone")
-        self._is_told = True
+        if not self.is_lost:
+            return _ClusterExecutor(self._client, self)
+        self._give_up(f"the dask scheduler at {self._place} is gone")
         return self._home.hire()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the cluster will take no packets any more."""
+        return self._is_given_up or self._client.status != "running"
+
+    def look(self) -> None:
+        """Give the cluster up where it has been without any worker for too long."""
+        if self._workers or time.monotonic() - self._alone_since < PATIENCE:
+            return
+        with suppress(OSError):  # the scheduler went this very moment, which is seen next time
+            self._workers.update(self._client.nthreads())  # whose coming nobody may have heard
+            if not self._workers:
+                self._give_up(f"{self._place} had no worker for {PATIENCE:.0f} s")
+
+    def _give_up(self, why: str) -> None:
+        if not self._is_given_up:
+            self._say(f"{why}; this machine goes on alone")
+        self._is_given_up = True
 
     def _hear(self, event: tuple[float, Any]) -> None:
         """Say which worker left without a word; the scheduler itself gives its tasks to others."""
@@ -83,33 +109,52 @@ class Cluster:
                 self._workers.add(worker)
             case _, {"action": "remove-worker", "worker": worker, **told}:
                 self._workers.discard(worker)
-                others = "others do" if self._workers else "the run waits for another to do"
+                self._alone_since = time.monotonic()
+                waits = f"the run waits {PATIENCE:.0f} s for another to do"
+                others = "others do" if self._workers else waits
                 if not told.get("expected"):
                     self._say(f"the dask worker {worker} died; {others} what it was given")
 
 
+class _Awaited(Future[T]):
+    """A future that is not waited for where nobody is left to fulfil it."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__()
+        self._cluster = cluster
+
+    def result(self, timeout: float | None = None) -> T:
+        """Return the result. Raises BrokenExecutor where the cluster was given up meanwhile."""
+        while timeout is None and not wait([self], _GLANCE).done:
+            self._cluster.look()
+            if self._cluster.is_lost:
+                raise BrokenExecutor(_GONE)
+        return super().result(timeout)
+
+
 class _ClusterExecutor(Executor):
-    """A Dask client as an executor that breaks, as others do, where its scheduler is gone.
+    """A Dask client as an executor that breaks, as others do, where its cluster is lost.
 
     The client's own executor leaves a future open for ever where the scheduler dies while it
-    fetches the result.
+    fetches the result, or where no worker is left to have one.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, cluster: Cluster) -> None:
         self._client = client
+        self._cluster = cluster
         self._under_way: set[Any] = set()
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Hand the work to the cluster. Raises BrokenExecutor where nobody takes it."""
-        if self._client.status != "running":
+        if self._cluster.is_lost:
             raise BrokenExecutor(_GONE)
         try:
             theirs = self._client.submit(fn, *args, pure=False, **kwargs)
         except Exception as error:
-            if self._client.status == "running":
+            if not self._cluster.is_lost:
                 raise
             raise BrokenExecutor(_GONE) from error
-        ours: Future[T] = Future()
+        ours: Future[T] = _Awaited(self._cluster)
         self._under_way.add(theirs)
         theirs.add_done_callback(partial(self._fetch, ours))
         return ours
@@ -122,8 +167,7 @@ class _ClusterExecutor(Executor):
         try:
             ours.set_result(theirs.result())
         except Exception as error:  # noqa: BLE001 - a future keeps what was raised
-            is_lost = self._client.status != "running"
-            ours.set_exception(BrokenExecutor(_GONE) if is_lost else error)
+            ours.set_exception(BrokenExecutor(_GONE) if self._cluster.is_lost else error)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002
         """Forget what is under way, unless it was lost with the scheduler."""

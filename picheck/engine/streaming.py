@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import msgspec
@@ -57,17 +57,18 @@ class Station:
         self.whole = Audit(recipe.terms, inventory, prior)
         self.reporters = [_streaming(inventory, name) for name in recipe.reporters]
 
-    def take(self, packet: Packet, since: int = 0) -> Part:
+    def take(self, packet: Packet, since: int = 0, waived: Collection[int] = ()) -> Part:
         """Audit a packet and return the pieces of output with what the run must know of it.
 
         Inputs with a number below `since` were written by an earlier run: they are only marked.
+        `waived` are those of them that may have met a waiver.
         """
         audit, reporters = self.audit, self.reporters
         pieces: list[list[bytes]] = [[] for _ in reporters]
         last = ""
         for index, given in packet.inputs():
             if index < since:
-                audit.mark(given, index)
+                audit.mark(given, index, may_be_waived=index in waived)
                 continue
             audited = audit.document(given, index)
             for reporter, mine in zip(reporters, pieces, strict=True):
@@ -111,11 +112,13 @@ def open_station(sealed: bytes, inventory: Inventory | None = None) -> Station:
     return station
 
 
-def audit_packet(sealed: bytes, packet: Packet, since: int = 0) -> Part:
+def audit_packet(
+    sealed: bytes, packet: Packet, since: int = 0, waived: Collection[int] = ()
+) -> Part:
     """Audit one packet: what an executor of any kind is given to do."""
     known: tuple[bytes, Station] | None = getattr(_here, "station", None)
     station = known[1] if known and known[0] == sealed else open_station(sealed)
-    return station.take(packet, since)
+    return station.take(packet, since, waived)
 
 
 def _prior(recipe: Recipe, shelf: Shelf) -> ReadPrior:

@@ -80,12 +80,19 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_for(self, result: Result, whom: Whom, folder: Path) -> bool:
         """Whether a result is what this waiver speaks of; `folder` holds the waivers file."""
+        return (self.subject is None or _plain(self.subject) in whom.names) and self.may_be_for(
+            result.fingerprint, result.rule.code, whom.year, whom.uri, folder
+        )
+
+    def may_be_for(
+        self, fingerprint: str | None, code: str, year: int | None, uri: str, folder: Path
+    ) -> bool:
+        """Whether a result is what this waiver speaks of, if it is of the right subject."""
         return (
-            (self.fingerprint is None or self.fingerprint == result.fingerprint)
-            and (self.code is None or self.code == result.rule.code)
-            and (self.year is None or self.year == whom.year)
-            and (self.subject is None or _plain(self.subject) in whom.names)
-            and (self.file is None or fits(self.file, whom.uri, folder))
+            (self.fingerprint is None or self.fingerprint == fingerprint)
+            and (self.code is None or self.code == code)
+            and (self.year is None or self.year == year)
+            and (self.file is None or fits(self.file, uri, folder))
         )
 
 
