@@ -320,6 +320,29 @@ class InTheMiddle:
             self._do()
 
 
+def test_a_file_that_changes_before_it_is_read_again_is_told_of(tmp_path: Path) -> None:
+    """Documents of one entity with several sets are read a second time, at the end of the run."""
+    same = next(corpus(1, defects=0)).data + b"\n"
+    path = tmp_path / "changing.ndjson"
+    path.write_bytes(same * 4)
+    size = len(same) * 2
+    broken = same.replace(b"{", b"[", 1) + same * 3
+
+    class Changing(InTheMiddle):
+        def tell(self, packet: object, part: object) -> None:
+            del packet, part
+            self._do()
+
+    output, summed = written_of(
+        [path], size=size, watcher=Changing(lambda: path.write_bytes(broken))
+    )
+    assert len(verdicts([json.loads(line) for line in output.splitlines()])) == 4
+    (notice,) = [n for n in summed.run.notices if n.kind == "unreadable"]
+    assert notice.message.startswith(f"{path}:1:")
+    assert summed.summary.verdict == "incomplete"
+    assert summed.summary.exit.code == 3
+
+
 def test_a_killed_process_is_told_of(file: Path) -> None:
     said: list[str] = []
     crew = crew_of(2, None, said.append)

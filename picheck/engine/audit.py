@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from picheck.engine.accepting import Acceptance, Uses
+from picheck.engine.across import Across, Amendment
 from picheck.engine.closing import (
     left_out,
     plugins_failed,
@@ -19,22 +20,17 @@ from picheck.engine.closing import (
 )
 from picheck.engine.document import Audited, Auditor
 from picheck.engine.facts import finished
-from picheck.engine.locating import Places
 from picheck.engine.parts import Gist
 from picheck.engine.prior import ReadPrior, read_prior
 from picheck.engine.scoping import Scopes
-from picheck.engine.subjects import EntityBook, EntityYear, Gathered
+from picheck.engine.subjects import EntityBook
 from picheck.engine.tallying import Tally
-from picheck.engine.telling import Subject
 from picheck.engine.terms import Terms
-from picheck.engine.verdicts import verdict_on
-from picheck.engine.waiving import Whom
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
 from picheck.intake.inputs import STDIN, Input, RawDocument, Unreadable, read_inputs
 from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice, Report, Run
-from picheck.rules.context import EntityContext
 
 _Documents = list[DocumentSummary] | dict[int, DocumentSummary]
 
@@ -69,6 +65,7 @@ class Audit:
         self._prior, notices = self.prior
         self._entities = EntityBook() if entities is None else entities
         self._auditor = Auditor(inventory, terms, self._scopes, self._prior, self._entities)
+        self._across = Across(self._auditor, self._scopes, terms.as_of)
         self._uses = Uses(self._auditor.acceptance)
         self._at_hand: dict[int, RawDocument] = {}
         self.notices: list[Notice] = [*plugins_failed(inventory), *notices]
@@ -82,7 +79,9 @@ class Audit:
         audited = list(self.documents(inputs))
         results = [result for document in audited for result in document.results]
         documents = [document.summary for document in audited]
-        self._rule_on_entities(self._entities, documents, results)
+        for amendment in self._amendments(self._entities, documents):
+            results += amendment.results
+            self.notices += amendment.notices
         return self._report(documents, results)
 
     def documents(self, inputs: Iterable[Input]) -> Iterator[Audited]:
@@ -103,7 +102,7 @@ class Audit:
                 raise given.error
             audited = self._auditor.audit(given, index)
         except InputError as error:
-            self._enter_unreadable(given, error)
+            self.enter_unreadable(given, error)
             return None
         self.tally.enter(audited.summary, audited.results)
         self.notices += audited.notices
@@ -157,27 +156,26 @@ class Audit:
     def together(self, group: Sequence[tuple[int, RawDocument]]) -> Iterator[tuple[int, Audited]]:
         """Audit again all documents of one entity, and yield what only all of them can tell.
 
-        They were entered into the tally before; here each is amended.
+        They were entered into the tally before; here each is amended. Raises InputError where
+        one of them is no JSON document any more.
         """
         self._auditor.entities = book = EntityBook()
         self._at_hand = dict(group)
-        audited = {index: self._auditor.audit(raw, index) for index, raw in group}
-        documents = {index: one.summary for index, one in audited.items()}
-        results: list[Result] = []
-        of_run, self.notices = self.notices, []
-        self._rule_on_entities(book, documents, results)
-        told, self.notices = self.notices, of_run
-        for index in sorted({result.document for result in results}):
+        documents = {index: self._auditor.audit(raw, index).summary for index, raw in group}
+        amendments = list(self._amendments(book, documents))
+        for index in sorted({amendment.index for amendment in amendments}):
+            mine = [amendment for amendment in amendments if amendment.index == index]
             yield (
                 index,
                 Audited(
                     summary=documents[index],
-                    results=tuple(r for r in results if r.document == index),
-                    notices=tuple(notice for notice in told if notice.document == index),
+                    results=tuple(r for amendment in mine for r in amendment.results),
+                    notices=tuple(n for amendment in mine for n in amendment.notices),
                 ),
             )
 
-    def _enter_unreadable(self, given: Input, error: InputError) -> None:
+    def enter_unreadable(self, given: Input, error: InputError) -> None:
+        """Tell of an input that could not be read, or not again; it costs no other one."""
         is_empty = isinstance(given, Unreadable) and given.is_empty
         kind = "nothingChecked" if is_empty else "unreadable"
         self.tally.reasons.add(kind)
@@ -187,63 +185,13 @@ class Audit:
         place = ":".join(str(part) for part in (error.uri, line, error.column) if part)
         self.notices.append(Notice(kind=kind, message=f"{place}: {error}", is_incomplete=True))
 
-    def _rule_on_entities(
-        self, entities: EntityBook, documents: _Documents, results: list[Result]
-    ) -> None:
-        """Run the rules that look across documents, and let them weigh in the verdicts."""
-        for key, gathered in entities.several():
-            found = self._entity_results(key, gathered, documents)
-            results += found
-            for index in sorted({result.document for result in found}):
-                mine = [result for result in found if result.document == index]
-                documents[index] = self._amended(documents[index], mine)
-
-    def _amended(self, document: DocumentSummary, results: list[Result]) -> DocumentSummary:
-        """Return a document's summary with what was found across documents."""
-        outcomes = dict(document.outcomes)
-        for result in results:
-            outcomes[result.outcome] = outcomes.get(result.outcome, 0) + 1
-        is_complete = document.verdict != "incomplete" and not any(
-            result.outcome == "error" for result in results
-        )
-        verdict = verdict_on(results, self._scopes.of(document.uri).gate, is_complete=is_complete)
-        if document.verdict == "notReady":
-            verdict = "notReady"
-        amended = msgspec.structs.replace(document, outcomes=outcomes, verdict=verdict)
-        self.tally.amend(document, amended, results)
-        return amended
-
-    def _entity_results(
-        self, key: EntityYear, gathered: Gathered, documents: _Documents
-    ) -> list[Result]:
-        views = tuple(gathered.views)
-        chosen = self._scopes.together(documents[view.document].uri for view in views)
-        plan = self._auditor.plans.of(key.program, key.year, chosen)
-        ledger = self._auditor.ledger()
-        context = EntityContext(
-            plan.rulebook, gathered.evidence, self._terms.as_of, key.entity, views
-        )
-        subject = Subject(document=views[0].document, year=key.year, entity=key.entity, views=views)
-        ledger.run(plan.entities, context, subject)
-        places = Places(documents, self._at_hand)
-        return [
-            places.located(accepted)
-            for result in ledger.results
-            for accepted in self._accepted(result, key, documents[result.document].uri)
-        ]
-
-    def _accepted(self, result: Result, key: EntityYear, uri: str) -> Iterator[Result]:
-        """Yield a result of several documents as the document it stands in takes it."""
-        if result.rule.code not in self._scopes.of(uri).chosen and result.outcome != "error":
-            return
-        accepted = self._auditor.acceptance.accept(
-            [result],
-            Whom(document=result.document, uri=uri, year=key.year, entity=key.entity),
-        )
-        self.notices += accepted.notices
-        self._uses.add(accepted.uses)
-        yield from accepted.results
-        yield from accepted.told
+    def _amendments(self, entities: EntityBook, documents: _Documents) -> Iterator[Amendment]:
+        """Let the rules that look across documents weigh in the verdicts and the tally."""
+        for amendment in self._across.amendments(entities, documents, self._at_hand):
+            documents[amendment.index] = amendment.after
+            self.tally.amend(amendment.before, amendment.after, amendment.results)
+            self._uses.add(amendment.uses)
+            yield amendment
 
     def _closing_notices(self) -> Iterator[Notice]:
         if not self.tally.number and "unreadable" not in self.tally.reasons:

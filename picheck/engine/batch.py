@@ -124,9 +124,13 @@ class Batch:
         """Read again the documents of entities with several sets, and write what they add."""
         for number, raw in _numbered(packets, index.wanted()):
             index.keep(number, raw)
+        whole = self._station.whole
         for group in index.groups():
-            for number, amended in self._station.whole.together(group):
-                self._write(self._station.pieces(partial(_lines, number, amended)))
+            try:
+                for number, amended in whole.together(group):
+                    self._write(self._station.pieces(partial(_lines, number, amended)))
+            except InputError as error:  # a file was changed since it was read first
+                whole.enter_unreadable(Unreadable(error=error), error)
 
     def _write(self, pieces: Sequence[bytes]) -> None:
         for sink, piece in zip(self._sinks, pieces, strict=True):
