@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 import weakref
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,9 @@ PRAGMA synchronous = OFF;
 CREATE TABLE used (entity BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 
+#: Connections by the process that opened them: none may outlive a fork.
+_Open = dict[int, list[sqlite3.Connection]]
+
 
 class HistoryWriter:
     """Takes in earlier submissions one by one; no identifier of the entity is written down.
@@ -51,8 +55,8 @@ class HistoryWriter:
             handle, self._path = tempfile.mkstemp(prefix="picheck-", suffix=".history")
             os.close(handle)
             self._table = sqlite3.connect(self._path, check_same_thread=False)
-            opened = {os.getpid(): self._table}
-            self._remover = weakref.finalize(self, _remove, self._path, os.getpid(), opened)
+            opened = {os.getpid(): [self._table]}
+            self._remover = weakref.finalize(self, _end, opened, self._path, os.getpid())
             self._table.executescript(_TABLES)
 
     def add(self, key: EntityYear, records: tuple[MeasurementSet, ...]) -> None:
@@ -83,12 +87,12 @@ class History(PriorBook):
     def __init__(self, place: Whereabouts, shelf: Shelf, *, owns: bool = False) -> None:
         self.place: Whereabouts = place
         self._shelf = shelf
-        self._open: dict[int, sqlite3.Connection] = {}
+        self._open: _Open = defaultdict(list)
+        self._table: dict[int, sqlite3.Connection] = {}
         self._used: set[bytes] = set()
         self._all_used: sqlite3.Connection | None = None
         self._number: int
-        if owns:
-            weakref.finalize(self, _remove, place.path, os.getpid(), self._open)
+        weakref.finalize(self, _end, self._open, place.path if owns else None, os.getpid())
         try:
             ((token, self._number),) = self._look("SELECT token, entities FROM about")
         except (sqlite3.Error, ValueError) as error:
@@ -118,7 +122,7 @@ class History(PriorBook):
     def absorb(self, used: set[bytes]) -> None:
         """Enter the entities that a part of the run asked for."""
         if self._all_used is None:
-            self._all_used = sqlite3.connect("", check_same_thread=False)  # a temporary file
+            self._all_used = self._connected("")  # a temporary file
             self._all_used.executescript(_USED)
         rows = ((entity,) for entity in used)
         self._all_used.executemany("INSERT OR IGNORE INTO used VALUES (?)", rows)
@@ -136,13 +140,17 @@ class History(PriorBook):
 
     def _look(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the file, over a connection of this process's own: none outlives a fork."""
-        table = self._open.get(os.getpid())
+        table = self._table.get(os.getpid())
         if table is None:
-            self._open.clear()
             uri = f"{Path(self.place.path).as_uri()}?mode=ro&immutable=1"
-            table = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._open[os.getpid()] = table
+            table = self._table[os.getpid()] = self._connected(uri)
         return table.execute(query, values).fetchall()
+
+    def _connected(self, uri: str) -> sqlite3.Connection:
+        """Open a file; it is closed with this book, by the process that opened it."""
+        table = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._open[os.getpid()].append(table)
+        return table
 
 
 @contextmanager
@@ -157,13 +165,12 @@ def _room() -> Iterator[None]:
         ) from error
 
 
-def _remove(path: str, owner: int, opened: dict[int, sqlite3.Connection]) -> None:
-    """Remove the file, in the process that wrote it; a fork of it only forgets it."""
-    if os.getpid() != owner:
-        return
-    for table in opened.values():
+def _end(opened: _Open, path: str | None, owner: int) -> None:
+    """Close what this process opened, and remove the file if it is the one that wrote it."""
+    for table in opened.get(os.getpid(), ()):
         table.close()
-    Path(path).unlink(missing_ok=True)
+    if path is not None and os.getpid() == owner:
+        Path(path).unlink(missing_ok=True)
 
 
 def _digest(key: EntityYear) -> bytes:
