@@ -16,6 +16,7 @@ from typing import Final
 from generate import corpus
 
 _DISTINCT: Final = 5_000
+_TIN: Final = b'"taxpayerIdentificationNumber":"'
 _WATCH: Final = """
 import resource, sys
 from picheck.cli.main import main
@@ -51,11 +52,9 @@ def _write(path: Path, count: int) -> None:
     with path.open("wb") as file:
         for number in range(count):
             data = documents[number % _DISTINCT]
-            old = b'"taxpayerIdentificationNumber":"'
-            at = data.find(old)
-            if at >= 0:
-                at += len(old)
-                data = data[:at] + b"%09d" % (100_000_000 + number) + data[at + 9 :]
+            before, key, rest = data.partition(_TIN)
+            if key:
+                data = before + key + b"%09d" % (100_000_000 + number) + rest[rest.index(b'"') :]
             file.write(data + b"\n")
 
 

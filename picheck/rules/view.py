@@ -124,10 +124,6 @@ class SetView:
         """Whether the id is answered `true`."""
         return self.kinds.get(measure_id) is True
 
-    def is_no(self, measure_id: str) -> bool:
-        """Whether the id is answered `false`."""
-        return self.kinds.get(measure_id) is False
-
     def is_reported(self, measure_id: str) -> bool:
         """Whether the measure is there with more than a "no": a yes, or any other value."""
         return self.kinds.get(measure_id, False) not in _NO_REPORT
