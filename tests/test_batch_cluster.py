@@ -25,6 +25,7 @@ from test_batch import InTheMiddle, written, written_of
 from test_prior import BEFORE, NOW, put, repeated, submission
 
 distributed = pytest.importorskip("distributed", reason="needs picheck[dask]")
+from distributed.comm.core import CommClosedError  # noqa: E402 - where there is Dask
 from generate import corpus  # noqa: E402 - only where there is a cluster to try
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # whatever a cluster says as it starts and ends
@@ -172,7 +173,8 @@ def test_a_client_that_gave_up_breaks_as_a_pool_does(cluster: Cluster, file: Pat
     said: list[str] = []
     client = distributed.Client(f"tcp://{place}", timeout="1s", set_as_default=False)
     hire = crews.Cluster(client, place, Crew(HereExecutor, 0), said.append)
-    crew = Crew(hire, hire.size, (BrokenExecutor, distributed.CancelledError))
+    deaths = (BrokenExecutor, distributed.CancelledError, CommClosedError)
+    crew = Crew(hire, hire.size, deaths)
     executor = hire()
 
     def give_up() -> None:
