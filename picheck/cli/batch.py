@@ -95,7 +95,6 @@ def stream(
     )
     # documents come and go and are in no circles: looking for some among the rules costs a tenth
     gc.freeze()
-    gc.set_threshold(50_000)
     crew = crew_of(options["jobs"] or os.cpu_count() or 1, options["executor"], _say)
     with ExitStack() as stack:
         packets = stack.enter_context(Packets(options["paths"]))

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import msgspec
+
 from picheck.engine.planning import Entry
 from picheck.engine.telling import Draft, Subject, Teller, finish
 from picheck.model.finding import Result
@@ -83,6 +85,7 @@ class Ledger:
 
         A guest is not asked: whether it says the same tomorrow is not ours to know.
         """
+        nobody = msgspec.structs.replace(subject, entity=None, line=None)  # an outline names none
         passed = 0
         outcomes: Counter[Outcome] = Counter()
         told: list[Draft] = []
@@ -112,7 +115,7 @@ class Ledger:
                 passed += not answers
                 outcomes.update(answer.outcome for answer in answers)
                 told += [
-                    self._teller.draft(entry, answer, subject)
+                    self._teller.draft(entry, answer, nobody)
                     for answer in answers
                     if answer.outcome != "notApplicable"
                 ]

@@ -96,9 +96,9 @@ class Station:
 def begin(recipe: Recipe, inventory: Inventory | None = None) -> tuple[bytes, Station]:
     """Set up the station of the process that begins a run, and seal the recipe for all others."""
     station = Station(recipe, inventory)
-    found = msgspec.structs.replace(recipe, prior=station.audit.prior.book.place)
-    _here.station = found.sealed(), station
-    return found.sealed(), station
+    sealed = msgspec.structs.replace(recipe, prior=station.audit.prior.book.place).sealed()
+    _here.station = sealed, station
+    return sealed, station
 
 
 def open_station(sealed: bytes, inventory: Inventory | None = None) -> Station:

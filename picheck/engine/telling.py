@@ -65,7 +65,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(NamedTuple):
-    """A result that holds for many subjects, but for what is each one's own."""
+    """A result without its fingerprint, and what that is made of besides the entity."""
 
     result: Result
     mark: Mark
@@ -109,6 +109,11 @@ class Teller(msgspec.Struct, frozen=True, kw_only=True):
 
     def result(self, entry: Entry, answer: Answer, subject: Subject) -> Result:
         """Make the result of an answer: a finding, or what could not be decided."""
+        result, mark = self.draft(entry, answer, subject)
+        return msgspec.structs.replace(result, fingerprint=mark.fingerprint(subject.entity_json))
+
+    def draft(self, entry: Entry, answer: Answer, subject: Subject) -> Draft:
+        """Make the result of an answer, all but its fingerprint."""
         terms: Clause | Variant = entry.clause
         if answer.variant is not None:
             terms = entry.clause.variants[answer.variant]
@@ -117,8 +122,7 @@ class Teller(msgspec.Struct, frozen=True, kw_only=True):
         pointer = answer.pointer or subject.pointer
         view = subject.view_at(pointer, document)
         named = named_pointer(view, pointer)
-        mark = mark_of(entry.code, subject.year, named, answer.key, view)
-        return Result(
+        result = Result(
             rule=entry.reference,
             outcome=answer.outcome,
             consequence=terms.consequence,
@@ -138,15 +142,7 @@ class Teller(msgspec.Struct, frozen=True, kw_only=True):
             actual=self._hide_value(answer.actual, subject),
             missing_evidence=answer.missing,
             citations=terms.citations,
-            fingerprint=mark.fingerprint(subject.entity_json),
         )
-
-    def draft(self, entry: Entry, answer: Answer, subject: Subject) -> Draft:
-        """Make the result of an answer to an outline, in which nobody is named."""
-        nobody = msgspec.structs.replace(subject, entity=None, line=None)
-        result = self.result(entry, answer, nobody)
-        view = subject.view_at(result.location.pointer, subject.document)
-        named = result.named_pointer
         return Draft(result, mark_of(entry.code, subject.year, named, answer.key, view))
 
     def _severity(self, terms: Clause | Variant) -> Severity:

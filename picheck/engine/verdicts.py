@@ -18,8 +18,6 @@ REASONS: Final = {
     "nothingChecked": 5,
 }
 
-_COUNTING: Final = (("fail",), ("fail", "indeterminate"))
-
 
 def is_at_gate(result: Result, gate: Gate) -> bool:
     """Whether a result counts against the submission."""
@@ -32,10 +30,8 @@ def is_at_gate(result: Result, gate: Gate) -> bool:
 
 def verdict_on(results: Iterable[Result], gate: Gate, *, is_complete: bool) -> Verdict:
     """Return the verdict on one document."""
-    counting = _COUNTING[gate == "indeterminate"]
-    for result in results:
-        if result.outcome in counting and is_at_gate(result, gate):
-            return "notReady"
+    if any(is_at_gate(result, gate) for result in results):
+        return "notReady"
     return "ready" if is_complete else "incomplete"
 
 

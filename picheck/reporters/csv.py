@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from picheck.api import DocumentSummary, Report, Result, Style
-from picheck.model.report import Notice
 from picheck.reporters import wording
 from picheck.reporters.escaping import cell
+from picheck.reporters.table import Table
 
 COLUMNS: Final = (
     "document",
@@ -40,7 +40,7 @@ COLUMNS: Final = (
 )
 
 
-class CsvReporter:
+class CsvReporter(Table):
     """Writes one row a result (RFC 4180); no cell is ever a formula."""
 
     name = "csv"
@@ -62,16 +62,6 @@ class CsvReporter:
         """Return the rows of a document."""
         del index  # a row names its document by file and line
         return _written(map(cell, _row(summary, result)) for result in results or (None,))
-
-    def notice(self, index: int, notice: Notice) -> bytes:
-        """Return nothing: a notice is no row, and the command says it."""
-        del index, notice
-        return b""
-
-    def closing(self, summed: Report) -> bytes:
-        """Return nothing: a table ends with its last row."""
-        del summed
-        return b""
 
 
 def _written(rows: Iterable[Iterable[str]]) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 
 from picheck.api import DocumentSummary, Report, Result, Style
 from picheck.errors import UsageError
-from picheck.model.report import Notice
+from picheck.reporters.table import Table
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(list[dict[str, Any]]).decode
@@ -30,7 +30,7 @@ COLUMNS: Final = (
 )
 
 
-class ParquetReporter:
+class ParquetReporter(Table):
     """Writes one row a result; a document without any has a row of its own."""
 
     name = "parquet"
@@ -50,16 +50,6 @@ class ParquetReporter:
         """Return a document's rows as one line of JSON, which `sink` turns into columns."""
         rows = [_row(index, summary, result) for result in results or (None,)]
         return _encode(rows) + b"\n"
-
-    def notice(self, index: int, notice: Notice) -> bytes:
-        """Return nothing: a notice is no row."""
-        del index, notice
-        return b""
-
-    def closing(self, summed: Report) -> bytes:
-        """Return nothing: the file's end is written when it is closed."""
-        del summed
-        return b""
 
     def sink(self, path: Path) -> ParquetSink:
         """Open a file that takes the pieces. Raises UsageError where the extra is missing."""

@@ -36,6 +36,15 @@ class Unseen(BaseException):
     """
 
 
+class _Veiled:
+    """Has what it was given, and refuses to be asked for anything else."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        raise Unseen(name)
+
+
 def set_key(view: SetView) -> Key | None:
     """Return what sets of one outline have in common; None for an unusual set.
 
@@ -101,7 +110,7 @@ def _without_sets(context: DocumentContext) -> DocumentContext:
     return outline
 
 
-class SetOutline(SetView):
+class SetOutline(_Veiled, SetView):
     """A set whose answers are known, and whose numbers are not."""
 
     __slots__ = ()
@@ -127,10 +136,6 @@ class SetOutline(SetView):
         if detail == "period":
             _set(self, "period", view.period)
 
-    def __getattr__(self, name: str) -> Any:
-        """Refuse what is not shown."""
-        raise Unseen(name)
-
 
 class _Answers(Mapping[str, Any]):
     """Answers of which only a yes or a no can be read."""
@@ -154,28 +159,19 @@ class _Answers(Mapping[str, Any]):
         return len(self._kinds)
 
 
-class _Veil:
+class _Veil(_Veiled):
     """Shows some attributes of a record, and no other."""
 
     def __init__(self, **shown: object) -> None:
         self.__dict__.update(shown)
 
-    def __getattr__(self, name: str) -> Any:
-        raise Unseen(name)
 
-
-class _DocumentOutline(DocumentContext):
+class _DocumentOutline(_Veiled, DocumentContext):
     __slots__ = ()
 
-    def __getattr__(self, name: str) -> Any:
-        raise Unseen(name)
 
-
-class _SetOutlineContext(SetContext):
+class _SetOutlineContext(_Veiled, SetContext):
     __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        raise Unseen(name)
 
 
 def _show_common(

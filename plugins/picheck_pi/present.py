@@ -56,11 +56,10 @@ class Present:
 present_in = lru_cache(maxsize=1)(Present)
 
 
-def has_rates(view: SetView) -> bool:
-    """Whether any rate is answered by counts, whatever they are."""
-    return any(
-        view.kinds.get(measure_id) == "counts" for measure_id in table_of(view.rulebook).rates
-    )
+def rated(view: SetView) -> list[str]:
+    """Return the rates that are answered by counts, whatever they are, as the table has them."""
+    kinds = view.kinds
+    return [i for i in table_of(view.rulebook).rates if kinds.get(i) == "counts"]
 
 
 class Rates:
@@ -76,10 +75,7 @@ class Rates:
         """Read the counts of every rate once."""
         self.broken: list[str] = []
         self.tallies: dict[str, tuple[int, int]] = {}
-        kinds = view.kinds
-        for measure_id in table_of(view.rulebook).rates:
-            if kinds.get(measure_id) != "counts":
-                continue
+        for measure_id in rated(view):
             tally = view.tally(measure_id)
             if tally is not None:
                 self.tallies[measure_id] = tally

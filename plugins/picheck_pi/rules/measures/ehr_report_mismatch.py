@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import has_rates, rates_in
+from picheck_pi.present import rated, rates_in
 from picheck_pi.table import named
 
 
@@ -23,7 +23,7 @@ def ehr_report_mismatch(ctx: SetContext) -> Answers:
     Take the numbers from one report that covers exactly the performance period and everybody
     the submission speaks for, and keep that report.
     """
-    if not has_rates(ctx.set):
+    if not rated(ctx.set):
         return ctx.not_applicable("no rate is reported")
     if ctx.evidence.ehr_report is None:
         return ctx.indeterminate(
