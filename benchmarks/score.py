@@ -19,9 +19,9 @@ from generate import corpus
 
 from picheck.api import SetView
 from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory, take_inventory
+from picheck.engine.options import Terms
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.intake.inputs import RawDocument
 from picheck.intake.structure import read_structure
 from picheck_pi.scoring.arithmetic import score_set
@@ -42,11 +42,11 @@ def main() -> None:
     ]
     host = Host()
     host.discover()
-    inventory = take_inventory(host)
-    views = _views(documents, inventory, given.year)
+    registry = collect_plugins(host)
+    views = _views(documents, registry, given.year)
     score = _best(given.rounds, lambda: sum(score_set(view).points for view in views)) / len(views)
-    read = _best(given.rounds, lambda: _views(documents, inventory, given.year)) / len(documents)
-    audit = _best(given.rounds, lambda: _audit(documents, inventory, given.year)) / len(documents)
+    read = _best(given.rounds, lambda: _views(documents, registry, given.year)) / len(documents)
+    audit = _best(given.rounds, lambda: _audit(documents, registry, given.year)) / len(documents)
     print(f"documents       {len(documents):>10,}   defects {given.defects:.0%}")
     print(f"one score       {score * 1e6:>10.1f} µs   arithmetic on an audited set")
     print(f"read and score  {(read + score) * 1e6:>10.1f} µs   from the bytes on, without an audit")
@@ -54,8 +54,8 @@ def main() -> None:
     print(f"1,000,000 scores / 500,000 audits = {score * 2 / audit:.2f}   (promised: at most 1)")
 
 
-def _views(documents: Sequence[RawDocument], inventory: Inventory, year: int) -> list[SetView]:
-    book = inventory.shelf.rulebook("pi", year)
+def _views(documents: Sequence[RawDocument], registry: PluginRegistry, year: int) -> list[SetView]:
+    book = registry.rulebooks.rulebook("pi", year)
     views: list[SetView] = []
     for raw in documents:
         submission = read_structure(raw.data, raw.uri).submission
@@ -66,8 +66,8 @@ def _views(documents: Sequence[RawDocument], inventory: Inventory, year: int) ->
     return views
 
 
-def _audit(documents: Sequence[RawDocument], inventory: Inventory, year: int) -> int:
-    audit = Audit(Terms(as_of=date(year + 1, 2, 1)), inventory)
+def _audit(documents: Sequence[RawDocument], registry: PluginRegistry, year: int) -> int:
+    audit = Audit(Terms(as_of=date(year + 1, 2, 1)), registry)
     return sum(len(audited.results) for audited in audit.documents(documents))
 
 

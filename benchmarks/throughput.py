@@ -25,10 +25,10 @@ from generate import corpus
 
 from picheck import __version__
 from picheck.cli.options import load_inventory
-from picheck.engine.batch import Batch, Crew
-from picheck.engine.crews import HereExecutor
-from picheck.engine.streaming import Recipe
-from picheck.engine.terms import Terms
+from picheck.engine.batch.batch import Batch, Crew
+from picheck.engine.batch.local import HereExecutor
+from picheck.engine.batch.worker import Recipe
+from picheck.engine.options import Terms
 from picheck.intake.packets import Packets
 
 FOUNDATION: Final = ("PIC-STR", "PIC-IDN", "PIC-PER", "PIC-CEH")
@@ -114,8 +114,8 @@ _loaded: dict[str, Any] = {}
 def _inventory() -> Any:
     """Load the plugins once: throughput is not the time to start."""
     if not _loaded:
-        _loaded["inventory"] = load_inventory(())
-    return _loaded["inventory"]
+        _loaded["registry"] = load_inventory(())
+    return _loaded["registry"]
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -9,9 +9,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from picheck.errors import UsageError
-from picheck.handwritten import nearest
+from picheck.validation import closest_match
 from picheck.model.location import pointer_join
-from picheck.rules.text import Violation
+from picheck.rules.source_issues import Violation
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -125,7 +125,7 @@ def _unknown_keys(pointer: str, fault: _Fault) -> Iterator[Violation]:
     known = fault.schema["properties"]
     for key in fault.instance:
         if key not in known:
-            found, near = _shown(key), nearest(key[:_LONGEST], list(known))
+            found, near = _shown(key), closest_match(key[:_LONGEST], list(known))
             expected = _one_of(map(_quoted, [near] if near else known))
             yield Violation(
                 pointer=pointer_join(pointer, key),

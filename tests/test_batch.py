@@ -23,11 +23,11 @@ from generate import Planted, corpus
 
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch import Batch, Crew, Watcher
-from picheck.engine.crews import HereExecutor, crew_of
-from picheck.engine.streaming import Recipe
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
+from picheck.engine.batch.batch import Batch, Crew, Watcher
+from picheck.engine.batch.local import HereExecutor, crew_of
+from picheck.engine.batch.worker import Recipe
+from picheck.engine.options import Terms
+from picheck.plugins.registry import PluginRegistry
 from picheck.intake import packets as packets_module
 from picheck.intake.packets import Packets
 from picheck.model.report import Report
@@ -98,9 +98,9 @@ def findings(lines: Lines) -> dict[int, set[str]]:
     return found
 
 
-def test_a_batch_says_what_an_audit_says(file: Path, inventory: Inventory) -> None:
+def test_a_batch_says_what_an_audit_says(file: Path, registry: PluginRegistry) -> None:
     lines, summed = streamed([file])
-    report = audit([str(file)], TERMS, inventory)
+    report = audit([str(file)], TERMS, registry)
     results = [json.dumps(line, sort_keys=True) for line in lines if line["type"] == "result"]
     wanted = [
         json.dumps({"type": "result", **msgspec.to_builtins(result)}, sort_keys=True)

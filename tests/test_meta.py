@@ -15,8 +15,8 @@ from cerberus import Validator
 
 import picheck
 import picheck_pi
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.edition import Clause, Measure, Rulebook
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.models import Clause, Measure, Rulebook
 from picheck.rules.rule import HEADINGS, Rule
 from picheck.testing.cases import Case, load_cases
 from support import FIXTURES, YEARS, is_in_matrix
@@ -28,21 +28,21 @@ ALL_YEARS = (*YEARS, 2027)
 
 
 @pytest.fixture(scope="module")
-def rules(inventory: Inventory) -> dict[str, Rule]:
+def rules(registry: PluginRegistry) -> dict[str, Rule]:
     """Return picheck's own rules by code."""
     return {
         code: installed.rule
-        for code, installed in inventory.rules.items()
+        for code, installed in registry.rules.items()
         if installed.reference.distribution == OWN
     }
 
 
 @pytest.fixture(scope="module")
-def editions(inventory: Inventory) -> dict[int, Rulebook]:
+def editions(registry: PluginRegistry) -> dict[int, Rulebook]:
     """Return every edition of the years asked for; the others stay unread."""
     return {
-        year: inventory.shelf.rulebook("pi", year)
-        for year in inventory.shelf.years("pi")
+        year: registry.rulebooks.rulebook("pi", year)
+        for year in registry.rulebooks.years("pi")
         if is_in_matrix(year)
     }
 
@@ -56,8 +56,8 @@ def cases() -> tuple[Case, ...]:
 # Rules
 
 
-def test_every_rule_has_a_clause_in_some_year(inventory: Inventory, rules: dict[str, Rule]) -> None:
-    listed = {c for y in ALL_YEARS for c in inventory.shelf.rulebook("pi", y).clauses}
+def test_every_rule_has_a_clause_in_some_year(registry: PluginRegistry, rules: dict[str, Rule]) -> None:
+    listed = {c for y in ALL_YEARS for c in registry.rulebooks.rulebook("pi", y).clauses}
     assert rules.keys() == listed
 
 
@@ -136,12 +136,12 @@ def texts(tree: ast.Module) -> Iterator[str]:
 
 @pytest.mark.parametrize("year", [year for year in YEARS if is_in_matrix(year)])
 def test_every_clause_has_a_bad_and_a_good_case(
-    year: int, cases: tuple[Case, ...], inventory: Inventory
+    year: int, cases: tuple[Case, ...], registry: PluginRegistry
 ) -> None:
     mine = [case for case in cases if case.year == year]
     bad = {e.rule for case in mine for e in case.entry.expect}
     good = {case.rule for case in mine if case.rule not in {e.rule for e in case.entry.expect}}
-    clauses = inventory.shelf.rulebook("pi", year).clauses
+    clauses = registry.rulebooks.rulebook("pi", year).clauses
     can_fail = {code for code, clause in clauses.items() if is_able_to_fail(clause, year)}
     assert can_fail - bad == set()
     assert clauses.keys() - good == set()
@@ -154,10 +154,10 @@ def is_able_to_fail(clause: Clause, year: int) -> bool:
 
 
 def test_a_case_stands_in_the_file_of_its_rule_and_expects_what_the_year_lists(
-    cases: tuple[Case, ...], inventory: Inventory
+    cases: tuple[Case, ...], registry: PluginRegistry
 ) -> None:
     for case in cases:
-        listed = inventory.shelf.rulebook("pi", case.year).clauses.keys()
+        listed = registry.rulebooks.rulebook("pi", case.year).clauses.keys()
         assert {expected.rule for expected in case.entry.expect} <= listed, case.id
     names = Counter(case.id for case in cases)
     assert not [name for name, times in names.items() if times > 1]

@@ -15,12 +15,12 @@ from picheck.api import Answers, DocumentContext, Evidence, SetContext, SetView
 from picheck.engine import remembering
 from picheck.engine.audit import Audit
 from picheck.engine.document import Audited
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import InstalledRule, Inventory
+from picheck.engine.options import Terms
+from picheck.plugins.registry import InstalledRule, PluginRegistry
 from picheck.intake.inputs import RawDocument
 from picheck.intake.structure import decode
 from picheck.model.evidence import Cehrt
-from picheck.model.finding import Result
+from picheck.model.result import Result
 from picheck.rules.outline import Unseen, document_outline, set_outline
 from picheck.testing.cases import load_cases
 from picheck.testing.checking import case_documents
@@ -42,11 +42,11 @@ def _documents_by_day(year: int) -> Mapping[str, list[RawDocument]]:
 
 
 def _audited(
-    documents: Sequence[RawDocument], inventory: Inventory, *, keeps_all: bool, as_of: str = AS_OF
+    documents: Sequence[RawDocument], registry: PluginRegistry, *, keeps_all: bool, as_of: str = AS_OF
 ) -> list[Audited]:
     """Audit documents in one run; where every pass is told of, nothing is remembered."""
     terms = Terms(as_of=date.fromisoformat(as_of), keeps_all=keeps_all)
-    return list(Audit(terms, inventory).documents(documents))
+    return list(Audit(terms, registry).documents(documents))
 
 
 def _told(audited: Audited) -> list[Result]:
@@ -65,10 +65,10 @@ def _assert_alike(remembered: Sequence[Audited], asked: Sequence[Audited]) -> No
 
 
 @pytest.mark.parametrize("year", years_asked_for())
-def test_every_case_is_remembered_as_it_was_told(year: int, inventory: Inventory) -> None:
+def test_every_case_is_remembered_as_it_was_told(year: int, registry: PluginRegistry) -> None:
     for as_of, documents in _documents_by_day(year).items():
-        asked = _audited(documents, inventory, keeps_all=True, as_of=as_of)
-        often = _audited(documents * _ROUNDS, inventory, keeps_all=False, as_of=as_of)
+        asked = _audited(documents, registry, keeps_all=True, as_of=as_of)
+        often = _audited(documents * _ROUNDS, registry, keeps_all=False, as_of=as_of)
         for start in range(0, len(often), len(documents)):
             _assert_alike(often[start : start + len(documents)], asked)
 
@@ -84,8 +84,8 @@ def _numbered(number: int) -> RawDocument:
     return RawDocument(uri="many.ndjson", data=json.dumps(case).encode(), line=number + 1)
 
 
-def _watched(inventory: Inventory, calls: Counter[str], *, is_guest: bool = False) -> Inventory:
-    """Return the inventory with every rule counting how often it is asked."""
+def _watched(registry: PluginRegistry, calls: Counter[str], *, is_guest: bool = False) -> PluginRegistry:
+    """Return the registry with every rule counting how often it is asked."""
 
     def counting(installed: InstalledRule) -> InstalledRule:
         def check(ctx: Any) -> Answers:
@@ -98,38 +98,38 @@ def _watched(inventory: Inventory, calls: Counter[str], *, is_guest: bool = Fals
         own = msgspec.structs.replace(installed.rule, check=check)
         return msgspec.structs.replace(installed, rule=own, reference=reference)
 
-    rules = {code: counting(installed) for code, installed in inventory.rules.items()}
-    return msgspec.structs.replace(inventory, rules=rules)
+    rules = {code: counting(installed) for code, installed in registry.rules.items()}
+    return msgspec.structs.replace(registry, rules=rules)
 
 
-def test_numbers_are_looked_at_in_every_document(inventory: Inventory) -> None:
+def test_numbers_are_looked_at_in_every_document(registry: PluginRegistry) -> None:
     """From a numerator of zero over honest ones to one above its denominator."""
     documents = [_numbered(number) for number in range(_DOCUMENTS)]
-    remembered = _audited(documents, inventory, keeps_all=False)
-    _assert_alike(remembered, _audited(documents, inventory, keeps_all=True))
+    remembered = _audited(documents, registry, keeps_all=False)
+    _assert_alike(remembered, _audited(documents, registry, keeps_all=True))
     assert len({tuple(result.rule.code for result in _told(one)) for one in remembered}) > 2
 
 
-def test_a_rule_that_sees_no_numbers_is_not_asked_of_every_document(inventory: Inventory) -> None:
+def test_a_rule_that_sees_no_numbers_is_not_asked_of_every_document(registry: PluginRegistry) -> None:
     calls: Counter[str] = Counter()
     documents = [_numbered(number) for number in range(_DOCUMENTS)]
-    _audited(documents, _watched(inventory, calls), keeps_all=False)
+    _audited(documents, _watched(registry, calls), keeps_all=False)
     assert calls["PIC-ATT-01"] < 10  # which statements stand there
     assert calls["PIC-PER-03"] < 10  # the period
     assert calls["PIC-MEA-03"] >= _DOCUMENTS  # the counts are each document's own
     assert calls["PIC-IDN-02"] >= _DOCUMENTS  # and so is whom it speaks for
 
 
-def test_a_guest_is_asked_of_every_document(inventory: Inventory) -> None:
+def test_a_guest_is_asked_of_every_document(registry: PluginRegistry) -> None:
     calls: Counter[str] = Counter()
     documents = [_numbered(number) for number in range(_DOCUMENTS)]
-    _audited(documents, _watched(inventory, calls, is_guest=True), keeps_all=False)
+    _audited(documents, _watched(registry, calls, is_guest=True), keeps_all=False)
     assert calls["PIC-ATT-01"] == calls["PIC-PER-03"] == _DOCUMENTS
 
 
-def _outlines(inventory: Inventory, evidence: Evidence) -> tuple[DocumentContext, SetContext]:
+def _outlines(registry: PluginRegistry, evidence: Evidence) -> tuple[DocumentContext, SetContext]:
     """Return the contexts of the year's compliant document as its outline shows them."""
-    rulebook = inventory.shelf.rulebook("pi", YEAR)
+    rulebook = registry.rulebooks.rulebook("pi", YEAR)
     submission = decode(json.dumps(compliant_parts(YEAR)[0]).encode())
     view = SetView(submission.measurement_sets[0], "/measurementSets/0", rulebook)
     day = date.fromisoformat(AS_OF)
@@ -158,15 +158,15 @@ def _outlines(inventory: Inventory, evidence: Evidence) -> tuple[DocumentContext
     ],
 )
 def test_an_outline_shows_nothing_that_is_its_documents_own(
-    look: Callable[[Any], object], inventory: Inventory
+    look: Callable[[Any], object], registry: PluginRegistry
 ) -> None:
-    _, outline = _outlines(inventory, Evidence(cehrt=Cehrt(edition="curesUpdate")))
+    _, outline = _outlines(registry, Evidence(cehrt=Cehrt(edition="curesUpdate")))
     with pytest.raises(Unseen):
         look(outline)
 
 
-def test_an_outline_shows_what_its_like_have_in_common(inventory: Inventory) -> None:
-    around, outline = _outlines(inventory, Evidence(cehrt=Cehrt(edition="curesUpdate")))
+def test_an_outline_shows_what_its_like_have_in_common(registry: PluginRegistry) -> None:
+    around, outline = _outlines(registry, Evidence(cehrt=Cehrt(edition="curesUpdate")))
     view = outline.set
     assert view.is_yes("PI_PPHI_1")
     assert view.is_reported("PI_PEA_1")
@@ -179,7 +179,7 @@ def test_an_outline_shows_what_its_like_have_in_common(inventory: Inventory) -> 
 
 
 def test_what_never_comes_again_does_not_fill_the_memory(
-    inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+    registry: PluginRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remembering, "_MOST", 5)
     documents = [_numbered(number) for number in range(_DOCUMENTS)]
@@ -187,8 +187,8 @@ def test_what_never_comes_again_does_not_fill_the_memory(
         case = json.loads(raw.data)
         case["submission"]["measurementSets"][0]["cehrtId"] = f"{YEAR}C{number:010d}"
         documents[number] = msgspec.structs.replace(raw, data=json.dumps(case).encode())
-    audit = Audit(Terms(as_of=date.fromisoformat(AS_OF)), inventory)
+    audit = Audit(Terms(as_of=date.fromisoformat(AS_OF)), registry)
     remembered = list(audit.documents(documents))
-    _assert_alike(remembered, _audited(documents, inventory, keeps_all=True))
+    _assert_alike(remembered, _audited(documents, registry, keeps_all=True))
     known = audit._auditor.plans.memories(next(iter(audit._auditor.plans)))
     assert max(len(memory._outlooks) for memory in known) <= 5

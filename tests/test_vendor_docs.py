@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from picheck.hooks import specs
-from picheck.hooks.settings import declared_options
+from picheck.plugins import specs
+from picheck.plugins.options import declared_options
 from support import ROOT
 from vendoring import ACME
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from packs import ia
 from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import take_inventory
+from picheck.engine.options import Terms
+from picheck.plugins.host import Host
+from picheck.plugins.registry import collect_plugins
 from picheck.intake.inputs import RawDocument
 from picheck.model.report import Report
 from picheck.testing import audit, compliant, run_cases
@@ -44,7 +44,7 @@ def audit_without_our_pack(document: Draft) -> Report:
     host = Host()
     host.register(ia, "ia")
     raw = RawDocument(uri="ia.json", data=document.to_json().encode())
-    return Audit(Terms(as_of=date(2026, 2, 1)), take_inventory(host)).of([raw])
+    return Audit(Terms(as_of=date(2026, 2, 1)), collect_plugins(host)).of([raw])
 
 
 def test_another_program_is_audited_without_ours() -> None:

@@ -13,8 +13,8 @@ from picheck.cli.terms import configured, terms_of, terms_options
 from picheck.cli.wanting import wanted
 from picheck.cli.writing import outputs_of, write
 from picheck.engine.audit import audit
-from picheck.engine.terms import GATES
-from picheck.hooks.locking import LOCK_FILE, check_lock
+from picheck.engine.options import GATES
+from picheck.plugins.lockfile import LOCK_FILE, check_lock
 
 _INCOMPLETE: Final = 4
 
@@ -81,21 +81,21 @@ Examples:
 def command(**options: Any) -> int:
     """Audit submissions: files, directories, zip archives, patterns, or - for standard input."""
     options, settings = configured(options)
-    host, inventory = load_inventory(
+    host, registry = load_inventory(
         options["plugins"], options["required"], autoload=options["autoload"]
     )
     if options["locked"]:
         check_lock(Path(LOCK_FILE), host)
-    say_failed(inventory)
-    outputs = outputs_of(options["formats"] or ("text",), inventory)
+    say_failed(registry)
+    outputs = outputs_of(options["formats"] or ("text",), registry)
     terms = wanted(terms_of(options, settings), [output.reporter for output in outputs])
     log = _Milestones(options)
     log.say("audit started", paths=len(options["paths"]), as_of=str(terms.as_of))
     if does_stream(outputs, options):
-        report, broken = stream(outputs, terms, inventory, options)
+        report, broken = stream(outputs, terms, registry, options)
     else:
-        report = audit(options["paths"], terms, inventory)
-        broken = list(write(report, outputs, inventory, options))
+        report = audit(options["paths"], terms, registry)
+        broken = list(write(report, outputs, registry, options))
     if report is None:
         click.echo(f"picheck: {'; '.join(broken)}", err=True)
         return _INCOMPLETE

@@ -14,7 +14,7 @@ import click
 from picheck import __version__
 from picheck.cli.environment import name_variables
 from picheck.errors import InputError, PicheckError
-from picheck.handwritten import nearest
+from picheck.validation import closest_match
 
 #: Command name to module and the line that `picheck --help` shows; none is imported before use.
 COMMANDS: Final = {
@@ -58,7 +58,7 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = nearest(args[0], COMMANDS)
+            near = closest_match(args[0], COMMANDS)
             if near and "did you mean" not in error.message.lower():
                 raise click.UsageError(f"{error.message} Did you mean {near!r}?", ctx) from error
             raise

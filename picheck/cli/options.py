@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from picheck.errors import UsageError
-from picheck.hooks.host import OWN_REPORTERS, Host
-from picheck.hooks.inventory import Inventory, take_inventory
+from picheck.plugins.host import OWN_REPORTERS, Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,7 +61,7 @@ def format_option(command: F) -> F:
 
 def load_inventory(
     plugins: Sequence[str], required: Sequence[str] = (), *, autoload: bool = True
-) -> tuple[Host, Inventory]:
+) -> tuple[Host, PluginRegistry]:
     """Load the plugins that the options name and take stock of what they hand over.
 
     `PICHECK_PLUGINS` is an allow-list, names separated by commas. Raises UsageError or a
@@ -85,15 +85,15 @@ def load_inventory(
             f"no plugin is called {', '.join(host.unmet)}, so none is blocked or allowed by that"
             " name; see picheck plugins list"
         )
-    inventory = take_inventory(host)
+    registry = collect_plugins(host)
     for name in names:
-        _require_part(name, inventory)
-    return host, inventory
+        _require_part(name, registry)
+    return host, registry
 
 
-def say_failed(inventory: Inventory) -> None:
+def say_failed(registry: PluginRegistry) -> None:
     """Tell on standard error which plugins did not load."""
-    for use in inventory.failed:
+    for use in registry.failed:
         click.echo(
             f"picheck: plugin {use.name} ({use.distribution}) did not load: {use.reason}", err=True
         )
@@ -124,13 +124,13 @@ def split_list(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
-def _require_part(name: str, inventory: Inventory) -> None:
+def _require_part(name: str, registry: PluginRegistry) -> None:
     """Raise UsageError where a distribution is there, but no plugin of it takes part."""
     from packaging.utils import canonicalize_name  # noqa: PLC0415 - rarely asked for
 
     uses = [
         use
-        for use in inventory.plugins
+        for use in registry.plugins
         if canonicalize_name(use.distribution or "") == canonicalize_name(name)
     ]
     if not any(use.status == "loaded" for use in uses):

@@ -10,24 +10,18 @@ from typing import BinaryIO, cast
 
 from picheck.cli.writing import Output
 from picheck.errors import PicheckError, UsageError
-from picheck.hooks.reporter import StreamingReporter
-from picheck.model.finding import Result
+from picheck.plugins.reporter import StreamingReporter, stream
 from picheck.model.report import Report
 
 
 def write_pieces(report: Report, output: Output) -> Iterator[str]:
     """Write a whole report piece by piece and yield one line for each fault of its file."""
     reporter = cast("StreamingReporter", output.reporter)
-    results: dict[int, list[Result]] = {}
-    for result in report.results:
-        results.setdefault(result.document, []).append(result)
     outlets = Outlets([output])
     (outlet,) = outlets.each
     with suppress(OutputLostError), outlets.opened(None):
-        outlet.write(reporter.opening(report))
-        for index, document in enumerate(report.documents):
-            outlet.write(reporter.document(index, document, results.get(index, ())))
-        outlet.write(reporter.closing(report))
+        for piece in stream(report, reporter):
+            outlet.write(piece)
     yield from outlets.faults
 
 

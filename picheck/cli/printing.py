@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
+from picheck.model.frozen import thaw
+
 from picheck.model.citation import Citation
 from picheck.reporters.wording import cited, printable
 
@@ -71,7 +73,7 @@ def shown(value: Any) -> str:
         return value
     if isinstance(value, Sequence) and value and all(isinstance(item, str) for item in value):
         return ", ".join(value)
-    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+    return json.dumps(thaw(value), ensure_ascii=False)
 
 
 def spans(years: Iterable[int]) -> str:

@@ -13,10 +13,10 @@ import msgspec
 
 from picheck.cli.choosing import INCOMPLETE
 from picheck.cli.options import load_inventory, plugin_options, say_failed, today
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, UsageError
-from picheck.hooks.inventory import Inventory
+from picheck.plugins.registry import PluginRegistry
 from picheck.intake.inputs import RawDocument, Unreadable, read_inputs
 from picheck.model.report import Report
 from picheck.model.skeleton import evidence_skeleton
@@ -124,21 +124,21 @@ def evidence(
         return 0
     if output is not None and output.exists():
         raise UsageError(f"{output} exists already; remove it, or choose another name")
-    _, inventory = load_inventory(plugins, required, autoload=autoload)
-    say_failed(inventory)
-    found = _audit(skeleton, year, inventory)
-    missing = sorted({key for result in found.results for key in result.missing_evidence})
+    _, registry = load_inventory(plugins, required, autoload=autoload)
+    say_failed(registry)
+    found = _audit(skeleton, year, registry)
+    missing = sorted({k for d in found.documents for each in d.unverified for k in each.missing})
     if "nothingChecked" in found.summary.exit.reasons and not missing:
         _say_notices(found)
         return _NOTHING
     _write(_as_text(evidence_skeleton(missing)), output)
     for line in _legend(missing):
         click.echo(printable(line), err=True)
-    is_whole = not found.summary.outcomes.get("error") and not inventory.failed
+    is_whole = not found.summary.outcomes.get("error") and not registry.failed
     return 0 if is_whole else INCOMPLETE
 
 
-def _audit(path: str, year: int | None, inventory: Inventory) -> Report:
+def _audit(path: str, year: int | None, registry: PluginRegistry) -> Report:
     """Audit the one document behind a path as if there were no evidence for it."""
     given = list(read_inputs([path]))
     if len(given) != 1:
@@ -149,7 +149,7 @@ def _audit(path: str, year: int | None, inventory: Inventory) -> Report:
     bare = RawDocument(
         uri=document.uri, data=document.data, line=document.line, evidence=_OPEN_EVIDENCE
     )
-    found = Audit(Terms(as_of=today(), year=year), inventory).of([bare])
+    found = audit_inputs([bare], AuditOptions(as_of=today(), year=year), registry)
     unreadable = [n.message for n in found.run.notices if n.kind == "unreadable"]
     if unreadable:
         raise InputError(unreadable[0], uri=path)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from picheck.cli.options import wants_color
 from picheck.cli.wanting import fitted
 from picheck.errors import UsageError
-from picheck.handwritten import nearest
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.reporter import Reporter, Style
+from picheck.validation import closest_match
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Reporter, Style
 from picheck.model.report import Report
 
 
@@ -25,15 +25,15 @@ class Output(NamedTuple):
     path: Path | None
 
 
-def outputs_of(formats: Sequence[str], inventory: Inventory) -> list[Output]:
+def outputs_of(formats: Sequence[str], registry: PluginRegistry) -> list[Output]:
     """Read NAME[=PATH]; raise UsageError for an unknown name or a second standard output."""
     outputs = []
     for given in formats:
         name, _, path = given.partition("=")
-        reporter = inventory.reporters.get(name)
+        reporter = registry.reporters.get(name)
         if reporter is None:
-            raise UsageError(f"no reporter is called {name!r}; {_hint(name, inventory.reporters)}")
-        owner = inventory.reporter_owners.get(name, "nobody")
+            raise UsageError(f"no reporter is called {name!r}; {_hint(name, registry.reporters)}")
+        owner = registry.reporter_owners.get(name, "nobody")
         outputs.append(Output(reporter, owner, Path(path) if path else None))
     if sum(output.path is None for output in outputs) > 1:
         raise UsageError("only one format can go to standard output; write the others to =PATH")
@@ -41,13 +41,13 @@ def outputs_of(formats: Sequence[str], inventory: Inventory) -> list[Output]:
 
 
 def write(
-    report: Report, outputs: Sequence[Output], inventory: Inventory, options: Mapping[str, Any]
+    report: Report, outputs: Sequence[Output], registry: PluginRegistry, options: Mapping[str, Any]
 ) -> Iterator[str]:
     """Write every output and yield one line for each reporter that broke.
 
     One that breaks costs no other its output. Raises UsageError where a file cannot be written.
     """
-    rules = {code: installed.rule for code, installed in inventory.rules.items()}
+    rules = {code: installed.rule for code, installed in registry.rules.items()}
     for reporter, owner, path in outputs:
         style = Style(
             color=path is None and wants_color(options["color"]),
@@ -94,7 +94,7 @@ def _put(text: str, path: Path | None) -> None:
 
 
 def _hint(name: str, known: Mapping[str, Reporter]) -> str:
-    near = nearest(name, list(known))
+    near = closest_match(name, list(known))
     return f"did you mean {near}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
 
 

@@ -17,7 +17,7 @@ from picheck.intake.limits import MAX_BYTES, check_limits
 from picheck.intake.structure import read_json
 from picheck.intake.uris import uri_of
 from picheck.model.evidence import Evidence
-from picheck.rules.view import parse_date
+from picheck.rules.measurement_set import parse_date
 from picheck.schemas import explain
 
 _decoder: Final = msgspec.json.Decoder(Evidence)
@@ -63,14 +63,13 @@ def _days(evidence: Evidence) -> Iterator[str]:
     return (day for day in days if day is not None)
 
 
-def read_evidence(path: Path) -> Evidence:
-    """Read a side file. Raises InputError where it cannot be read or used."""
+def read_side_file(path: Path) -> bytes:
+    """Return the bytes of a side file. Raises InputError where it cannot be read."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", uri=uri_of(path)) from error
-    return decode_evidence(data, uri_of(path))
 
 
 def side_file(submission: Path) -> Path | None:

@@ -12,7 +12,8 @@ MAX_DEPTH: Final = 64
 
 #: Every byte that is neither a colon nor an opening bracket.
 _NO_MARKS: Final = bytes(sorted(set(range(256)) - set(b":[{")))
-_BRACKETS_OR_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+_NO_BRACKETS: Final = bytes(sorted(set(range(256)) - set(b"[]{}")))
+_TEXT: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def check_limits(data: bytes, uri: str) -> int:
@@ -34,13 +35,16 @@ def check_limits(data: bytes, uri: str) -> int:
 
 
 def _is_too_deep(data: bytes) -> bool:
+    """Whether objects and lists are nested too deeply, measured outside of texts."""
+    brackets = _TEXT.sub(b"", data).translate(None, _NO_BRACKETS)
+    # pairs of brackets with nothing between them are removed: what is left is deep, or not JSON
+    for _ in range(MAX_DEPTH // 2):  # a pass takes away two levels at most
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if not brackets:
+            return False
     depth = 0
-    for match in _BRACKETS_OR_TEXT.finditer(data):
-        mark = data[match.start()]
-        if mark in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif mark in b"]}":
-            depth -= 1
+    for bracket in _TEXT.sub(b"", data).translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            return True
     return False

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.handwritten import nearest
+from picheck.validation import closest_match
 from picheck.intake.positions import ReadText
 from picheck.model.location import pointer_join
 from picheck.model.submission import (
@@ -19,7 +19,7 @@ from picheck.model.submission import (
     Submission,
     SubmissionKeys,
 )
-from picheck.rules.text import DocumentText, UnknownProperty
+from picheck.rules.source_issues import SourceIssues, UnknownProperty
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -34,11 +34,11 @@ CASE: Final = Shape("/submission", "/submission/measurementSets")
 POSTED: Final = Shape("/submission", None)
 
 
-def notice(read: ReadText, shape: Shape, programs: Collection[str]) -> DocumentText:
+def notice(read: ReadText, shape: Shape, programs: Collection[str]) -> SourceIssues:
     """Return what a careful reading tells: repeated keys, no numbers, unknown properties."""
-    return DocumentText(
+    return SourceIssues(
         repeated_keys=read.repeated_keys,
-        not_numbers=read.not_numbers,
+        non_finite_numbers=read.non_finite_numbers,
         unknown_properties=tuple(_unknown_properties(read.value, shape, programs)),
     )
 
@@ -86,7 +86,7 @@ def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator
     for name in value:
         if name not in known:
             yield UnknownProperty(
-                pointer=pointer_join(pointer, name), name=name, nearest=nearest(name, list(known))
+                pointer=pointer_join(pointer, name), name=name, closest_match=closest_match(name, list(known))
             )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from picheck.model.location import pointer_join, pointer_tokens
-from picheck.rules.text import NotANumber, RepeatedKey
+from picheck.rules.source_issues import NonFiniteNumber, RepeatedKey
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _TOKEN: Final = re.compile(
@@ -44,10 +44,10 @@ class ReadText(msgspec.Struct, frozen=True, kw_only=True):
     offsets: dict[str, int]
     lines: tuple[int, ...]
     repeated_keys: tuple[RepeatedKey, ...]
-    not_numbers: tuple[NotANumber, ...]
+    non_finite_numbers: tuple[NonFiniteNumber, ...]
 
     def locate(self, pointer: str) -> tuple[int, int]:
-        """Return the 1-based line and column of a pointer, or of its nearest ancestor."""
+        """Return the 1-based line and column of a pointer, or of its closest_match ancestor."""
         tokens = list(pointer_tokens(pointer))
         while pointer not in self.offsets and tokens:
             tokens.pop()
@@ -80,7 +80,7 @@ class _Reader:
         self._at = 0
         self._offsets: dict[str, int] = {}
         self._repeated: list[RepeatedKey] = []
-        self._not_numbers: list[NotANumber] = []
+        self._not_numbers: list[NonFiniteNumber] = []
 
     def read(self) -> ReadText:
         value = self._value()
@@ -92,7 +92,7 @@ class _Reader:
             offsets=self._offsets,
             lines=self._lines,
             repeated_keys=tuple(self._repeated),
-            not_numbers=tuple(self._not_numbers),
+            non_finite_numbers=tuple(self._not_numbers),
         )
 
     def _value(self) -> Any:
@@ -133,7 +133,7 @@ class _Reader:
             case "word":
                 return _WORDS[token], False
             case "none":
-                self._not_numbers.append(NotANumber(pointer=pointer, token=token))
+                self._not_numbers.append(NonFiniteNumber(pointer=pointer, token=token))
                 return float("nan"), False
             case _:
                 return ([] if token == _OPENING[0] else {}), True
@@ -205,7 +205,7 @@ class _Reader:
             )
         value = float(token) if set(token) & set(".eE") else int(token)
         if value in (float("inf"), float("-inf")):
-            self._not_numbers.append(NotANumber(pointer=pointer, token=token))
+            self._not_numbers.append(NonFiniteNumber(pointer=pointer, token=token))
             return float("nan")
         return value
 

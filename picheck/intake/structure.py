@@ -8,7 +8,8 @@ that proof is read again with care.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -23,10 +24,15 @@ from picheck.model.submission import (
     PostedSet,
     Submission,
 )
-from picheck.rules.text import CLEAN_TEXT, DocumentText, Violation
+from picheck.rules.inputs import JSON_SOURCE, Source
+from picheck.rules.source_issues import NO_ISSUES, SourceIssues, Violation
 from picheck.schemas import explain
 
 _ABSENT: Final = msgspec.Raw()
+
+#: Keys that mean a TIN or an NPI, also where they are misspelt.
+_IDENTIFIER_KEY: Final = re.compile(r"taxpayer|tin$|provider_?identifier|npi$", re.IGNORECASE)
+
 
 
 class _Wrapped(msgspec.Struct, frozen=True):
@@ -49,19 +55,22 @@ class _Case(msgspec.Struct, frozen=True):
     category: msgspec.Raw = _ABSENT
 
 
-class Structure(msgspec.Struct, frozen=True, kw_only=True):
+class DecodedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What the gate made of a document.
 
     `submission` is None where its shape was refused. `keys_pointer` leads to the submission's
     own keys, `sets_pointer` to the list of measurement sets, None where the document is one set.
-    `evidence` are the bytes of the evidence that a case carries beside its submission.
+    `evidence` are the bytes of the evidence that a case carries beside its submission. `source`
+    is the format that it came in; `identifiers` are the TIN and NPI of a refused document.
     """
 
     submission: Submission | None
-    text: DocumentText
+    issues: SourceIssues
     keys_pointer: str = ""
     sets_pointer: str | None = "/measurementSets"
     evidence: bytes | None = None
+    source: Source = JSON_SOURCE
+    identifiers: tuple[str | None, ...] = ()
 
     def set_pointer(self, index: int) -> str:
         """Return the pointer of a measurement set."""
@@ -83,7 +92,7 @@ def decode(data: bytes) -> Submission:
     return _decode(data)[0]
 
 
-def read_structure(data: bytes, uri: str, programs: Collection[str] = ()) -> Structure:
+def decode_document(data: bytes, uri: str, programs: Collection[str] = ()) -> DecodedDocument:
     """Decode a document, and where the fast path does not settle everything read it with care.
 
     `programs` are the categories of measurement sets whose values are looked into for unknown
@@ -95,10 +104,10 @@ def read_structure(data: bytes, uri: str, programs: Collection[str] = ()) -> Str
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _read_with_care(data, uri, programs)
     is_clean = not _swallowed(colons, data, submission, shape, evidence)
-    text = CLEAN_TEXT if is_clean else notice(read_json(data, uri), shape, programs)
-    return Structure(
+    issues = NO_ISSUES if is_clean else notice(read_json(data, uri), shape, programs)
+    return DecodedDocument(
         submission=submission,
-        text=text,
+        issues=issues,
         keys_pointer=shape.keys_pointer,
         sets_pointer=shape.sets_pointer,
         evidence=evidence,
@@ -207,7 +216,7 @@ def _echoes(submission: Submission) -> int:
     return count + "".join([text for text in texts if type(text) is str]).count(":")
 
 
-def _read_with_care(data: bytes, uri: str, programs: Collection[str]) -> Structure:
+def _read_with_care(data: bytes, uri: str, programs: Collection[str]) -> DecodedDocument:
     read = read_json(data, uri)
     shape = _shape_of(read.value)
     submission = _convert(read.value, shape)
@@ -215,9 +224,10 @@ def _read_with_care(data: bytes, uri: str, programs: Collection[str]) -> Structu
     if submission is None and not violations:
         violations = (Violation(pointer="", message="is no submission", expected="a submission"),)
     noticed = notice(read, shape, programs)
-    return Structure(
+    return DecodedDocument(
         submission=submission,
-        text=msgspec.structs.replace(noticed, violations=violations),
+        issues=msgspec.structs.replace(noticed, violations=violations),
+        identifiers=() if submission is not None else tuple(_identifiers(read.value)),
         keys_pointer=shape.keys_pointer,
         sets_pointer=shape.sets_pointer,
         evidence=_evidence_of(read.value) if shape is CASE else None,
@@ -258,3 +268,16 @@ def _whole_year(value: Any, nested: str | None = None) -> Any:
 def _evidence_of(value: Any) -> bytes | None:
     evidence = value.get("evidence")
     return None if evidence is None else msgspec.json.encode(evidence)
+
+
+def _identifiers(value: Any) -> Iterator[str]:
+    """Yield whatever a document whose shape was refused gives as TIN or NPI, at any depth."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(key, str) and _IDENTIFIER_KEY.search(key) and not isinstance(inner, bool):
+                if isinstance(inner, str | int | float):
+                    yield str(inner)
+            yield from _identifiers(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _identifiers(inner)

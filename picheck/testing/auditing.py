@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Gate, Terms
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions, Gate
+from picheck.engine.prior.loader import load_prior
 from picheck.errors import PluginError
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory, take_inventory
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.intake.inputs import RawDocument
 from picheck.model.report import Report
 from picheck.testing.builders import Draft
@@ -44,14 +45,16 @@ def audit(
     where nothing can be audited, and PluginError where a plugin of `plugins` did not load.
     """
     documents = [_raw(n, d, evidence) for n, d in enumerate(_several(document))]
-    terms = Terms(
-        as_of=as_of or _after(documents), gate=gate, keeps_all=True, options=options or {}
+    settings = AuditOptions(
+        as_of=as_of or _after(documents), gate=gate, all_results=True, plugin_options=options or {}
     )
     earlier = [_raw(n, d, None, "prior") for n, d in enumerate(_several(prior))]
-    return Audit(terms, stock(plugins), earlier).of(documents)
+    registry = stock(plugins)
+    prior = load_prior(earlier, registry.rulebooks)
+    return audit_inputs(documents, settings, registry, prior.book, prior.notices)
 
 
-def stock(plugins: Sequence[Any] = ()) -> Inventory:
+def stock(plugins: Sequence[Any] = ()) -> PluginRegistry:
     """Return what all installed plugins and the ones named hand over.
 
     Raises PluginError where one that was named did not load.
@@ -63,19 +66,19 @@ def stock(plugins: Sequence[Any] = ()) -> Inventory:
 
 
 @cache
-def _stock(modules: tuple[Any, ...]) -> Inventory:
+def _stock(modules: tuple[Any, ...]) -> PluginRegistry:
     host = Host()
     host.discover()
     named = [_register(host, module) for module in modules]
-    inventory = take_inventory(host)
-    for use in inventory.failed:
+    registry = collect_plugins(host)
+    for use in registry.failed:
         if use.name in named:
             raise PluginError(
                 f"plugin {use.name} did not load: {use.reason}",
                 plugin=use.name,
                 distribution=use.distribution or use.name,
             )
-    return inventory
+    return registry
 
 
 def _register(host: Host, module: Any) -> str:

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
+from picheck.engine.audit import audit_inputs
+from picheck.engine.prior.loader import load_prior
+from picheck.engine.options import AuditOptions
+from picheck.plugins.registry import PluginRegistry
 from picheck.intake.inputs import EVIDENCE_SUFFIX, RawDocument
-from picheck.model.finding import Result
+from picheck.model.result import Result
 from picheck.model.report import Report
 from picheck.testing.cases import Case, CaseEntry, Expectation
 from picheck.testing.departures import Change, Compliant, changed_text, merged
@@ -23,15 +24,15 @@ from picheck.testing.departures import Change, Compliant, changed_text, merged
 _TOLD: Final = ("fail", "indeterminate", "error")
 
 
-def run_case(case: Case, compliant: Compliant, inventory: Inventory) -> Report:
+def run_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> Report:
     """Audit the case's documents and return the report."""
     if not case.entry.files:
-        return _run(case, compliant, inventory, None)
+        return _run(case, compliant, registry, None)
     with TemporaryDirectory() as name:
         folder = Path(name)
         for file, text in case.entry.files.items():
             folder.joinpath(file).write_text(text, encoding="utf-8", newline="")
-        return _run(case, compliant, inventory, folder)
+        return _run(case, compliant, registry, folder)
 
 
 def case_documents(
@@ -47,7 +48,7 @@ def case_documents(
     ]
 
 
-def _run(case: Case, compliant: Compliant, inventory: Inventory, folder: Path | None) -> Report:
+def _run(case: Case, compliant: Compliant, registry: PluginRegistry, folder: Path | None) -> Report:
     entry = case.entry
     prior = [
         _document(
@@ -60,13 +61,15 @@ def _run(case: Case, compliant: Compliant, inventory: Inventory, folder: Path | 
         )
         for number, earlier in enumerate(entry.prior)
     ]
-    terms = Terms(
+    options = AuditOptions(
         as_of=date.fromisoformat(entry.as_of),
-        gate="note",
-        options=entry.options,
-        keeps_all=any(expectation.outcome not in _TOLD for expectation in entry.expect),
+        gate="indeterminate",
+        plugin_options=entry.options,
+        all_results=any(expectation.outcome not in _TOLD for expectation in entry.expect),
     )
-    return Audit(terms, inventory, prior).of(case_documents(case, compliant, folder))
+    earlier = load_prior(prior, registry.rulebooks)
+    documents = case_documents(case, compliant, folder)
+    return audit_inputs(documents, options, registry, earlier.book, earlier.notices)
 
 
 def differences(case: Case, report: Report) -> list[str]:
@@ -85,15 +88,15 @@ def differences(case: Case, report: Report) -> list[str]:
     return lines
 
 
-def check_case(case: Case, compliant: Compliant, inventory: Inventory) -> None:
+def check_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> None:
     """Run a case and raise AssertionError with a readable difference where it does not hold."""
-    if difference := told_difference(case, compliant, inventory):
+    if difference := told_difference(case, compliant, registry):
         raise AssertionError(difference)
 
 
-def told_difference(case: Case, compliant: Compliant, inventory: Inventory) -> str | None:
+def told_difference(case: Case, compliant: Compliant, registry: PluginRegistry) -> str | None:
     """Run a case and return what differs, for a reader; None where it holds."""
-    lines = differences(case, run_case(case, compliant, inventory))
+    lines = differences(case, run_case(case, compliant, registry))
     return "\n".join((case.id, *lines)) if lines else None
 
 
@@ -127,7 +130,7 @@ def _document(
 
 def _fits(expectation: Expectation, result: Result) -> bool:
     wanted: Sequence[tuple[Any, Any]] = (
-        (expectation.rule, result.rule.code),
+        (expectation.rule, result.code),
         (expectation.outcome, result.outcome),
         (expectation.document, result.document),
         (expectation.consequence, result.consequence),
@@ -141,13 +144,13 @@ def _fits(expectation: Expectation, result: Result) -> bool:
 
 def _is_there(pointer: str | None, result: Result) -> bool:
     """Whether a result points where it should; a measure may be named by its id."""
-    return pointer is None or pointer in {result.location.pointer, result.named_pointer}
+    return pointer is None or pointer in {result.location.pointer, result.location.named}
 
 
 def _tell(result: Result) -> str:
     missing = f" (missing {', '.join(result.missing_evidence)})" if result.missing_evidence else ""
     return (
-        f"{result.rule.code} {result.outcome} at {result.named_pointer or '/'}"
+        f"{result.code} {result.outcome} at {result.location.named or '/'}"
         f" of document {result.document} [{result.consequence}, {result.severity}]:"
         f" {result.message}{missing}"
     )

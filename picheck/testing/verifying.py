@@ -8,15 +8,15 @@ from statistics import median
 from typing import Any, Final
 
 from picheck.errors import UsageError
-from picheck.hooks.host import Host, Origin
-from picheck.hooks.inventory import OWN_DISTRIBUTION, Inventory, take_inventory
-from picheck.hooks.locking import digest_of
+from picheck.plugins.host import Host, Origin
+from picheck.plugins.registry import OWN_DISTRIBUTION, PluginRegistry, collect_plugins
+from picheck.plugins.lockfile import digest_of
 from picheck.testing.certificate import Certificate, Check, Cost
 from picheck.testing.declared import declared_checks
 from picheck.testing.examples import compliant_parts, example_years
 from picheck.testing.fuzzing import DETERMINISTIC, UNORDERED, fuzz, run_of
 from picheck.testing.generating import Generated
-from picheck.testing.watching import MUTATES, RAISES, TELLS, TOUCHES, Fault, Watch, timed
+from picheck.testing.instrumentation import DECLARES, MUTATES, RAISES, TELLS, TOUCHES, Fault, Watch, timed
 
 #: How many times our own median rule a rule may take; generous, to catch what would be noticed.
 MAX_COST: Final = 100.0
@@ -44,16 +44,16 @@ def verify_plugin(
     watch with the distribution's rules. `plugins` are modules to load beside the installed
     ones. Raises UsageError where no such plugin is loaded, or where it brings no rules.
     """
-    host, inventory = _loaded(plugins)
-    origin = _origin(host, inventory, name)
-    mine = _codes(inventory, origin)
-    years = _years(inventory, mine)
+    host, registry = _loaded(plugins)
+    origin = _origin(host, registry, name)
+    mine = _codes(registry, origin)
+    years = _years(registry, mine)
     watch = Watch()
-    watched = watch.over(inventory, origin.distribution)
+    watched = watch.over(registry, origin.distribution)
     documents = fuzz(watched, mine, years, examples, watch)
-    costs = tuple(_costs(inventory, mine, years))
+    costs = tuple(_costs(registry, mine, years))
     checks = (
-        *declared_checks(host.module_of(origin.name), inventory, mine),
+        *declared_checks(host.module_of(origin.name), registry, mine),
         *(_promise(name, watch, documents) for name in _PROMISES),
         _cost_check(costs, max_cost),
     )
@@ -72,42 +72,42 @@ def verify_plugin(
     )
 
 
-def _loaded(plugins: Sequence[Any]) -> tuple[Host, Inventory]:
+def _loaded(plugins: Sequence[Any]) -> tuple[Host, PluginRegistry]:
     host = Host()
     host.discover()
     for module in plugins:
         if host.name_of(module) is None:
             host.register(module, module.__name__, module.__name__.partition(".")[0])
-    return host, take_inventory(host)
+    return host, collect_plugins(host)
 
 
-def _origin(host: Host, inventory: Inventory, name: str) -> Origin:
-    use = next((use for use in inventory.plugins if use.name == name), None)
+def _origin(host: Host, registry: PluginRegistry, name: str) -> Origin:
+    use = next((use for use in registry.plugins if use.name == name), None)
     if use is None:
-        known = ", ".join(use.name for use in inventory.plugins)
+        known = ", ".join(use.name for use in registry.plugins)
         raise UsageError(f"no plugin is called {name!r}; installed: {known}")
     if use.status != "loaded":
         raise UsageError(f"plugin {name} did not load: {use.reason}")
     return host.origin(name)
 
 
-def _codes(inventory: Inventory, origin: Origin) -> tuple[str, ...]:
-    codes = (c for c, r in inventory.rules.items() if r.reference.plugin == origin.name)
+def _codes(registry: PluginRegistry, origin: Origin) -> tuple[str, ...]:
+    codes = (c for c, r in registry.rules.items() if r.owner.name == origin.name)
     found = tuple(sorted(codes))
     if not found:
         raise UsageError(f"plugin {origin.name} brings no rules; there is nothing to verify")
     return found
 
 
-def _years(inventory: Inventory, codes: Iterable[str]) -> tuple[int, ...]:
+def _years(registry: PluginRegistry, codes: Iterable[str]) -> tuple[int, ...]:
     """Return the years to generate submissions for: those the rules have a clause in."""
-    shelf, wanted = inventory.shelf, set(codes)
+    rulebooks, wanted = registry.rulebooks, set(codes)
     return tuple(
         year
         for year in example_years()
         if any(
-            shelf.has(program, year) and wanted & shelf.rulebook(program, year).clauses.keys()
-            for program in shelf.programs
+            rulebooks.has(program, year) and wanted & rulebooks.rulebook(program, year).clauses.keys()
+            for program in rulebooks.programs
         )
     )
 
@@ -132,20 +132,20 @@ def _witness(faults: Sequence[Fault]) -> str | None:
     return "\n".join(data.decode(errors="replace") for data in smallest.documents)
 
 
-def _costs(inventory: Inventory, codes: Sequence[str], years: Sequence[int]) -> Iterator[Cost]:
+def _costs(registry: PluginRegistry, codes: Sequence[str], years: Sequence[int]) -> Iterator[Cost]:
     """Time every rule over the compliant submissions, two of an entity in one run."""
-    watched, medians = timed(inventory)
+    watched, medians = timed(registry)
     for year in years:
         submission, evidence = compliant_parts(year)
         run = Generated.of(year, (submission, submission), evidence)
         for _ in range(_ROUNDS // len(years) + 1):
-            run_of(run, watched, tuple(inventory.rules), date(year + 1, 2, 1))
+            run_of(run, watched, tuple(registry.rules), date(year + 1, 2, 1))
     taken = medians()
     ours = (
         median(
             seconds
             for code, seconds in taken.items()
-            if inventory.rules[code].reference.distribution == OWN_DISTRIBUTION
+            if registry.rules[code].owner.distribution == OWN_DISTRIBUTION
         )
         if taken
         else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from picheck.api import AddedClause, Reporter, Rule, clauses_in, hookimpl, rules_in
 from picheck_acme.worklist import Worklist
 
-picheck_api = "1"
+picheck_api = "2"
 
 picheck_options = {
     "round_to": {

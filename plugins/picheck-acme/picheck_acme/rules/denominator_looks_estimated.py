@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from collections.abc import Mapping
+from typing import Any
+
+from picheck.api import CheckResults, CountsByMeasure, fail, rule
 
 
-@rule("ACME-QLT-01", "denominator-looks-estimated", scope="set")
-def denominator_looks_estimated(ctx: SetContext) -> Answers:
+@rule("ACME-QLT-01", "denominator-looks-estimated")
+def denominator_looks_estimated(
+    counts: CountsByMeasure, options: Mapping[str, Any]
+) -> CheckResults:
     """A denominator is so round that somebody seems to have guessed it.
 
     What it checks:
@@ -18,16 +23,15 @@ def denominator_looks_estimated(ctx: SetContext) -> Answers:
     How to fix:
     Export the count from the product, and keep the export.
     """
-    step = ctx.options["round_to"]
-    tallies = {measure_id: ctx.set.tally(measure_id) for measure_id in sorted(ctx.set.answers)}
+    step = options["round_to"]
     return [
-        ctx.fail(
-            f"{ctx.set.place(measure_id)}/value/denominator",
+        fail(
+            f"/measurements/{measure_id}/value/denominator",
             "the denominator {actual} is a multiple of {step}: is it an estimate?",
-            actual=tally[1],
+            actual=pair[1],
             step=step,
             key=measure_id,
         )
-        for measure_id, tally in tallies.items()
-        if tally and tally[1] and tally[1] % step == 0
+        for measure_id in sorted(counts)
+        if (pair := counts.pair(measure_id)) and pair[1] and pair[1] % step == 0
     ]

@@ -5,17 +5,28 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from picheck.api import Answer, Answers, Counts, SetContext, rule, to_json
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    Counts,
+    Measurement,
+    Rulebook,
+    SetView,
+    fail,
+    is_counts_like,
+    rule,
+    to_json,
+)
 
-_LONGEST_SHOWN: Final = 40
-_WANTED: Final = {
+_MAX_SHOWN: Final = 40
+_EXPECTED: Final = {
     "boolean": "true or false",
     "proportion": "an object with numerator and denominator",
 }
 
 
-@rule("PIC-STR-05", "value-type-mismatch", scope="set")
-def value_type_mismatch(ctx: SetContext) -> Answers:
+@rule("PIC-STR-05", "value-type-mismatch")
+def value_type_mismatch(measurement_set: SetView, rulebook: Rulebook) -> CheckResults:
     """An answer has the wrong shape for its measure.
 
     What it checks:
@@ -30,39 +41,45 @@ def value_type_mismatch(ctx: SetContext) -> Answers:
     Write true or false without quotation marks, or give both counts as whole numbers. Look at how
     the software exports the answer if every file has the same fault.
     """
-    measures, misfits = ctx.rulebook.measures, None
-    for index, measurement in enumerate(ctx.set.record.measurements):
-        measure, kind = measures.get(measurement.measure_id), measurement.kind
-        if measure is None:
-            continue
-        is_yes_or_no = kind is True or kind is False
-        if is_yes_or_no if measure.metric == "boolean" else kind == "counts":
-            continue
-        misfits = misfits or []
-        misfits.append(_answer(ctx, index, measure.metric))
-    return misfits and [answer for answer in misfits if not _is_no_number(ctx, answer)]
+    return [
+        _mismatch(index, measurement, _EXPECTED[measure.metric])
+        for index, measurement in enumerate(measurement_set.record.measurements)
+        if (measure := rulebook.measures.get(measurement.measure_id)) is not None
+        and not _fits(measurement, measure.metric)
+        and _is_json(measurement)
+    ]
 
 
-def _is_no_number(ctx: SetContext, answer: Answer) -> bool:
-    """Whether a NaN or the like stands there, which is PIC-STR-11's to name."""
-    return any(each.pointer.startswith(answer.pointer) for each in ctx.document.text.not_numbers)
+def _fits(measurement: Measurement, metric: str) -> bool:
+    if metric == "boolean":
+        return isinstance(measurement.value, bool)
+    return is_counts_like(measurement.value)
 
 
-def _answer(ctx: SetContext, index: int, metric: str) -> Answer:
-    measurement = ctx.set.record.measurements[index]
-    return ctx.fail(
+def _is_json(measurement: Measurement) -> bool:
+    """Whether the value is one that JSON has; a NaN is reported by PIC-STR-11."""
+    try:
+        json.dumps(to_json(measurement.value), allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _mismatch(index: int, measurement: Measurement, expected: str) -> CheckResult:
+    return fail(
         f"/measurements/{index}/value",
         "{measure} takes {expected}, not {found}",
         measure=measurement.measure_id,
-        expected=_WANTED[metric],
+        expected=expected,
         actual=to_json(measurement.value),
         found=_describe(measurement.value),
-        fix="write {expected} as the value of {measure}",
+        measures=(measurement.measure_id,),
+        remediation="write {expected} as the value of {measure}",
     )
 
 
 def _describe(value: object) -> str:
-    """Say in words what stands there."""
+    """Return in words what the value is."""
     if isinstance(value, Counts):
         absent = [name for name in ("numerator", "denominator") if getattr(value, name) is None]
         return f"an object without {' and '.join(absent)}" if absent else "a pair of counts"
@@ -70,4 +87,4 @@ def _describe(value: object) -> str:
         return "a list"
     kind = {str: "the text ", int: "the number ", float: "the number "}.get(type(value), "")
     shown = json.dumps(value, ensure_ascii=False)
-    return kind + (shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}...")
+    return kind + (shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}...")

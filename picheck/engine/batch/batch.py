@@ -1,0 +1,301 @@
+"""A batch: chunks go out to workers, results come back in order, the summary comes last.
+
+Any `concurrent.futures.Executor` can be used. A process that dies loses nothing: its chunks are
+handed out again. A chunk that kills every worker is halved until the document that does so is
+alone; that one is reported and left behind.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from typing import Protocol
+
+import msgspec
+
+from picheck.engine.acceptance.apply import Acceptance
+from picheck.engine.audit import finish, header
+from picheck.engine.batch.entity_index import EntityIndex
+from picheck.engine.batch.resume import ResumePoint
+from picheck.engine.batch.worker import (
+    ChunkResult,
+    Segment,
+    SegmentWriter,
+    Worker,
+    WorkerConfig,
+    audit_chunk,
+    start_worker,
+)
+from picheck.engine.entities import EntityGroups
+from picheck.engine.entity_rules import EntityRuleRunner
+from picheck.engine.notices import plugin_notices
+from picheck.engine.prior.loader import load_prior
+from picheck.engine.summary import RunSummary
+from picheck.errors import InputError
+from picheck.intake.inputs import RawDocument, Unreadable, read_inputs
+from picheck.intake.packets import Handed, Packet, Packets
+from picheck.model.report import Notice, Report
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import RuleKey
+
+MAX_ATTEMPTS = 3
+
+
+class Output(Protocol):
+    """Where the pieces of one reporter go."""
+
+    def write(self, piece: bytes, /) -> object:
+        """Take the next piece."""
+        ...
+
+
+class ProgressListener(Protocol):
+    """Something that shows how far a run is."""
+
+    def on_chunk(self, chunk: Packet, result: ChunkResult) -> None:
+        """Take note of a chunk that was written."""
+        ...
+
+
+class Executors(msgspec.Struct, frozen=True):
+    """Where chunks are audited: `create` returns an executor, again after one broke.
+
+    `workers` is their number; `worker_errors` are the errors that speak of a process, not of
+    what it was given to do.
+    """
+
+    create: Callable[[], Executor]
+    workers: int
+    worker_errors: tuple[type[BaseException], ...] = (BrokenExecutor,)
+
+
+class Batch:
+    """One run over chunks, with an output for each of the reporters of the configuration."""
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        executors: Executors,
+        outputs: Sequence[Output],
+        progress: ProgressListener,
+        registry: PluginRegistry,
+    ) -> None:
+        self._options = config.options
+        self._registry = registry
+        prior = load_prior(read_inputs(config.options.prior), registry.rulebooks)
+        config = msgspec.structs.replace(config, prior=prior.book.location)
+        self._prior = prior
+        self._pickled = config.pickled()
+        self._worker: Worker = start_worker(self._pickled, registry)
+        self._executors = executors
+        self._outputs = outputs
+        self._progress = progress
+        self._written: set[RuleKey] = set()
+
+    @property
+    def opening(self) -> tuple[bytes, ...]:
+        """What each output begins with."""
+        report = header(self._options, self._registry)
+        return tuple(reporter.opening(report) for reporter in self._worker.reporters)
+
+    @property
+    def acceptance(self) -> Acceptance:
+        """The waivers and the baseline of the run."""
+        return self._worker.auditor.acceptance
+
+    def run(self, chunks: Packets, resume: ResumePoint | None = None) -> Report:
+        """Audit every chunk, write as it goes, and return the report without the documents.
+
+        `resume` is what an earlier run wrote, where this one goes on with its output.
+        """
+        run = RunSummary()
+        if resume is None:
+            self._write(self.opening)
+        else:
+            run.merge(resume.summary)
+            self._written |= resume.rules
+        with EntityIndex() as index:
+            for chunk, result in self._audited(chunks, resume or ResumePoint()):
+                for segment in result.segments:
+                    self._write_segment(segment)
+                index.add(result.references)
+                run.merge(result.summary)
+                self._progress.on_chunk(chunk, result)
+            self._run_entity_rules(chunks, index, run)
+        said = [*plugin_notices(self._registry), *self._prior.notices]
+        auditor = self._worker.auditor
+        report = finish(auditor, self._options, self._registry, run, said)
+        self._write([reporter.closing(report) for reporter in self._worker.reporters])
+        return report
+
+    def _audited(
+        self, chunks: Iterable[Packet], resume: ResumePoint
+    ) -> Iterator[tuple[Packet, ChunkResult]]:
+        """Yield the results in order, with no more chunks under way than workers and some spare."""
+        queue = _Queue(self._executors, self._pickled, resume)
+        try:
+            for chunk in chunks:
+                queue.put(chunk)
+                if queue.is_full:
+                    yield queue.pop()
+            while queue:
+                yield queue.pop()
+        finally:
+            queue.close()
+
+    def _run_entity_rules(self, chunks: Packets, index: EntityIndex, run: RunSummary) -> None:
+        """Read the documents of entities with several sets again, and write what they add."""
+        auditor = self._worker.auditor
+        rules = EntityRuleRunner(auditor, self._options)
+        for number, raw in _numbered(chunks, index.needed()):
+            if not index.store_document(number, raw):
+                message = f"{raw.uri} changed while it was read; what was written of it is not sure"
+                notice = Notice(kind="changedWhileRead", message=message, is_incomplete=True)
+                self._write_notice(number, notice, run)
+        for group in index.groups():
+            sets, documents, in_memory = EntityGroups(), {}, dict(group)
+            try:
+                for number, raw in group:
+                    audited = auditor.audit(raw, number)
+                    documents[number] = audited.summary
+                    sets.add(audited.entity_sets)
+            except InputError as error:
+                message = f"{error.uri} changed while it was read: {error}"
+                notice = Notice(kind="changedWhileRead", message=message, is_incomplete=True)
+                self._write_notice(group[0][0], notice, run)
+                continue
+            for number, more in rules.run(sets, documents, in_memory):
+                run.amend(documents[number], more)
+                documents[number] = more.summary
+                writer = SegmentWriter(self._worker.reporters, auditor)
+                writer.add(number, more)
+                for segment in writer.segments():
+                    self._write_segment(segment)
+
+    def _write_notice(self, number: int, notice: Notice, run: RunSummary) -> None:
+        run.add_notice(notice)
+        self._write([reporter.notice(number, notice) for reporter in self._worker.reporters])
+
+    def _write_segment(self, segment: Segment) -> None:
+        """Write a stretch of output, after the rules that no earlier one needed."""
+        new = [r for r in segment.rules if (r.code, r.year) not in self._written]
+        if new:
+            self._written.update((rule.code, rule.year) for rule in new)
+            self._write([reporter.rules(new) for reporter in self._worker.reporters])
+        self._write(segment.pieces)
+
+    def _write(self, pieces: Sequence[bytes]) -> None:
+        for output, piece in zip(self._outputs, pieces, strict=True):
+            output.write(piece)
+
+
+class _Queue:
+    """Chunks under way, in order."""
+
+    def __init__(self, executors: Executors, pickled: bytes, resume: ResumePoint) -> None:
+        self._executors = executors
+        self._pickled = pickled
+        self._resume = resume
+        self._executor = executors.create()
+        self._under_way: deque[tuple[Packet, Future[ChunkResult]]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._under_way) >= self._executors.workers * 2
+
+    def put(self, chunk: Packet) -> None:
+        self._under_way.append((chunk, self._submit(chunk)))
+
+    def pop(self) -> tuple[Packet, ChunkResult]:
+        chunk, future = self._under_way.popleft()
+        try:
+            return chunk, future.result()
+        except self._executors.worker_errors:
+            return chunk, self._retry(chunk)
+
+    def close(self) -> None:
+        for _, future in self._under_way:
+            future.cancel()
+        self._executor.shutdown(wait=False)
+
+    def _submit(self, chunk: Packet) -> Future[ChunkResult]:
+        kept = self._resume.of(chunk.first, chunk.count)
+        try:
+            return self._executor.submit(audit_chunk, self._pickled, chunk, kept)
+        except self._executors.worker_errors as error:
+            broken: Future[ChunkResult] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def _retry(self, chunk: Packet) -> ChunkResult:
+        """Audit a chunk alone in a new executor, then hand out the others again."""
+        others = [other for other, _ in self._under_way]
+        self._under_way.clear()
+        try:
+            return self._run_isolated(chunk, MAX_ATTEMPTS - 1)
+        finally:
+            for other in others:
+                self.put(other)
+
+    def _run_isolated(self, chunk: Packet, attempts: int) -> ChunkResult:
+        """Audit a chunk that broke its worker; halve it until what breaks it is alone."""
+        for _ in range(attempts):
+            self.close()
+            self._executor = self._executors.create()
+            try:
+                return self._submit(chunk).result()
+            except self._executors.worker_errors:
+                continue
+        self.close()
+        self._executor = self._executors.create()
+        inputs = list(chunk.inputs())
+        if len(inputs) <= 1:
+            return audit_chunk(self._pickled, _failed_chunk(chunk, inputs))
+        middle = len(inputs) // 2
+        halves = [
+            Handed(tuple(given for _, given in half), half[0][0])
+            for half in (inputs[:middle], inputs[middle:])
+        ]
+        return _joined([self._run_isolated(half, 1) for half in halves], chunk)
+
+
+def _joined(parts: Sequence[ChunkResult], chunk: Packet) -> ChunkResult:
+    """Return the results of the parts of a chunk as the result of the chunk."""
+    summary = RunSummary()
+    for part in parts:
+        summary.merge(part.summary)
+    return ChunkResult(
+        first=chunk.first,
+        count=chunk.count,
+        segments=tuple(segment for part in parts for segment in part.segments),
+        summary=summary,
+        references=tuple(reference for part in parts for reference in part.references),
+        last=parts[-1].last,
+    )
+
+
+def _failed_chunk(chunk: Packet, inputs: Sequence[tuple[int, object]]) -> Packet:
+    """Return a chunk in place of an input that broke every worker that it was given to."""
+    given = inputs[0][1] if inputs else None
+    uri = given.uri if isinstance(given, RawDocument) else "an input"
+    line = given.line if isinstance(given, RawDocument) else None
+    message = f"was not audited: the process died each of {MAX_ATTEMPTS} times"
+    return Handed((Unreadable(error=InputError(message, uri=uri, line=line)),), chunk.first)
+
+
+def _numbered(chunks: Packets, needed: Iterator[int]) -> Iterator[tuple[int, RawDocument]]:
+    """Yield the documents with these numbers, which are in order; reads no chunk without any."""
+    number = next(needed, None)
+    if number is None:
+        return
+    for chunk in chunks:
+        if number is None or number >= chunk.first + chunk.count:
+            continue
+        for index, given in chunk.inputs():
+            if index == number and isinstance(given, RawDocument):
+                yield index, given
+                number = next(needed, None)

@@ -1,0 +1,156 @@
+"""Rules are run on a subject, each guarded: a rule that breaks costs no other its result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from picheck.engine.plan import PlannedRule, ScopePlan
+from picheck.errors import MissingEvidence
+from picheck.model.result import Unverified
+from picheck.model.vocabulary import OUTCOMES
+from picheck.rules.check_result import CheckResult, indeterminate
+from picheck.rules.inputs import Parts
+
+_RETURNED: Final = ("fail", "notApplicable", "indeterminate")
+#: Outcomes that stop the rules which need this one.
+_STOPS: Final = ("fail", "error")
+
+
+class Finding(NamedTuple):
+    """What a rule returned, and the rule."""
+
+    rule: PlannedRule
+    result: CheckResult
+
+
+class Outcomes:
+    """The results of some rules on one subject.
+
+    `passed` and `not_applicable` count; `findings` failed or broke (or are all results, where
+    they are wanted); `unverified` could not be decided; `blocked` are the codes that failed,
+    broke, or did not run for that reason.
+    """
+
+    __slots__ = ("blocked", "findings", "not_applicable", "passed", "unverified")
+
+    def __init__(self, blocked: frozenset[str] = frozenset()) -> None:
+        self.passed = 0
+        self.not_applicable = 0
+        self.findings: tuple[Finding, ...] = ()
+        self.unverified: tuple[Unverified, ...] = ()
+        self.blocked = blocked
+
+    def add(self, other: Outcomes) -> None:
+        """Add the results of further rules."""
+        self.passed += other.passed
+        self.not_applicable += other.not_applicable
+        if other.findings:
+            self.findings += other.findings
+        if other.unverified:
+            self.unverified += other.unverified
+        if other.blocked:
+            self.blocked |= other.blocked
+
+
+class RuleRunner:
+    """Runs the rules of a plan. With `all_results` passes and open questions are findings too."""
+
+    def __init__(self, *, all_results: bool = False, with_unverified: bool = False) -> None:
+        self._keeps_passes = all_results
+        kept = OUTCOMES if all_results else ("fail", "error")
+        self._kept = {*kept, *(("indeterminate",) if with_unverified else ())}
+
+    def run(self, plan: ScopePlan, parts: Parts, blocked: frozenset[str]) -> Outcomes:
+        """Run a scope's rules on one subject.
+
+        `blocked` are the codes that failed before on the subject's document; rules that need one
+        of them do not run.
+        """
+        outcomes = Outcomes(blocked)
+        for group in plan.groups:
+            if group.waits_for and not outcomes.blocked.isdisjoint(group.waits_for):
+                outcomes.add(self._call(group.rules, parts, outcomes.blocked))
+                continue
+            known: Outcomes | None = group.cache.get(parts)
+            if known is None:
+                known = self._call(group.rules, parts, outcomes.blocked)
+                if not any(finding.result.outcome == "error" for finding in known.findings):
+                    group.cache.keep(parts, known)
+            outcomes.add(known)
+        if plan.others:
+            outcomes.add(self._call(plan.others, parts, outcomes.blocked))
+        return outcomes
+
+    def _call(self, rules: Sequence[PlannedRule], parts: Parts, before: frozenset[str]) -> Outcomes:
+        """Call rules one by one."""
+        outcomes = Outcomes()
+        findings: list[Finding] = []
+        unverified: list[Unverified] = []
+        blocked: set[str] = set()
+        for rule in rules:
+            failed = rule.needs and rule.needs & (before | blocked)
+            try:
+                results = _blocked_by(failed) if failed else _checked(rule.call(parts))
+            except KeyboardInterrupt:
+                raise
+            except MissingEvidence as missing:
+                results = (indeterminate(str(missing), missing=missing.keys),)
+            except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
+                results = (_broken(error),)
+            if failed:
+                blocked.add(rule.code)
+            elif not results:
+                outcomes.passed += rule.is_reported
+                if self._keeps_passes and rule.is_reported:
+                    findings.append(Finding(rule, _PASS))
+            for result in results:
+                outcome = result.outcome
+                if outcome in _STOPS:
+                    blocked.add(rule.code)
+                if not rule.is_reported and outcome != "error":
+                    continue
+                if outcome == "notApplicable":
+                    outcomes.not_applicable += 1
+                elif outcome == "indeterminate":
+                    unverified.append(_unverified(rule, result))
+                if outcome in self._kept:
+                    findings.append(Finding(rule, result))
+        outcomes.findings = tuple(findings)
+        outcomes.unverified = tuple(unverified)
+        outcomes.blocked = frozenset(blocked)
+        return outcomes
+
+
+_PASS: Final = CheckResult(outcome="pass", message="")
+
+
+def _broken(error: BaseException) -> CheckResult:
+    text = " ".join(str(error).split())
+    text = f"{type(error).__name__}{': ' + text if text else ''}"
+    return CheckResult(outcome="error", message="{error}", values={"error": text})
+
+
+def _unverified(rule: PlannedRule, result: CheckResult) -> Unverified:
+    return Unverified(code=rule.code, missing=result.missing, measures=result.measures)
+
+
+def _blocked_by(codes: frozenset[str]) -> Sequence[CheckResult]:
+    message = f"{', '.join(sorted(codes))} has to pass first"
+    return (CheckResult(outcome="notApplicable", message=message),)
+
+
+def _checked(returned: Any) -> Sequence[CheckResult]:
+    """Return what a rule returned as a sequence of sound results; raise TypeError otherwise."""
+    if returned is None or returned == []:
+        return ()
+    results = (returned,) if isinstance(returned, CheckResult) else returned
+    if not isinstance(results, list | tuple | Sequence) or isinstance(results, str | bytes):
+        raise TypeError(f"returned {type(returned).__name__}, expected None or a CheckResult")
+    for result in results:
+        if not isinstance(result, CheckResult):
+            raise TypeError(f"returned a {type(result).__name__} among its results")
+        texts = result.message, result.pointer, result.key
+        if result.outcome not in _RETURNED or any(type(text) is not str for text in texts):
+            raise TypeError("returned a CheckResult that was not made by fail() and the like")
+    return tuple(results)

@@ -1,0 +1,26 @@
+"""A rule is a plain function: it is tested with the parts that it names, and nothing else."""
+# ruff: noqa: S101 - pytest's way to say what must hold
+
+from picheck_acme.rules.denominator_looks_estimated import denominator_looks_estimated
+
+from picheck.api import CheckResults, Counts, CountsByMeasure
+
+ROUND_TO = 500
+
+
+def check(denominator: int) -> CheckResults:
+    """Return what the rule finds in a set with this denominator."""
+    counts = CountsByMeasure({"PI_PEA_1": Counts(380, denominator)})
+    return denominator_looks_estimated.check(counts, {"round_to": ROUND_TO})
+
+
+def test_a_multiple_of_the_option_looks_estimated() -> None:
+    """The finding is at the denominator."""
+    found = check(3 * ROUND_TO)
+    assert isinstance(found, list)
+    assert [result.pointer for result in found] == ["/measurements/PI_PEA_1/value/denominator"]
+
+
+def test_any_other_number_is_taken_as_counted() -> None:
+    """One patient more, and the rule is silent."""
+    assert check(3 * ROUND_TO + 1) == []
