@@ -1,7 +1,7 @@
 """An independent corpus: what a registry's outbox holds, with a label for every line.
 
 Five years are mixed. Seven documents in ten are clean; the others have one to three of sixteen
-planted faults, and the label of each line names the rules that must fail on it. A third of the
+planted defects, and the label of each line names the rules that must fail on it. A third of the
 lines are case lines that carry evidence. The same seed gives the same bytes, whatever the number
 of documents. It shares no code and no table with picheck or with `generate`.
 
@@ -19,17 +19,26 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from outbox import REQUIRED_REGISTRIES, STATEMENTS, Draft, Json, certification_tail, draw, vouch
+from clean_submissions import (
+    REQUIRED_REGISTRIES,
+    STATEMENTS,
+    DraftSubmission,
+    Json,
+    draw_certification_tail,
+    draw_evidence,
+    draw_submission,
+)
 
+#: Shares of the documents.
 _CLEAN: Final = 0.7
 _WITH_EVIDENCE: Final = 1 / 3
 _KEYS_SHUFFLED: Final = 0.2
-_WRITTEN_WIDE: Final = 0.7
-#: How many faults a faulty document gets, and how often in a hundred.
-_FAULTS: Final = {1: 60, 2: 28, 3: 12}
+_WITH_SPACES: Final = 0.7
+#: How many defects a faulty document gets, and how often in a hundred.
+_DEFECT_COUNTS: Final = {1: 60, 2: 28, 3: 12}
 
-#: Plants a fault where the draft has room for it, and says whether it did.
-Fault = Callable[[random.Random, Draft], bool]
+#: Plants a defect where the draft has room for it, and says whether it did.
+Defect = Callable[[random.Random, DraftSubmission], bool]
 
 
 class Label(NamedTuple):
@@ -40,7 +49,7 @@ class Label(NamedTuple):
 
     @property
     def is_clean(self) -> bool:
-        """Whether no fault was planted."""
+        """Whether no defect was planted."""
         return not self.expected
 
 
@@ -51,27 +60,27 @@ def documents(count: int, *, seed: int = 1, bare: bool = False) -> Iterator[tupl
     """
     chance, beside = random.Random(seed), random.Random(f"evidence of {seed}")
     for number in range(count):
-        draft = draw(chance, number)
-        expected = () if chance.random() < _CLEAN else _planted(chance, draft)
-        value = _put_together(chance, draft)
+        draft = draw_submission(chance, number)
+        expected = () if chance.random() < _CLEAN else _plant_defects(chance, draft)
+        value = _to_json(chance, draft)
         if beside.random() < _WITH_EVIDENCE and not bare:
-            value = {"submission": value, "evidence": vouch(beside, draft)}
-        separators = (", ", ": ") if chance.random() < _WRITTEN_WIDE else (",", ":")
+            value = {"submission": value, "evidence": draw_evidence(beside, draft)}
+        separators = (", ", ": ") if chance.random() < _WITH_SPACES else (",", ":")
         yield json.dumps(value, separators=separators).encode(), Label(number + 1, expected)
 
 
-def _planted(chance: random.Random, draft: Draft) -> tuple[str, ...]:
-    wanted = chance.choices(list(_FAULTS), list(_FAULTS.values()))[0]
+def _plant_defects(chance: random.Random, draft: DraftSubmission) -> tuple[str, ...]:
+    wanted = chance.choices(list(_DEFECT_COUNTS), list(_DEFECT_COUNTS.values()))[0]
     planted: list[str] = []
-    for code in chance.sample(list(PLANTED), len(PLANTED)):
-        if PLANTED[code](chance, draft):
+    for code in chance.sample(list(DEFECTS), len(DEFECTS)):
+        if DEFECTS[code](chance, draft):
             planted.append(code)
         if len(planted) == wanted:
             break
     return tuple(sorted(planted))
 
 
-def _put_together(chance: random.Random, draft: Draft) -> Json:
+def _to_json(chance: random.Random, draft: DraftSubmission) -> Json:
     """Write the draft as a submission: measures in any order, some with all keys in any order."""
     pairs = [*draft.answers.items(), *draft.repeated]
     chance.shuffle(pairs)
@@ -81,86 +90,84 @@ def _put_together(chance: random.Random, draft: Draft) -> Json:
         return dict(chance.sample(list(keys.items()), len(keys))) if mixed else keys
 
     measurements = [order({"measureId": name, "value": value}) for name, value in pairs]
-    record = order({**draft.record, "measurements": measurements})
-    return order({**draft.head, "measurementSets": [record]})
+    measurement_set = order({**draft.measurement_set, "measurements": measurements})
+    return order({**draft.submission, "measurementSets": [measurement_set]})
 
 
-def _free(draft: Draft, names: list[str]) -> list[str]:
-    return [name for name in names if name in draft.answers and name not in draft.taken]
+def _unreserved(draft: DraftSubmission, names: list[str]) -> list[str]:
+    return [name for name in names if name in draft.answers and name not in draft.reserved]
 
 
-def _take(draft: Draft, *names: str) -> bool:
-    """Take names for a fault; False, and nothing taken, where one of them is gone already."""
-    if draft.taken.intersection(names):
+def _reserve(draft: DraftSubmission, *names: str) -> bool:
+    """Reserve all names for a defect, or none and return False where one is reserved already."""
+    if draft.reserved.intersection(names):
         return False
-    draft.taken.update(names)
+    draft.reserved.update(names)
     return True
 
 
-def _take_one(chance: random.Random, draft: Draft, names: list[str]) -> str | None:
-    free = _free(draft, names)
+def _reserve_one(chance: random.Random, draft: DraftSubmission, names: list[str]) -> str | None:
+    """Reserve one of the measures that stand in the draft; None where no such measure is left."""
+    free = _unreserved(draft, names)
     name = chance.choice(free) if free else None
     if name:
-        draft.taken.add(name)
+        draft.reserved.add(name)
     return name
 
 
-def _day(draft: Draft, key: str) -> date:
-    return date.fromisoformat(draft.record[key])
-
-
-def _no_such_period(chance: random.Random, draft: Draft) -> bool:
-    if not _take(draft, "period"):
+def _write_impossible_dates(chance: random.Random, draft: DraftSubmission) -> bool:
+    if not _reserve(draft, "period"):
         return False
-    start, end = draft.record["performanceStart"], draft.record["performanceEnd"]
-    draft.record["performanceEnd"] = chance.choice((f"{draft.year}-02-30", f"12/31/{draft.year}"))
+    period = draft.measurement_set
+    start, end = period["performanceStart"], period["performanceEnd"]
+    period["performanceEnd"] = chance.choice((f"{draft.year}-02-30", f"12/31/{draft.year}"))
     if chance.random() < 0.3:  # noqa: PLR2004 - the two dates exchanged
-        draft.record["performanceStart"], draft.record["performanceEnd"] = end, start
+        period["performanceStart"], period["performanceEnd"] = end, start
     return True
 
 
-def _outside_the_year(chance: random.Random, draft: Draft) -> bool:
-    if not _take(draft, "period"):
+def _leave_the_year(chance: random.Random, draft: DraftSubmission) -> bool:
+    if not _reserve(draft, "period"):
         return False
     days = timedelta(days=chance.randint(1, 25))
     if chance.random() < 0.5:  # noqa: PLR2004 - too early or too late
-        draft.record["performanceStart"] = (date(draft.year, 1, 1) - days).isoformat()
+        draft.measurement_set["performanceStart"] = (date(draft.year, 1, 1) - days).isoformat()
     else:
-        draft.record["performanceEnd"] = (date(draft.year, 12, 31) + days).isoformat()
+        draft.measurement_set["performanceEnd"] = (date(draft.year, 12, 31) + days).isoformat()
     return True
 
 
-def _too_short(chance: random.Random, draft: Draft) -> bool:
-    if not _take(draft, "period"):
+def _shorten_period(chance: random.Random, draft: DraftSubmission) -> bool:
+    if not _reserve(draft, "period"):
         return False
-    days = chance.randint(draft.edition.minimum_days // 2, draft.edition.minimum_days - 1)
-    end = _day(draft, "performanceStart") + timedelta(days=days - 1)
-    draft.record["performanceEnd"] = end.isoformat()
+    days = chance.randint(draft.table.minimum_days // 2, draft.table.minimum_days - 1)
+    start = date.fromisoformat(draft.measurement_set["performanceStart"])
+    draft.measurement_set["performanceEnd"] = (start + timedelta(days=days - 1)).isoformat()
     return True
 
 
-def _no_certification_id(chance: random.Random, draft: Draft) -> bool:
-    if not _take(draft, "cehrtId"):
+def _drop_certification_id(chance: random.Random, draft: DraftSubmission) -> bool:
+    if not _reserve(draft, "cehrtId"):
         return False
-    del draft.record["cehrtId"]
+    del draft.measurement_set["cehrtId"]
     if chance.random() < 0.3:  # noqa: PLR2004 - there, and empty
-        draft.record["cehrtId"] = ""
+        draft.measurement_set["cehrtId"] = ""
     return True
 
 
-def _other_edition(chance: random.Random, draft: Draft) -> bool:
-    if not _take(draft, "cehrtId"):
+def _use_other_edition(chance: random.Random, draft: DraftSubmission) -> bool:
+    if not _reserve(draft, "cehrtId"):
         return False
-    prefixes = [each for each in ("0014E", "0015E", "2025C") if each not in draft.edition.prefixes]
-    draft.record["cehrtId"] = chance.choice(prefixes) + certification_tail(chance)
+    prefixes = [each for each in ("0014E", "0015E", "2025C") if each not in draft.table.prefixes]
+    draft.measurement_set["cehrtId"] = chance.choice(prefixes) + draw_certification_tail(chance)
     return True
 
 
-def _not_attested(chance: random.Random, draft: Draft) -> bool:
-    name = _take_one(chance, draft, [*STATEMENTS, "PI_PPHI_2"])
+def _withhold_statement(chance: random.Random, draft: DraftSubmission) -> bool:
+    name = _reserve_one(chance, draft, [*STATEMENTS, "PI_PPHI_2"])
     if name is None:
         return False
-    may_be_no = name == "PI_PPHI_2" and False in draft.edition.safer
+    may_be_no = name == "PI_PPHI_2" and False in draft.table.safer
     if may_be_no or chance.random() < 0.5:  # noqa: PLR2004 - left out or answered no
         del draft.answers[name]
     else:
@@ -168,8 +175,8 @@ def _not_attested(chance: random.Random, draft: Draft) -> bool:
     return True
 
 
-def _impossible_counts(chance: random.Random, draft: Draft) -> bool:
-    name = _take_one(chance, draft, draft.counted())
+def _write_impossible_counts(chance: random.Random, draft: DraftSubmission) -> bool:
+    name = _reserve_one(chance, draft, draft.rate_ids())
     if name is None:
         return False
     most = draft.answers[name]["denominator"]
@@ -178,30 +185,30 @@ def _impossible_counts(chance: random.Random, draft: Draft) -> bool:
     return True
 
 
-def _nothing_counted(chance: random.Random, draft: Draft) -> bool:
-    name = _take_one(chance, draft, draft.counted())
+def _zero_numerator(chance: random.Random, draft: DraftSubmission) -> bool:
+    name = _reserve_one(chance, draft, draft.rate_ids())
     if name is not None:
         draft.answers[name] = {**draft.answers[name], "numerator": 0}
     return name is not None
 
 
-def _beside_its_exclusion(chance: random.Random, draft: Draft) -> bool:
+def _add_exclusion(chance: random.Random, draft: DraftSubmission) -> bool:
     pairs = {"PI_HIE_1": "PI_LVOTC_1", "PI_HIE_4": "PI_LVITC_2"}
-    if draft.edition.pdmp_exclusions:
+    if draft.table.pdmp_exclusions:
         pairs["PI_EP_2"] = "PI_EP_2_EX_1"
     else:
         pairs |= {registry: f"{registry}_EX_1" for registry in REQUIRED_REGISTRIES}
-    name = _take_one(chance, draft, list(pairs))
+    name = _reserve_one(chance, draft, list(pairs))
     if name is None:
         return False
     draft.answers[pairs[name]] = True
-    draft.taken.add(pairs[name])
+    draft.reserved.add(pairs[name])
     return True
 
 
-def _query_not_excluded(_: random.Random, draft: Draft) -> bool:
-    own = ["PI_EP_1", "PI_EP_2", "PI_LVPP_1", *draft.edition.pdmp_exclusions]
-    if not draft.edition.pdmp_exclusions or not _take(draft, *own):
+def _leave_query_open(_: random.Random, draft: DraftSubmission) -> bool:
+    own = ["PI_EP_1", "PI_EP_2", "PI_LVPP_1", *draft.table.pdmp_exclusions]
+    if not draft.table.pdmp_exclusions or not _reserve(draft, *own):
         return False
     for name in own:
         draft.answers.pop(name, None)
@@ -209,53 +216,53 @@ def _query_not_excluded(_: random.Random, draft: Draft) -> bool:
     return True
 
 
-def _level_left_out(chance: random.Random, draft: Draft) -> bool:
+def _drop_level(chance: random.Random, draft: DraftSubmission) -> bool:
     levels = [f"{each}_{level}" for each in REQUIRED_REGISTRIES for level in ("PRE", "PROD")]
-    level = _take_one(chance, draft, levels)
+    level = _reserve_one(chance, draft, levels)
     if level is None:
         return False
     del draft.answers[level]
-    draft.taken.add(level.rpartition("_")[0])
+    draft.reserved.add(level.rpartition("_")[0])
     return True
 
 
-def _half_an_exchange(chance: random.Random, draft: Draft) -> bool:
+def _break_exchange(chance: random.Random, draft: DraftSubmission) -> bool:
     own = ["PI_HIE_1", "PI_HIE_4", "PI_HIE_5", "PI_HIE_6", "PI_LVOTC_1", "PI_LVITC_2"]
-    present = _free(draft, own)
-    if not _take(draft, *own):
+    present = _unreserved(draft, own)
+    if not _reserve(draft, *own):
         return False
     del draft.answers[chance.choice(present)]
     return True
 
 
-def _malformed_tin(chance: random.Random, draft: Draft) -> bool:
-    tin = draft.head.get("taxpayerIdentificationNumber")
+def _malform_tin(chance: random.Random, draft: DraftSubmission) -> bool:
+    tin = draft.submission.get("taxpayerIdentificationNumber")
     if tin is None:
         return False
     written = chance.choice((f"{tin[:2]}-{tin[2:]}", f"{tin}0", f"{tin[:8]}O"))
-    draft.head["taxpayerIdentificationNumber"] = written
+    draft.submission["taxpayerIdentificationNumber"] = written
     return True
 
 
-def _said_twice(chance: random.Random, draft: Draft) -> bool:
-    name = _take_one(chance, draft, list(draft.answers))
+def _repeat_measure(chance: random.Random, draft: DraftSubmission) -> bool:
+    name = _reserve_one(chance, draft, list(draft.answers))
     if name is not None:
         draft.repeated.append((name, draft.answers[name]))
     return name is not None
 
 
-def _unknown_measure(chance: random.Random, draft: Draft) -> bool:
+def _add_unknown_measure(chance: random.Random, draft: DraftSubmission) -> bool:
     names = ["PI_HIE_2", "PI_LVITC_1", "PI_TRANS_PEA_1", "PI_PHCDRR_6", "PI_PEA_2"]
-    names += ["PI_PHCDRR_1_MULTI"] if draft.edition.levels else ["PI_PHCDRR_1_PROD"]
+    names += ["PI_PHCDRR_1_MULTI"] if draft.table.levels else ["PI_PHCDRR_1_PROD"]
     name = chance.choice(names)
     draft.answers[name] = True
-    return _take(draft, name)
+    return _reserve(draft, name)
 
 
-def _said_as_text(chance: random.Random, draft: Draft) -> bool:
+def _write_value_as_text(chance: random.Random, draft: DraftSubmission) -> bool:
     """Write numbers or a yes as text, on a measure whose answer no other rule counts on."""
-    plain = ["PI_EP_2", "PI_HIE_5", "PI_HIE_6", "PI_ONCACB_1", *STATEMENTS, *draft.counted()]
-    name = _take_one(chance, draft, plain)
+    plain = ["PI_EP_2", "PI_HIE_5", "PI_HIE_6", "PI_ONCACB_1", *STATEMENTS, *draft.rate_ids()]
+    name = _reserve_one(chance, draft, plain)
     if name is None:
         return False
     value: Any = draft.answers[name]
@@ -266,24 +273,24 @@ def _said_as_text(chance: random.Random, draft: Draft) -> bool:
     return True
 
 
-#: The sixteen faults, by the code of the rule that must fail.
-PLANTED: Final[dict[str, Fault]] = {
-    "PIC-PER-01": _no_such_period,
-    "PIC-PER-02": _outside_the_year,
-    "PIC-PER-03": _too_short,
-    "PIC-CEH-01": _no_certification_id,
-    "PIC-CEH-03": _other_edition,
-    "PIC-ATT-01": _not_attested,
-    "PIC-MEA-03": _impossible_counts,
-    "PIC-MEA-04": _nothing_counted,
-    "PIC-MEA-05": _beside_its_exclusion,
-    "PIC-ERX-01": _query_not_excluded,
-    "PIC-PUB-03": _level_left_out,
-    "PIC-HIE-01": _half_an_exchange,
-    "PIC-IDN-02": _malformed_tin,
-    "PIC-STR-03": _said_twice,
-    "PIC-STR-04": _unknown_measure,
-    "PIC-STR-05": _said_as_text,
+#: The sixteen defects, by the code of the rule that must fail.
+DEFECTS: Final[dict[str, Defect]] = {
+    "PIC-PER-01": _write_impossible_dates,
+    "PIC-PER-02": _leave_the_year,
+    "PIC-PER-03": _shorten_period,
+    "PIC-CEH-01": _drop_certification_id,
+    "PIC-CEH-03": _use_other_edition,
+    "PIC-ATT-01": _withhold_statement,
+    "PIC-MEA-03": _write_impossible_counts,
+    "PIC-MEA-04": _zero_numerator,
+    "PIC-MEA-05": _add_exclusion,
+    "PIC-ERX-01": _leave_query_open,
+    "PIC-PUB-03": _drop_level,
+    "PIC-HIE-01": _break_exchange,
+    "PIC-IDN-02": _malform_tin,
+    "PIC-STR-03": _repeat_measure,
+    "PIC-STR-04": _add_unknown_measure,
+    "PIC-STR-05": _write_value_as_text,
 }
 
 

@@ -2,7 +2,7 @@
 
 Nothing here is taken from picheck or from its examples: the ids and numbers of each year are
 written down below, so that picheck is not measured against its own idea of a submission. All
-identifiers are invented. The module writes submissions without a fault; `corpus` plants faults.
+identifiers are invented. The module writes submissions without a defect; `corpus` plants defects.
 """
 
 from __future__ import annotations
@@ -25,19 +25,26 @@ _LETTERS_IN_A_ROW: Final = 3
 _SHARED_PRODUCTS: Final = 40
 _NPI_PREFIX: Final = "80840"
 #: What the evidence counts, the measure that counts it too, and the exclusion of those with few.
-_HAPPENINGS: Final = (
+_EVENTS: Final = (
     ("permissiblePrescriptions", "PI_EP_1", "PI_LVPP_1"),
     ("transitionsSent", "PI_HIE_1", "PI_LVOTC_1"),
     ("transitionsReceived", "PI_HIE_4", "PI_LVITC_2"),
 )
 
 
-class Edition(NamedTuple):
+class YearTable(NamedTuple):
     """What the corpus needs to know of a performance year.
 
-    `minimum_days` counts both ends; `prefixes` begin the certification ids of the year, with
-    their weights; `safer` lists the answers to PI_PPHI_2 that cost nothing; `entity_types` have
-    weights too; `levels` says that a registry needs its PRE or PROD beside it.
+    minimum_days: the shortest period, both ends counted.
+    prefixes: the first five characters of the year's certification ids, with their weights.
+    safer: the answers to PI_PPHI_2 that cost nothing; none where the year does not know it.
+    options: the ways to report health information exchange.
+    entity_types: who may report, with weights.
+    pathways: some of the year's MVP ids, for `programName`.
+    pdmp_exclusions: the exclusions of PI_EP_2; none where it is a bonus.
+    levels: a registry answered yes needs its PRE or PROD beside it.
+    any_two_registries: two of the five registries are enough.
+    ecr_may_be_no: PI_PHCDRR_3 may be answered no.
     """
 
     minimum_days: int
@@ -56,8 +63,8 @@ _FIRST_TYPES: Final = {"individual": 52, "group": 48}
 _LATER_TYPES: Final = {"individual": 45, "group": 40, "virtualGroup": 6, "apm": 5, "subgroup": 4}
 _THREE_OPTIONS: Final = ("two measures", "PI_HIE_5", "PI_HIE_6")
 
-EDITIONS: Final = {
-    2021: Edition(
+YEARS: Final = {
+    2021: YearTable(
         minimum_days=90,
         prefixes={"0015E": 1},
         safer=(),
@@ -65,14 +72,14 @@ EDITIONS: Final = {
         entity_types=_FIRST_TYPES,
         any_two_registries=True,
     ),
-    2022: Edition(
+    2022: YearTable(
         minimum_days=90,
         prefixes={"0015E": 1},
         safer=(True, True, False),
         options=_THREE_OPTIONS[:2],
         entity_types=_FIRST_TYPES,
     ),
-    2023: Edition(
+    2023: YearTable(
         minimum_days=90,
         prefixes={"0015C": 3, "0015E": 1},
         safer=(True, True, False),
@@ -82,7 +89,7 @@ EDITIONS: Final = {
         pdmp_exclusions=("PI_EP_2_EX_1", "PI_EP_2_EX_2", "PI_EP_2_EX_3"),
         levels=True,
     ),
-    2024: Edition(
+    2024: YearTable(
         minimum_days=180,
         prefixes={"0015C": 1},
         safer=(True,),
@@ -92,7 +99,7 @@ EDITIONS: Final = {
         pdmp_exclusions=("PI_EP_2_EX_1", "PI_EP_2_EX_2"),
         levels=True,
     ),
-    2025: Edition(
+    2025: YearTable(
         minimum_days=180,
         prefixes={"2025C": 2, "0015C": 1},
         safer=(True,),
@@ -107,62 +114,63 @@ EDITIONS: Final = {
 
 
 @dataclass
-class Draft:
+class DraftSubmission:
     """A submission while it is written.
 
-    `head` holds the keys of the submission, `record` those of its measurement set, `answers`
+    `submission` holds the keys of the submission, `measurement_set` those of its one set, `answers`
     the value of each measure id, `repeated` what is said a second time. A measure id or a key in
-    `taken` was touched by a planted fault, and the next one leaves it alone.
+    `reserved` was touched by a planted defect, and the next one leaves it alone.
     """
 
     year: int
-    head: Json
-    record: Json
+    submission: Json
+    measurement_set: Json
     answers: Json = field(default_factory=dict)
     repeated: list[tuple[str, Any]] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
+    reserved: set[str] = field(default_factory=set)
 
     @property
-    def edition(self) -> Edition:
-        """What is known of the draft's year."""
-        return EDITIONS[self.year]
+    def table(self) -> YearTable:
+        """Return what is known of the draft's year."""
+        return YEARS[self.year]
 
-    def tallies(self) -> Json:
+    def valid_rates(self) -> Json:
         """Return the possible ones among the numerators and denominators, by measure id."""
         return {
             name: dict(self.answers[name])
-            for name in self.counted()
+            for name in self.rate_ids()
             if self.answers[name]["numerator"] in range(self.answers[name]["denominator"] + 1)
         }
 
-    def counted(self) -> list[str]:
+    def rate_ids(self) -> list[str]:
         """Return the ids that are answered with a numerator and a denominator."""
         return [key for key, value in self.answers.items() if isinstance(value, dict)]
 
 
-def draw(chance: random.Random, number: int) -> Draft:
-    """Draw the submission of one entity, without a fault; `number` tells the entities apart."""
-    year = chance.choice(list(EDITIONS))
-    edition = EDITIONS[year]
-    head = _entity(chance, edition, number)
-    record = {
+def draw_submission(chance: random.Random, number: int) -> DraftSubmission:
+    """Draw the submission of one entity, without a defect; `number` tells the entities apart."""
+    year = chance.choice(list(YEARS))
+    table = YEARS[year]
+    submission = _draw_entity(chance, table, number)
+    measurement_set = {
         "category": "pi",
         "submissionMethod": chance.choice(("registry", "electronicHealthRecord")),
-        "programName": _program(chance, edition, head["entityType"]),
-        "cehrtId": _certification_id(chance, edition),
+        "programName": _draw_program(chance, table, submission["entityType"]),
+        "cehrtId": _draw_certification_id(chance, table),
     }
-    record["performanceStart"], record["performanceEnd"] = _period(chance, year)
-    head["performanceYear"] = year
-    draft = Draft(year, head, record)
-    _attest(chance, draft)
-    _prescribe(chance, draft)
-    _exchange(chance, draft)
-    draft.answers["PI_PEA_1"] = _tally(chance)
-    _report_to_registries(chance, draft)
+    start, end = _draw_period(chance, year)
+    measurement_set |= {"performanceStart": start, "performanceEnd": end}
+    submission["performanceYear"] = year
+    draft = DraftSubmission(year, submission, measurement_set)
+    _add_statements(chance, draft)
+    _add_prescribing(chance, draft)
+    _add_exchange(chance, draft)
+    draft.answers["PI_PEA_1"] = _draw_rate(chance)
+    _add_registries(chance, draft)
     return draft
 
 
-def certification_tail(chance: random.Random) -> str:
+def draw_certification_tail(chance: random.Random) -> str:
     """Draw the ten characters behind the prefix of a certification id."""
     tail, letters = "", 1
     while len(tail) < 10:  # noqa: PLR2004 - ten characters
@@ -172,31 +180,31 @@ def certification_tail(chance: random.Random) -> str:
     return tail
 
 
-def _certification_id(chance: random.Random, edition: Edition) -> str:
-    prefix = chance.choices(list(edition.prefixes), list(edition.prefixes.values()))[0]
+def _draw_certification_id(chance: random.Random, table: YearTable) -> str:
+    prefix = chance.choices(list(table.prefixes), list(table.prefixes.values()))[0]
     drawn = chance.random()
     if drawn < 0.03:  # noqa: PLR2004 - left as the published sample has it
         return f"{'2025' if prefix[0] == '2' else 'XX15'}{prefix[4]}XXXXXXXXXX"
     if drawn < 0.15:  # noqa: PLR2004 - a product that others use too
         chance = random.Random(chance.randrange(_SHARED_PRODUCTS))
-    return prefix + certification_tail(chance)
+    return prefix + draw_certification_tail(chance)
 
 
-def _entity(chance: random.Random, edition: Edition, number: int) -> Json:
+def _draw_entity(chance: random.Random, table: YearTable, number: int) -> Json:
     """Draw who reports: no two numbers below 900 million give the same entity."""
-    kind = chance.choices(list(edition.entity_types), list(edition.entity_types.values()))[0]
+    kind = chance.choices(list(table.entity_types), list(table.entity_types.values()))[0]
     if kind not in {"individual", "group"}:
         letter = kind[0].upper()
         return {"entityType": kind, "entityId": f"{letter}{number:07d}{chance.choice('ABCDEF')}"}
     is_sample = chance.random() < 0.02 and number < 10**6  # noqa: PLR2004 - one in fifty
     tin = f"{number:09d}" if is_sample else f"{100_000_000 + number * 700_001 % 900_000_000:09d}"
-    head = {"entityType": kind, "taxpayerIdentificationNumber": tin}
+    submission = {"entityType": kind, "taxpayerIdentificationNumber": tin}
     if kind == "individual":
-        head["nationalProviderIdentifier"] = _npi(chance)
-    return head
+        submission["nationalProviderIdentifier"] = _draw_npi(chance)
+    return submission
 
 
-def _npi(chance: random.Random) -> str:
+def _draw_npi(chance: random.Random) -> str:
     """Draw nine digits and put the check digit behind them (Luhn, over 80840 and the number)."""
     stem = f"{chance.choice('12')}{chance.randrange(10**8):08d}"
     total = 0
@@ -206,20 +214,20 @@ def _npi(chance: random.Random) -> str:
     return f"{stem}{-total % 10}"
 
 
-def _program(chance: random.Random, edition: Edition, entity_type: str) -> str:
+def _draw_program(chance: random.Random, table: YearTable, entity_type: str) -> str:
     if entity_type == "subgroup":
-        return chance.choice(edition.pathways)
+        return chance.choice(table.pathways)
     if entity_type == "apm":
         return "app1"
-    if edition.pathways and entity_type != "virtualGroup" and chance.random() < 0.1:  # noqa: PLR2004
-        return chance.choice(edition.pathways)
+    if table.pathways and entity_type != "virtualGroup" and chance.random() < 0.1:  # noqa: PLR2004
+        return chance.choice(table.pathways)
     return "mips"
 
 
-def _period(chance: random.Random, year: int) -> tuple[str, str]:
+def _draw_period(chance: random.Random, year: int) -> tuple[str, str]:
     """Draw first and last day: the whole year, its last days, or some days within it."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    last_start = last - timedelta(days=EDITIONS[year].minimum_days - 1)
+    last_start = last - timedelta(days=YEARS[year].minimum_days - 1)
     drawn = chance.random()
     if drawn > 0.5:  # noqa: PLR2004 - every second one
         first = last_start
@@ -230,33 +238,33 @@ def _period(chance: random.Random, year: int) -> tuple[str, str]:
     return first.isoformat(), last.isoformat()
 
 
-def _tally(chance: random.Random, low: int = 100, high: int = 4000) -> Json:
+def _draw_rate(chance: random.Random, low: int = 100, high: int = 4000) -> Json:
     denominator = chance.randint(low, high)
     return {"numerator": int(denominator * chance.uniform(0.4, 0.98)), "denominator": denominator}
 
 
-def _attest(chance: random.Random, draft: Draft) -> None:
+def _add_statements(chance: random.Random, draft: DraftSubmission) -> None:
     draft.answers.update(dict.fromkeys(STATEMENTS, True))
-    if draft.edition.safer:
-        draft.answers["PI_PPHI_2"] = chance.choice(draft.edition.safer)
+    if draft.table.safer:
+        draft.answers["PI_PPHI_2"] = chance.choice(draft.table.safer)
     if chance.random() < 0.5:  # noqa: PLR2004 - half answer what they need not
         draft.answers["PI_ONCACB_1"] = chance.random() < 0.5  # noqa: PLR2004 - either way
 
 
-def _prescribe(chance: random.Random, draft: Draft) -> None:
-    few, answers, exclusions = chance.random() < 0.1, draft.answers, draft.edition.pdmp_exclusions  # noqa: PLR2004
+def _add_prescribing(chance: random.Random, draft: DraftSubmission) -> None:
+    few, answers, exclusions = chance.random() < 0.1, draft.answers, draft.table.pdmp_exclusions  # noqa: PLR2004
     if few:
         answers["PI_LVPP_1"] = True
     else:
-        answers["PI_EP_1"] = _tally(chance)
+        answers["PI_EP_1"] = _draw_rate(chance)
     if exclusions and (few or chance.random() < 0.15):  # noqa: PLR2004 - three in twenty
         answers[chance.choice(exclusions[:2]) if few else exclusions[0]] = True
     elif exclusions or (not few and chance.random() < 0.5):  # noqa: PLR2004 - a bonus for half
         answers["PI_EP_2"] = True
 
 
-def _exchange(chance: random.Random, draft: Draft) -> None:
-    option = chance.choice(draft.edition.options)
+def _add_exchange(chance: random.Random, draft: DraftSubmission) -> None:
+    option = chance.choice(draft.table.options)
     if option.startswith("PI_"):
         draft.answers[option] = True
         return
@@ -264,11 +272,11 @@ def _exchange(chance: random.Random, draft: Draft) -> None:
         if chance.random() < 0.2:  # noqa: PLR2004 - one in five
             draft.answers[exclusion] = True
         else:
-            draft.answers[measure] = _tally(chance, 60, 1200)
+            draft.answers[measure] = _draw_rate(chance, 60, 1200)
 
 
-def _report_to_registries(chance: random.Random, draft: Draft) -> None:
-    if draft.edition.any_two_registries:
+def _add_registries(chance: random.Random, draft: DraftSubmission) -> None:
+    if draft.table.any_two_registries:
         first, second, third = chance.sample((*REQUIRED_REGISTRIES, *_BONUS_REGISTRIES), 3)
         draft.answers[first] = True
         draft.answers[chance.choice((second, f"{second}_EX_2", f"{first}_MULTI"))] = True
@@ -277,27 +285,27 @@ def _report_to_registries(chance: random.Random, draft: Draft) -> None:
         return
     for registry in REQUIRED_REGISTRIES:
         drawn = chance.random()
-        if registry == "PI_PHCDRR_3" and draft.edition.ecr_may_be_no and drawn > 0.93:  # noqa: PLR2004
+        if registry == "PI_PHCDRR_3" and draft.table.ecr_may_be_no and drawn > 0.93:  # noqa: PLR2004
             draft.answers[registry] = False
         elif drawn < 0.2:  # noqa: PLR2004 - one in five
             draft.answers[f"{registry}_EX_{chance.randint(1, 3)}"] = True
         else:
-            _engage(chance, draft, registry)
+            _add_registry(chance, draft, registry)
     for registry in _BONUS_REGISTRIES:
         drawn = chance.random()
         if drawn < 0.25:  # noqa: PLR2004 - a quarter
-            _engage(chance, draft, registry)
+            _add_registry(chance, draft, registry)
         elif drawn < 0.75:  # noqa: PLR2004 - half say no, which costs nothing
             draft.answers[registry] = False
 
 
-def _engage(chance: random.Random, draft: Draft, registry: str) -> None:
+def _add_registry(chance: random.Random, draft: DraftSubmission, registry: str) -> None:
     draft.answers[registry] = True
-    if draft.edition.levels:
+    if draft.table.levels:
         draft.answers[f"{registry}_{chance.choice(('PROD', 'PROD', 'PROD', 'PRE'))}"] = True
 
 
-def vouch(chance: random.Random, draft: Draft) -> Json:
+def draw_evidence(chance: random.Random, draft: DraftSubmission) -> Json:
     """Draw the evidence of a finished draft; parts of it are left out, nothing contradicts it."""
     year = draft.year
     parts: Json = {
@@ -307,7 +315,7 @@ def vouch(chance: random.Random, draft: Draft) -> Json:
             "edition": "2015Edition" if year < 2023 else "curesUpdate",  # noqa: PLR2004 - as of 2023
         },
         "attestations": {"securityRiskAnalysisOn": f"{year}-{chance.randint(1, 12):02d}-07"},
-        "counts": _happened(chance, draft),
+        "counts": _count_events(chance, draft),
         "eligibility": {"specialStatuses": [], "hardshipException": None},
         "documents": [
             {
@@ -319,18 +327,18 @@ def vouch(chance: random.Random, draft: Draft) -> Json:
             for name in draft.answers
         ],
     }
-    if draft.edition.safer:
+    if draft.table.safer:
         parts["attestations"]["saferAssessmentOn"] = f"{year}-{chance.randint(1, 12):02d}-21"
-    parts["ehrReport"] = draft.tallies()
-    if draft.head["entityType"] == "group":
-        parts["clinicians"] = _rows(chance, draft.tallies())
+    parts["ehrReport"] = draft.valid_rates()
+    if draft.submission["entityType"] == "group":
+        parts["clinicians"] = _split_rates(chance, draft.valid_rates())
     return {key: part for key, part in parts.items() if chance.random() < 0.75}  # noqa: PLR2004
 
 
-def _happened(chance: random.Random, draft: Draft) -> Json:
+def _count_events(chance: random.Random, draft: DraftSubmission) -> Json:
     """Count what happened in the period: as often as reported, and seldom where excluded."""
     answers, counts = draft.answers, {}
-    for key, measure, exclusion in _HAPPENINGS:
+    for key, measure, exclusion in _EVENTS:
         value = answers.get(measure)
         if exclusion not in answers and isinstance(value, dict):
             counts[key] = value["denominator"]
@@ -342,11 +350,11 @@ def _happened(chance: random.Random, draft: Draft) -> Json:
     return counts
 
 
-def _rows(chance: random.Random, tallies: Json) -> list[Json]:
-    """Divide a group's tallies between two clinicians."""
-    rows: list[Json] = [{"npi": _npi(chance), "measures": {}} for _ in range(2)]
-    for name, tally in tallies.items():
-        first = {key: value // 2 for key, value in tally.items()}
+def _split_rates(chance: random.Random, rates: Json) -> list[Json]:
+    """Divide a group's rates between two clinicians."""
+    rows: list[Json] = [{"npi": _draw_npi(chance), "measures": {}} for _ in range(2)]
+    for name, rate in rates.items():
+        first = {key: value // 2 for key, value in rate.items()}
         rows[0]["measures"][name] = first
-        rows[1]["measures"][name] = {key: value - first[key] for key, value in tally.items()}
+        rows[1]["measures"][name] = {key: value - first[key] for key, value in rate.items()}
     return rows
