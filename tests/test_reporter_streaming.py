@@ -246,7 +246,7 @@ def test_a_value_of_any_shape_is_written(registry: PluginRegistry) -> None:
     assert (line["expected"], line["actual"]) == ([1, {"a": None}], {"b": [True, 1.5]})
 
 
-def test_masked_documents_need_no_rules_of_others(registry: PluginRegistry) -> None:
+def test_a_report_holds_the_rules_that_it_refers_to_and_no_others(registry: PluginRegistry) -> None:
     one = report_on(registry, document(departing(), given=incomplete_evidence()))
     codes = {rule.code for rule in one.rules}
     assert codes == {result.code for result in one.results}

@@ -127,6 +127,7 @@ def terms_of(options: dict[str, Any], found: Settings) -> AuditOptions:
         trust_unverified=options["trust"] == "unverified",
         reveal=options.get("reveal", False),
         all_results=options.get("all_results", False),
+        with_unverified=options.get("with_unverified", False),
         plugin_options=found.plugins,
         waivers=options["waivers"],
         baseline=options.get("baseline"),

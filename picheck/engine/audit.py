@@ -7,27 +7,18 @@ from typing import TypeAlias
 
 import msgspec
 
-from picheck.engine.acceptance.apply import waiver_notices
 from picheck.engine.charts.facts import chart_facts
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntityGroups, PriorBook
 from picheck.engine.entity_rules import EntityRuleRunner
-from picheck.engine.notices import (
-    left_out_notices,
-    no_document_notice,
-    plugin_notices,
-    preview_notices,
-    prior_notices,
-    rulebook_uses,
-    unreadable_notice,
-)
+from picheck.engine.notices import plugin_notices, unreadable_notice
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
-from picheck.engine.run_inputs import run_inputs
+from picheck.engine.run_report import finish
 from picheck.engine.summary import RunSummary
 from picheck.errors import InputError
 from picheck.intake.inputs import STDIN, Input, RawDocument, Unreadable, read_inputs
-from picheck.model.report import Notice, Report, Run
+from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import rules_needed
 
@@ -97,53 +88,6 @@ def audit_one(auditor: DocumentAuditor, given: Input, index: int) -> AuditedDocu
         return auditor.audit(given, index)
     except InputError as error:
         return unreadable_notice(given, error)
-
-
-def header(options: AuditOptions, registry: PluginRegistry) -> Report:
-    """Return what is known before the first document: a report without any yet."""
-    run = Run(
-        as_of=options.as_of.isoformat(),
-        gate=options.gate,
-        options=options.in_report(),
-        inputs=run_inputs(options),
-        plugins=registry.plugins,
-    )
-    return Report(run=run, documents=(), results=(), summary=RunSummary().summary())
-
-
-def finish(
-    auditor: DocumentAuditor,
-    options: AuditOptions,
-    registry: PluginRegistry,
-    run: RunSummary,
-    said: Iterable[Notice],
-) -> Report:
-    """Return the report without documents and results: the summary, and what the run says of itself."""
-    auditor.prior.add_used(run.prior_used)
-    for key in run.plans:
-        auditor.plans.of(*key)
-    plans = tuple(auditor.plans)
-    notices = [
-        *said,
-        *no_document_notice(run),
-        *auditor.selection.notices(run.overrides),
-        *waiver_notices(auditor.acceptance, run.waiver_uses),
-        *left_out_notices(plans),
-        *preview_notices(plans),
-        *prior_notices(auditor.prior),
-    ]
-    for notice in notices:
-        run.add_notice(notice)
-    opening = header(options, registry)
-    return msgspec.structs.replace(
-        opening,
-        run=msgspec.structs.replace(
-            opening.run,
-            rulebooks=rulebook_uses(plans, registry.rulebooks),
-            notices=tuple(notices),
-        ),
-        summary=run.summary(),
-    )
 
 
 def _by_year_and_code(key: tuple[str, int | None]) -> tuple[int, str]:

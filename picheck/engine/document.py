@@ -10,22 +10,18 @@ import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance, WaiverUse, read_acceptance
 from picheck.engine.charts.facts import ChartSource
-from picheck.engine.entities import (
-    EntitySets,
-    EntityYear,
-    PriorBook,
-    pseudonym,
-    subject_name,
-)
+from picheck.engine.entities import EntitySets, EntityYear, PriorBook
 from picheck.engine.evidence_lookup import EvidenceLookup, find_evidence
 from picheck.engine.fingerprints import entity_json
 from picheck.engine.framework_rules import NO_RULEBOOK, RULE_NOT_INSTALLED
 from picheck.engine.locations import with_locations
 from picheck.engine.options import AuditOptions
-from picheck.engine.plan import Plan, Plans, ScopePlan
-from picheck.engine.results import Subject, bind, framework_result
+from picheck.engine.plan import Plan, ScopePlan
+from picheck.engine.plan_cache import Plans
+from picheck.engine.results import bind, framework_result
 from picheck.engine.runner import Outcomes, RuleRunner
 from picheck.engine.selection import FileOverrides
+from picheck.engine.subject import Subject, pseudonym, subject_name
 from picheck.engine.verdicts import document_verdict
 from picheck.errors import UsageError
 from picheck.intake.inputs import RawDocument
@@ -81,7 +77,8 @@ class DocumentAuditor:
         )
         gates = (options.gate, *(override.gate for override in options.overrides))
         self.runner = RuleRunner(
-            all_results=options.all_results, with_unverified="indeterminate" in gates
+            all_results=options.all_results,
+            with_unverified=options.with_unverified or "indeterminate" in gates,
         )
 
     def audit(self, raw: RawDocument, index: int) -> AuditedDocument:
@@ -205,7 +202,7 @@ class DocumentAuditor:
         if self._options.with_chart_data:
             work.charts.append(ChartSource(rulebook, views, evidence))
 
-    def _run(
+    def _run(  # noqa: PLR0917 - a step of the audit, called in three places
         self,
         plan: ScopePlan,
         parts: Parts,
@@ -359,16 +356,18 @@ def _count(outcomes: Outcomes, results: list[Result]) -> dict[Outcome, int]:
     return counts
 
 
+def _merge_two(first: Unverified, second: Unverified) -> Unverified:
+    return Unverified(
+        code=first.code,
+        missing=tuple(dict.fromkeys((*first.missing, *second.missing))),
+        measures=tuple(dict.fromkeys((*first.measures, *second.measures))),
+    )
+
+
 def _merge(unverified: Iterable[Unverified]) -> tuple[Unverified, ...]:
     """Return the rules that could not be decided, each once, by code, with all that they lack."""
     by_code: dict[str, Unverified] = {}
     for each in unverified:
         known = by_code.get(each.code)
-        if known is not None:
-            each = Unverified(
-                code=each.code,
-                missing=tuple(dict.fromkeys((*known.missing, *each.missing))),
-                measures=tuple(dict.fromkeys((*known.measures, *each.measures))),
-            )
-        by_code[each.code] = each
+        by_code[each.code] = each if known is None else _merge_two(known, each)
     return tuple([by_code[code] for code in sorted(by_code)])

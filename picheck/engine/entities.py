@@ -1,15 +1,12 @@
-"""The entities of a run: which sets belong together, and how an entity is named in a report."""
+"""The entities of a run: which sets belong together, and which documents they are in."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from picheck.engine.results import Subject
-from picheck.masking import Masker
 from picheck.model.evidence import NO_EVIDENCE, Evidence
 from picheck.rules.measurement_set import Entity, SetView
 
@@ -33,8 +30,7 @@ class EntitySets(NamedTuple):
 
 
 class EntityReference(NamedTuple):
-    """That a document has sets of an entity: a digest of the entity and year, the
-    number of the document and the beginning of its SHA-256.
+    """A document has sets of an entity: digests of the entity and year and of the document.
 
     All sets of a document are of one entity and year, so whatever is looked at together in any
     program shares a digest.
@@ -118,27 +114,3 @@ class PriorBook:
 
     def __len__(self) -> int:
         return 0
-
-
-def pseudonym(subject: Subject, key: bytes) -> str:
-    """Return the pseudonym of an entity: equal for one entity, different for any two.
-
-    It is a keyed digest. Without a secret key (`--entity-key`) it only keeps entities apart
-    within a run: whoever knows all TINs can try them.
-    """
-    digest = hashlib.blake2b(subject.entity_json, key=key[:64], digest_size=12).digest()
-    return base64.urlsafe_b64encode(digest).decode()
-
-
-def subject_name(entity: Entity | None, masker: Masker) -> str:
-    """Return the name of an entity for a reader: `tin *****6789, npi ******3210`."""
-    if entity is None:
-        return "no entity named"
-    parts = [
-        f"{label} {masker.identifier(value)}"
-        for label, value in (("tin", entity.tin), ("npi", entity.npi))
-        if value
-    ]
-    if entity.entity_id:
-        parts.append(f"entity {masker.text(entity.entity_id)}")
-    return ", ".join(parts) or "no entity named"

@@ -12,7 +12,8 @@ from picheck.engine.entities import EntityGroups, EntitySets
 from picheck.engine.fingerprints import entity_json
 from picheck.engine.locations import Documents, SourceLocator
 from picheck.engine.options import AuditOptions
-from picheck.engine.results import Subject, bind
+from picheck.engine.results import bind
+from picheck.engine.subject import Subject
 from picheck.engine.verdicts import document_verdict
 from picheck.intake.inputs import RawDocument
 from picheck.masking import Masker

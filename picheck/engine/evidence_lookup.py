@@ -22,7 +22,8 @@ from picheck.model.report import InputUse
 class EvidenceLookup(msgspec.Struct, frozen=True, kw_only=True):
     """Evidence, the digests of the files it names, and what was wrong with it if it is unusable.
 
-    `inputs` names the side file with its digest. `ignored` says which other evidence it stands in for; it is empty where there was none.
+    `inputs` names the side file with its digest. `ignored` says which other evidence it was taken
+    in place of; it is empty where there was none.
     """
 
     evidence: Evidence = NO_EVIDENCE

@@ -20,7 +20,7 @@ def entity_json(entity: Entity | None) -> bytes:
     return _encode("-" if entity is None else ":".join([part or "" for part in entity]))
 
 
-def fingerprint(
+def fingerprint(  # noqa: PLR0917 - all of them are what identifies a finding
     code: str, year: int | None, entity: bytes, pointer: str, key: str, view: SetView | None = None
 ) -> str:
     """Return the SHA-256 that identifies a finding across runs.

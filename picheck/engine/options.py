@@ -35,7 +35,8 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     submission not ready; `evidence` is a side file for the one document audited; `prior` are
     paths of earlier submissions; `select` and `ignore` are codes, code prefixes or slugs;
     `trust_unverified` lifts the cap on clauses that rest on unverified sources alone;
-    `reveal` prints identifiers; `all_results` reports passes and open questions as results too;
+    `reveal` prints identifiers; `all_results` reports passes and open questions as results too,
+    `with_unverified` the open questions alone;
     `with_chart_data` adds what a picture needs to each document; `plugin_options` are by plugin
     name; `waivers` and `baseline` are files of accepted findings; `overrides` apply to the
     documents of some files; `entity_key` is the key of the pseudonyms of entities; `help_base` the
@@ -53,6 +54,7 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     trust_unverified: bool = False
     reveal: bool = False
     all_results: bool = False
+    with_unverified: bool = False
     with_chart_data: bool = False
     plugin_options: Mapping[str, Mapping[str, Any]] = {}
     waivers: Path | None = None

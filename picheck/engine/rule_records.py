@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from picheck.engine.options import AuditOptions
 from picheck.model.citation import best_standing
 from picheck.model.result import RuleRecord
 from picheck.model.vocabulary import SEVERITY_OF, Severity
@@ -18,7 +19,7 @@ def severity_of(terms: Clause | Variant, *, trust_unverified: bool) -> Severity:
 
 
 def rule_record(
-    year: int, clause: Clause, installed: InstalledRule, *, trust_unverified: bool, help_base: str
+    year: int, clause: Clause, installed: InstalledRule, options: AuditOptions
 ) -> RuleRecord:
     """Return what a report says once of a rule in a year."""
     rule, owner = installed.rule, installed.owner
@@ -31,12 +32,12 @@ def rule_record(
         distribution=owner.distribution,
         version=owner.version,
         consequence=clause.consequence,
-        severity=severity_of(clause, trust_unverified=trust_unverified),
+        severity=severity_of(clause, trust_unverified=options.trust_unverified),
         reads=rule.reads,
         evidence=rule.evidence,
         help=" ".join(rule.help.get(h, "") for h in ("What it checks", "Why it matters")).strip(),
         remediation=rule.help.get("How to fix", ""),
         note=clause.note,
         citations=clause.citations,
-        help_uri=f"{help_base}{rule.code}.html" if help_base else None,
+        help_uri=f"{options.help_base}{rule.code}.html" if options.help_base else None,
     )

@@ -57,7 +57,7 @@ class RuleRunner:
     """Runs the rules of a plan. With `all_results` passes and open questions are findings too."""
 
     def __init__(self, *, all_results: bool = False, with_unverified: bool = False) -> None:
-        self._keeps_passes = all_results
+        self._pass = (CheckResult(outcome="pass", message=""),) if all_results else ()
         kept = OUTCOMES if all_results else ("fail", "error")
         self._kept = {*kept, *(("indeterminate",) if with_unverified else ())}
 
@@ -90,20 +90,12 @@ class RuleRunner:
         blocked: set[str] = set()
         for rule in rules:
             failed = rule.needs and rule.needs & (before | blocked)
-            try:
-                results = _blocked_by(failed) if failed else _checked(rule.call(parts))
-            except KeyboardInterrupt:
-                raise
-            except MissingEvidence as missing:
-                results = (indeterminate(str(missing), missing=missing.keys),)
-            except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
-                results = (_broken(error),)
+            results = _blocked_by(failed) if failed else _results(rule, parts)
             if failed:
                 blocked.add(rule.code)
-            elif not results:
-                outcomes.passed += rule.is_reported
-                if self._keeps_passes and rule.is_reported:
-                    findings.append(Finding(rule, _PASS))
+            elif not results and rule.is_reported:
+                outcomes.passed += 1
+                results = self._pass
             for result in results:
                 outcome = result.outcome
                 if outcome in _STOPS:
@@ -122,7 +114,17 @@ class RuleRunner:
         return outcomes
 
 
-_PASS: Final = CheckResult(outcome="pass", message="")
+def _results(rule: PlannedRule, parts: Parts) -> Sequence[CheckResult]:
+    """Call a rule and return its results: none for a pass, or that it broke."""
+    try:
+        returned: Any = rule.call(parts)
+        return () if returned is None or returned == [] else _checked(returned)
+    except KeyboardInterrupt:
+        raise
+    except MissingEvidence as missing:
+        return (indeterminate(str(missing), missing=missing.keys),)
+    except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
+        return (_broken(error),)
 
 
 def _broken(error: BaseException) -> CheckResult:
@@ -142,8 +144,6 @@ def _blocked_by(codes: frozenset[str]) -> Sequence[CheckResult]:
 
 def _checked(returned: Any) -> Sequence[CheckResult]:
     """Return what a rule returned as a sequence of sound results; raise TypeError otherwise."""
-    if returned is None or returned == []:
-        return ()
     results = (returned,) if isinstance(returned, CheckResult) else returned
     if not isinstance(results, list | tuple | Sequence) or isinstance(results, str | bytes):
         raise TypeError(f"returned {type(returned).__name__}, expected None or a CheckResult")

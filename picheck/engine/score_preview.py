@@ -18,6 +18,7 @@ from picheck.intake.structure import decode_document
 from picheck.model.location import pointer_tokens
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import rules_of
 from picheck.plugins.scorer import Attempt, Edit, Preview, Scene, Wish
 from picheck.rulebook.models import Rulebook
 from picheck.rules.measurement_set import Entity, SetView
@@ -54,7 +55,7 @@ class ScoreRunner:
     """Audits documents and scores them, the first time and every time after a change."""
 
     def __init__(self, options: AuditOptions, registry: PluginRegistry, wish: Wish) -> None:
-        self._options = options
+        self._options = msgspec.structs.replace(options, with_unverified=True)
         self._registry = registry
         self._wish = wish
         self._prior = load_prior(read_inputs(options.prior), registry.rulebooks)
@@ -130,6 +131,7 @@ def _scene(report: Report, rulebook: Rulebook, sources: Mapping[int, RawDocument
         sets=tuple(view for index, raw in sources.items() for view in _views(raw, index, rulebook)),
         documents={index: report.documents[index] for index in sources},
         results=tuple(result for result in report.results if result.document in sources),
+        rules=rules_of(report),
         notices=tuple(
             notice
             for notice in report.run.notices

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from picheck.plugins.markers import hookspec
-from picheck.plugins.scorer import Preview
-from picheck.plugins.reporter import Reporter
 from picheck.model.report import Report
-from picheck.rulebook.plugin_clauses import AddedClause
+from picheck.plugins.markers import hookspec
+from picheck.plugins.reporter import Reporter
+from picheck.plugins.scorer import Preview
 from picheck.rulebook.loader import RulebookSource
+from picheck.rulebook.plugin_clauses import AddedClause
 from picheck.rules.rule import Rule
 
 

@@ -14,11 +14,11 @@ from typing import Any, Final, NamedTuple
 import pluggy
 
 from picheck.errors import PluginConflict, UsageError
+from picheck.model.report import PluginUse
 from picheck.plugins import hookspecs
 from picheck.plugins.entry_points import Entry, announced
 from picheck.plugins.markers import PROJECT
 from picheck.plugins.validation import check_version, told, unknown_hooks, unmarked_hooks, vetted
-from picheck.model.report import PluginUse
 
 #: picheck's own reporters; without them nothing could be told at all.
 OWN_REPORTERS: Final = "reporters"

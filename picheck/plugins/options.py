@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from picheck.errors import ConfigurationError
 from picheck.model.frozen import freeze
-from picheck.validation import closest_match, validate, schema_fault
 from picheck.model.report import PluginUse
+from picheck.validation import closest_match, schema_fault, validate
 
 ATTRIBUTE: Final = "picheck_options"
 NO_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType({})

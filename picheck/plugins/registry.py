@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from picheck.errors import PluginConflict
-from picheck.plugins.host import Host, Origin
-from picheck.plugins.scorer import Preview
-from picheck.plugins.reporter import Reporter
-from picheck.plugins.options import NO_OPTIONS, declared_options
 from picheck.model.report import PluginUse
-from picheck.rulebook.plugin_clauses import AddedClause
-from picheck.rulebook.models import Clause
+from picheck.plugins.host import Host, Origin
+from picheck.plugins.options import NO_OPTIONS, declared_options
+from picheck.plugins.reporter import Reporter
+from picheck.plugins.scorer import Preview
 from picheck.rulebook.loader import RulebookSource
+from picheck.rulebook.models import Clause
+from picheck.rulebook.plugin_clauses import AddedClause
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.rule import Rule
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from picheck.plugins.reporter import Style
-from picheck.model.result import Result
 from picheck.model.report import DocumentSummary, Notice
+from picheck.model.result import Result, RuleRecord
+from picheck.plugins.reporter import RuleKey, Style
 from picheck.rulebook.models import Rulebook
 from picheck.rules.measurement_set import SetView
 
@@ -20,7 +20,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     `sets` are the views of its measurement sets in input order; `documents` are the audited
     documents by the index that views and results name; `results` those of these documents,
     among them refusals of documents that have no sets. `notices` speak of the documents or of
-    the whole run.
+    the whole run; `rules` are the rules that the results refer to.
     """
 
     rulebook: Rulebook
@@ -30,6 +30,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     documents: Mapping[int, DocumentSummary]
     results: tuple[Result, ...]
     notices: tuple[Notice, ...] = ()
+    rules: Mapping[RuleKey, RuleRecord] = {}
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

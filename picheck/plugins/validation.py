@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, get_args
 
 from picheck.errors import UsageError
+from picheck.model.vocabulary import CONSEQUENCES, Scope
 from picheck.plugins.markers import API_VERSIONS, MOVING_PAGE, PROJECT
 from picheck.plugins.reporter import Reporter
-from picheck.model.vocabulary import CONSEQUENCES, Scope
-from picheck.rulebook.plugin_clauses import AddedClause
-from picheck.rulebook.models import Clause
 from picheck.rulebook.loader import RulebookSource
+from picheck.rulebook.models import Clause
+from picheck.rulebook.plugin_clauses import AddedClause
 from picheck.rules.rule import CODE, SLUG, Rule, parameters_of
 
 

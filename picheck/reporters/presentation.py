@@ -190,7 +190,10 @@ def sort_by_severity(results: Iterable[Result]) -> list[Result]:
 
 
 def merge_equal(results: Iterable[Result]) -> list[list[Result]]:
-    """Put results that differ only in their place together, in the order of their first."""
+    """Put results that differ only in their place together, in the order of their first.
+
+    Those that are put together are sorted by line and column.
+    """
     merged: dict[tuple[Any, ...], list[Result]] = {}
     for result in results:
         key = (
@@ -207,7 +210,11 @@ def merge_equal(results: Iterable[Result]) -> list[list[Result]]:
             _encode([thaw(result.expected), thaw(result.actual)]),
         )
         merged.setdefault(key, []).append(result)
-    return list(merged.values())
+    return [sorted(equal, key=_line_and_column) for equal in merged.values()]
+
+
+def _line_and_column(result: Result) -> tuple[int, int]:
+    return result.location.line or 0, result.location.column or 0
 
 
 def collect_questions(results: Iterable[Result]) -> dict[str, list[str]]:

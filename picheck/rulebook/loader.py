@@ -11,6 +11,16 @@ import msgspec
 from picheck.errors import RulebookError
 from picheck.model.citation import Citation
 from picheck.model.vocabulary import Standing
+from picheck.rulebook.files import REQUIRED_FILES, EditionFolder, ExtraTables, folder_of
+from picheck.rulebook.models import (
+    Change,
+    Clause,
+    LazySections,
+    Measure,
+    Requirement,
+    Rulebook,
+    Variant,
+)
 from picheck.rulebook.schema import (
     ChangesFile,
     ClauseEntry,
@@ -20,16 +30,6 @@ from picheck.rulebook.schema import (
     RequirementEntry,
     SourceEntry,
 )
-from picheck.rulebook.models import (
-    Change,
-    LazySections,
-    Clause,
-    Measure,
-    Requirement,
-    Rulebook,
-    Variant,
-)
-from picheck.rulebook.files import REQUIRED_FILES, ExtraTables, EditionFolder, folder_of
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

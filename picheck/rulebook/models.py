@@ -162,8 +162,7 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     rates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Freeze the tables, give each measure id a bit of its own (see `Answers`), and
-        list the ids of the rates, sorted."""
+        """Freeze the tables; give each measure id a bit (see `Answers`), and list the rates."""
         for name in ("objectives", "measures", "clauses", "sources"):
             msgspec.structs.force_setattr(self, name, freeze(getattr(self, name)))
         bits = MappingProxyType({id_: 1 << place for place, id_ in enumerate(self.measures)})

@@ -8,12 +8,12 @@ from typing import Any, Final
 import msgspec
 
 from picheck.errors import RulebookError
-from picheck.validation import faults
 from picheck.model.citation import Citation
 from picheck.model.vocabulary import Consequence
-from picheck.rulebook.schema import CLAUSE_SCHEMA, SCHEMAS, SourceEntry, Terms
-from picheck.rulebook.models import Clause, Variant
 from picheck.rulebook.files import folder_of
+from picheck.rulebook.models import Clause, Variant
+from picheck.rulebook.schema import CLAUSE_SCHEMA, SCHEMAS, SourceEntry, Terms
+from picheck.validation import faults
 
 FILE: Final = "clauses.toml"
 

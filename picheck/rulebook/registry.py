@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from picheck.errors import RulebookError
-from picheck.rulebook.models import Clause, Rulebook
 from picheck.rulebook.loader import RulebookSource
+from picheck.rulebook.models import Clause, Rulebook
 
 
 class Rulebooks:

@@ -11,9 +11,9 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from picheck.validation import faults
 from picheck.model.vocabulary import CONSEQUENCES, STANDINGS, Consequence, Standing
 from picheck.rulebook.models import ChangeKind, Metric, ReportingCategory, Status
+from picheck.validation import faults
 
 Terms = dict[str, Any]
 

@@ -25,7 +25,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `message` and `remediation` are format strings over `values`, `expected` and `actual`; they
     are formatted when the result is bound to its document. `at` is the measurement set in which
-    the pointer starts (or its index among the sets of the document), `from_root` says that it starts at the root of the document.
+    the pointer starts (or its index among the sets of the document); `from_root` says that it
+    starts at the root of the document.
     """
 
     outcome: Outcome
@@ -67,9 +68,9 @@ def fail(
 
     `pointer` is a JSON Pointer that starts at the rule's subject: at the measurement set for a
     rule about one set, at the submission's own keys for a rule about the document. With `at` it
-    starts at that measurement set, given itself or by its index in `set_answers`; with `from_root` at the root of the file, as the pointers of
-    `source_issues` do. A measurement is named by its id (`/measurements/PI_EP_1`); an id that
-    is not in the set leads to the list of measurements.
+    starts at that measurement set, given itself or by its index in `set_answers`; with
+    `from_root` at the root of the file, as the pointers of `source_issues` do. A measurement is
+    named by its id (`/measurements/PI_EP_1`); an id that is not in the set leads to the list of measurements.
 
     `message` and `remediation` are format strings over `expected`, `actual` and `values`;
     without `remediation` the rule's own "How to fix" is shown. `variant` picks the variant of

@@ -69,7 +69,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
         ),
         "source": Parameter(
             "the format the document came in, and its facts", ("Source",), ("document",)
-        ),  # fmt: skip
+        ),
         "digests": Parameter(
             "the SHA-256 of the supporting documents that lie beside the evidence, by file name",
             ("Mapping[str, str]",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from types import FunctionType
 from typing import Any, Final, TypeVar
 
@@ -12,7 +13,7 @@ import msgspec
 from picheck.errors import UsageError
 from picheck.model.vocabulary import SCOPES, Scope
 from picheck.rules.check_result import CheckResults
-from picheck.rules.inputs import PARAMETERS
+from picheck.rules.inputs import PARAMETERS, Parts
 from picheck.validation import closest_match
 
 #: `FAMILY` may hold digits after its first letter; the prefix is the vendor's (`PIC` is ours).
@@ -152,6 +153,20 @@ def scope_of(code: str, reads: Sequence[str], declared: Scope | None) -> Scope:
     if declared not in possible:
         raise UsageError(f"{code} reads {asked}: that is not of scope {declared!r}")
     return declared
+
+
+def bind_parts(rule: Rule, law: Mapping[str, Any]) -> Callable[[Parts], CheckResults]:
+    """Return the rule as a function of the parts; what it reads of the law is fixed already."""
+    check = rule.check
+    parts = tuple(name for name in rule.reads if name not in law)
+    fixed = tuple(law[name] for name in rule.reads if name in law)
+    if not parts or rule.reads[: len(parts)] != parts:
+        named = {name: law[name] for name in rule.reads if name in law}
+        return lambda subject: check(**named, **{name: getattr(subject, name) for name in parts})
+    read = attrgetter(*parts)  # the usual order: parts, then the law
+    if len(parts) == 1:
+        return lambda subject: check(read(subject), *fixed)
+    return lambda subject: check(*read(subject), *fixed)
 
 
 def _spell(annotation: object) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from picheck.api import Answers, CheckResult, Evidence, MissingEvidence, indeterminate, parse_date
+from picheck.api import (
+    Answers,
+    CheckResult,
+    Evidence,
+    MissingEvidence,
+    fail,
+    indeterminate,
+    parse_date,
+)
 from picheck_pi.term_schemas import EVIDENCE_KEY, MEASURE_ID, TEXT, Schema
 
 #: What a clause says of a task: the statement that claims it, its evidence key and its name.
@@ -20,8 +28,8 @@ TASK: Final[Mapping[str, Schema]] = {
 class AttestedTask(NamedTuple):
     """A task that a statement answered yes claims to be done.
 
-    `at` is the index of the set with the statement `measure_id`; `done_on` is the date that the evidence
-    gives at `key`, None where it gives none.
+    `at` is the index of the set with the statement `measure_id`; `done_on` is the date that the
+    evidence gives at `key`, None where it gives none.
     """
 
     at: int
@@ -31,10 +39,18 @@ class AttestedTask(NamedTuple):
     done_on: date | None
     is_optional: bool
 
-    @property
-    def pointer(self) -> str:
-        """The pointer of the statement, from its set."""
-        return f"/measurements/{self.measure_id}"
+    def fail(self, message: str, *, expected: object, remediation: str) -> CheckResult:
+        """Return a failure at the statement; `actual` is the date, and `title` can be shown."""
+        return fail(
+            f"/measurements/{self.measure_id}",
+            message,
+            at=self.at,
+            expected=expected,
+            actual=self.done_on and self.done_on.isoformat(),
+            title=self.title,
+            key=self.key,
+            remediation=remediation,
+        )
 
 
 def attested_tasks(

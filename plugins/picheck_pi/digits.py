@@ -7,12 +7,16 @@ from picheck.api import CheckResult, fail
 
 def check_digits(name: str, text: str | None, length: int, remediation: str) -> CheckResult | None:
     """Return the failure of a property that should hold `length` digits; None where it does."""
+    digits = sum(character in "0123456789" for character in text or "")
+    others = len(text or "") - digits
+    if digits == length and not others:
+        return None
     if text is None:
         found = "there is none"
-    elif len(text) == length == count_digits(text):
-        return None
     else:
-        found = describe_digits(text)
+        found = (
+            f"{digits} digits and {others} other characters found" if others else f"{digits} found"
+        )
     return fail(
         "" if text is None else f"/{name}",
         "{name}: {expected} digits expected, {found}",
@@ -22,18 +26,3 @@ def check_digits(name: str, text: str | None, length: int, remediation: str) -> 
         key=name,
         remediation=remediation,
     )
-
-
-def count_digits(text: str) -> int:
-    """Return the number of characters from 0 to 9."""
-    return sum(character in "0123456789" for character in text)
-
-
-def describe_digits(text: str) -> str:
-    """Say how many digits a text holds, and how many other characters."""
-    digits = count_digits(text)
-    others = len(text) - digits
-    if not others:
-        return f"{digits} found"
-    plural = "character" if others == 1 else "characters"
-    return f"{digits} digits and {others} other {plural} found"

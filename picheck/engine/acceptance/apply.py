@@ -13,7 +13,7 @@ from picheck.engine.acceptance.baseline import can_be_accepted, read_baseline
 from picheck.engine.acceptance.waivers import Waiver, is_named, matches_subject, read_waivers
 from picheck.engine.fingerprints import fingerprint
 from picheck.engine.framework_rules import WAIVER_EXPIRED, WAIVER_UNUSED
-from picheck.engine.results import Subject
+from picheck.engine.subject import Subject
 from picheck.masking import mask_digits
 from picheck.model.report import Notice
 from picheck.model.result import Result

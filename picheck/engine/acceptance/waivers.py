@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.engine.entities import subject_name
 from picheck.engine.file_patterns import matches
+from picheck.engine.subject import subject_name
 from picheck.errors import ConfigurationError
 from picheck.masking import Masker, mask
 from picheck.model.vocabulary import Consequence

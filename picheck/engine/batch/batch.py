@@ -15,7 +15,6 @@ from typing import Protocol
 import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance
-from picheck.engine.audit import finish, header
 from picheck.engine.batch.entity_index import EntityIndex
 from picheck.engine.batch.resume import ResumePoint
 from picheck.engine.batch.worker import (
@@ -31,6 +30,7 @@ from picheck.engine.entities import EntityGroups
 from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.notices import plugin_notices
 from picheck.engine.prior.loader import load_prior
+from picheck.engine.run_report import finish, header
 from picheck.engine.summary import RunSummary
 from picheck.errors import InputError
 from picheck.intake.inputs import RawDocument, Unreadable, read_inputs

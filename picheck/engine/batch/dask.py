@@ -144,6 +144,7 @@ class _ClusterExecutor(Executor):
 
 
 def dask_executors(address: str, home: Executors, say: Say) -> Executors:
+    """Return the executors of a Dask cluster. Raises UsageError where it cannot be reached."""
     if not address.startswith(DASK):
         raise UsageError(f"executor {address!r} is not known; give {DASK}HOST:PORT")
     try:

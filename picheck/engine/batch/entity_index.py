@@ -17,14 +17,16 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -8192;
 PRAGMA temp_store = FILE;
-CREATE TABLE reference (entity INTEGER, program TEXT, document INTEGER, sets INTEGER, digest INTEGER);
+CREATE TABLE reference
+    (entity INTEGER, program TEXT, document INTEGER, sets INTEGER, digest INTEGER);
 CREATE TABLE reread (document INTEGER PRIMARY KEY, raw BLOB);
 """
 _SEVERAL = """
 CREATE TEMP TABLE several AS
     SELECT DISTINCT entity FROM reference GROUP BY entity, program HAVING SUM(sets) > 1;
 CREATE TEMP TABLE first_documents AS
-    SELECT entity, MIN(document) AS first FROM reference JOIN several USING (entity) GROUP BY entity;
+    SELECT entity, MIN(document) AS first
+    FROM reference JOIN several USING (entity) GROUP BY entity;
 CREATE TEMP TABLE needed AS
     SELECT DISTINCT first, document FROM reference JOIN first_documents USING (entity);
 """
@@ -33,7 +35,7 @@ _RAW_DECODER = msgspec.msgpack.Decoder(RawDocument, dec_hook=lambda kind, value:
 
 
 class EntityIndex:
-    """The marks of a whole run, in a file that is gone with the process."""
+    """The references to entities of a whole run, in a file that is gone with the process."""
 
     def __init__(self) -> None:
         self._table = sqlite3.connect("")  # a temporary file, kept in memory while it is small
@@ -48,7 +50,7 @@ class EntityIndex:
         self._table.close()
 
     def add(self, references: Iterable[EntityReference]) -> None:
-        """Enter the marks of a part of the run."""
+        """Enter the references of a part of the run."""
         self._table.executemany("INSERT INTO reference VALUES (?, ?, ?, ?, ?)", references)
 
     def needed(self) -> Iterator[int]:

@@ -9,9 +9,9 @@ from picheck.engine.batch.local import InlineExecutor, ProcessPools, Say
 def make_executors(jobs: int, address: str | None, say: Say) -> Executors:
     """Return the executors that the user asked for.
 
-    `address` is `dask://HOST:PORT`; `jobs` processes go on where its scheduler dies. `say`
-    is given a line for every process that dies. Raises UsageError for another kind of address, or where what it needs is
-    not installed.
+    `address` is `dask://HOST:PORT`; `jobs` processes go on where its scheduler dies. `say` is
+    given a line for every process that dies. Raises UsageError for another kind of address, or
+    where what it needs is not installed.
     """
     home = Executors(InlineExecutor, 0) if jobs == 1 else Executors(ProcessPools(jobs, say), jobs)
     if address is None:

@@ -28,10 +28,10 @@ def denominator_looks_estimated(
         fail(
             f"/measurements/{measure_id}/value/denominator",
             "the denominator {actual} is a multiple of {step}: is it an estimate?",
-            actual=pair[1],
+            actual=denominator,
             step=step,
             key=measure_id,
         )
-        for measure_id in sorted(counts)
-        if (pair := counts.pair(measure_id)) and pair[1] and pair[1] % step == 0
+        for measure_id, (_, denominator) in counts.pairs.items()
+        if denominator and denominator % step == 0
     ]

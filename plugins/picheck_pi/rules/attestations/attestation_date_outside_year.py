@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, fail, rule
+from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, rule
 from picheck_pi.attestations import TASK, attested_tasks, without_evidence
 from picheck_pi.term_schemas import rows
 
@@ -36,14 +36,9 @@ def attestation_date_outside_year(
     """
     tasks = list(attested_tasks(set_answers, evidence, clause["dates"]))
     outside = [
-        fail(
-            task.pointer,
+        task.fail(
             "{title} is dated {actual}, outside {expected}",
-            at=task.at,
             expected=rulebook.year,
-            actual=task.done_on.isoformat(),
-            title=task.title,
-            key=task.key,
             remediation="a yes needs work done between the first and the last day of {expected}",
         )
         for task in tasks

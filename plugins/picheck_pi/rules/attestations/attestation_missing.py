@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from picheck.api import Answers, CheckResult, CheckResults, Clause, Rulebook, fail, rule
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
 from picheck_pi.measure_index import label
 from picheck_pi.term_schemas import TEXT, TEXT_BY_TEXT
 
@@ -40,28 +40,23 @@ def attestation_missing(answers: Answers, clause: Clause, rulebook: Rulebook) ->
     """
     results = []
     for measure_id, demand in clause["statements"].items():
-        needs_yes = demand == _YES
-        is_absent = not answers.has(measure_id)
+        is_absent, needs_yes = not answers.has(measure_id), demand == _YES
         if is_absent or (needs_yes and answers.is_no(measure_id)):
-            results.append(_missing(measure_id, rulebook, needs_yes=needs_yes, is_absent=is_absent))
+            results.append(
+                fail(
+                    f"/measurements/{measure_id}",
+                    "{label} is not answered"
+                    if is_absent
+                    else "{label} is answered no, and {year} demands a yes",
+                    expected=True if needs_yes else [True, False],
+                    actual=None if is_absent else False,
+                    label=label(rulebook, measure_id),
+                    measure=measure_id,
+                    year=rulebook.year,
+                    key=measure_id,
+                    remediation="answer {measure} with yes if that is true and can be proven"
+                    if needs_yes
+                    else "answer {measure} with yes or no",
+                )
+            )
     return results
-
-
-def _missing(
-    measure_id: str, rulebook: Rulebook, *, needs_yes: bool, is_absent: bool
-) -> CheckResult:
-    return fail(
-        f"/measurements/{measure_id}",
-        "{label} is not answered"
-        if is_absent
-        else "{label} is answered no, and {year} demands a yes",
-        expected=True if needs_yes else [True, False],
-        actual=None if is_absent else False,
-        label=label(rulebook, measure_id),
-        measure=measure_id,
-        year=rulebook.year,
-        key=measure_id,
-        remediation="answer {measure} with yes if that is true and can be proven"
-        if needs_yes
-        else "answer {measure} with yes or no",
-    )

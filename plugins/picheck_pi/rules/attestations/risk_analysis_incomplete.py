@@ -5,16 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from picheck.api import (
-    Answers,
-    CheckResult,
-    CheckResults,
-    Clause,
-    Evidence,
-    Rulebook,
-    fail,
-    rule,
-)
+from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, fail, rule
 from picheck_pi.attestations import TASK, attested_tasks, first_yes, without_evidence
 from picheck_pi.term_schemas import INTEGER, MEASURE_ID, rows
 
@@ -24,16 +15,8 @@ _EDITION: Final = "attestations.saferGuideEdition"
 @rule(
     "PIC-ATT-03",
     "risk-analysis-incomplete",
-    terms={
-        "done": rows(**TASK),
-        "safer_measure": MEASURE_ID,
-        "safer_guide_edition": INTEGER,
-    },
-    evidence=(
-        "attestations.securityRiskAnalysisOn",
-        "attestations.riskManagementOn",
-        _EDITION,
-    ),
+    terms={"done": rows(**TASK), "safer_measure": MEASURE_ID, "safer_guide_edition": INTEGER},
+    evidence=("attestations.securityRiskAnalysisOn", "attestations.riskManagementOn", _EDITION),
 )
 def risk_analysis_incomplete(
     set_answers: tuple[Answers, ...],
@@ -56,12 +39,22 @@ def risk_analysis_incomplete(
     How to fix:
     Do the missing part, date it, and keep the record. Use the guide of the edition named.
     """
-    results: list[CheckResult] = []
-    undated: dict[str, str] = {}
+    tasks = list(attested_tasks(set_answers, evidence, clause["done"]))
+    undated = {task.key: task.measure_id for task in tasks if not task.done_on}
+    results = [
+        task.fail(
+            "{title} is dated {actual}, and this audit is made for {expected}: it is not done yet",
+            expected=as_of.isoformat(),
+            remediation="answer yes only when {title} is done",
+        )
+        for task in tasks
+        # a day of another year is reported by PIC-ATT-02
+        if task.done_on and task.done_on > as_of and task.done_on.year == rulebook.year
+    ]
     safer, edition = clause["safer_measure"], evidence.get(_EDITION)
     assessed = first_yes(set_answers, safer)
     if assessed is not None and edition is None:
-        undated[_EDITION] = safer
+        undated = {_EDITION: safer, **undated}
     elif assessed is not None and edition != clause["safer_guide_edition"]:
         results.append(
             fail(
@@ -75,22 +68,4 @@ def risk_analysis_incomplete(
                 remediation="repeat the assessment with the guide of {expected}",
             )
         )
-    for task in attested_tasks(set_answers, evidence, clause["done"]):
-        if task.done_on is None:
-            undated[task.key] = task.measure_id
-        elif task.done_on > as_of and task.done_on.year == rulebook.year:
-            # a day of another year is reported by PIC-ATT-02
-            results.append(
-                fail(
-                    task.pointer,
-                    "{title} is dated {actual}, and this audit is made for {expected}: it is not"
-                    " done yet",
-                    at=task.at,
-                    expected=as_of.isoformat(),
-                    actual=task.done_on.isoformat(),
-                    title=task.title,
-                    key=task.key,
-                    remediation="answer yes only when {title} is done",
-                )
-            )
     return results + without_evidence(undated)

@@ -160,6 +160,7 @@ def _changed(
             f"/measurements/{supported[0]}" if supported else "",
             "{file} is not the file that the evidence lists: its SHA-256 is {actual}",
             at=answered[supported[0]] if supported else None,
+            from_root=not supported,
             expected=noted,
             actual=found,
             key=f"sha256 {document.file}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from picheck.api import (
-    CheckResult,
     CheckResults,
     Clause,
     Entity,
@@ -40,12 +39,31 @@ def entity_type_not_accepted(
     Submit as the entity that CMS has on record, spelt as the message shows it, or under a program
     that is open to it.
     """
-    entity_type, is_doubtful = entity.entity_type, entity.entity_type in clause["doubtful"]
-    if not is_doubtful and entity_type not in clause["entity_types"]:
-        return _not_accepted(entity_type, clause["entity_types"], rulebook.year)
+    entity_type, accepted = entity.entity_type, clause["entity_types"]
+    is_doubtful = entity_type in clause["doubtful"]
+    if not is_doubtful and entity_type not in accepted:
+        near = closest_match(entity_type, accepted)
+        return fail(
+            "/entityType",
+            "entityType {actual!r} is not accepted in {year}{hint}",
+            expected=accepted,
+            actual=entity_type,
+            year=rulebook.year,
+            hint=f"; did you mean {near}?" if near else "",
+            accepted=", ".join(accepted),
+            remediation="submit as one of: {accepted}",
+        )
     refused_programs = clause["refused_programs"].get(entity_type, ())
     refused = [
-        _program_refused(entity_type, view)
+        fail(
+            "/programName",
+            "{entity_type} cannot submit under {actual}",
+            at=view,
+            actual=view.record.program_name,
+            entity_type=entity_type,
+            related=[related("/entityType", entity_type)],
+            remediation="submit under another program, or as the APM Entity",
+        )
         for view in sets
         if view.record.program_name in refused_programs
     ]
@@ -58,30 +76,4 @@ def entity_type_not_accepted(
         year=rulebook.year,
         variant="doubtful",
         remediation="ask CMS or the registry before sending; the API may refuse the document",
-    )
-
-
-def _not_accepted(entity_type: str, accepted: tuple[str, ...], year: int) -> CheckResult:
-    near = closest_match(entity_type, accepted)
-    return fail(
-        "/entityType",
-        "entityType {actual!r} is not accepted in {year}{hint}",
-        expected=accepted,
-        actual=entity_type,
-        year=year,
-        hint=f"; did you mean {near}?" if near else "",
-        accepted=", ".join(accepted),
-        remediation="submit as one of: {accepted}",
-    )
-
-
-def _program_refused(entity_type: str, view: SetView) -> CheckResult:
-    return fail(
-        "/programName",
-        "{entity_type} cannot submit under {actual}",
-        at=view,
-        actual=view.record.program_name,
-        entity_type=entity_type,
-        related=[related("/entityType", entity_type)],
-        remediation="submit under another program, or as the APM Entity",
     )

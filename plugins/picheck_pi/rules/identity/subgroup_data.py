@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from picheck.api import (
-    CheckResult,
-    CheckResults,
-    Clause,
-    Entity,
-    SetView,
-    fail,
-    not_applicable,
-    rule,
-)
+from picheck.api import CheckResults, Clause, Entity, SetView, fail, not_applicable, rule
 from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import TEXT
 
@@ -40,29 +31,23 @@ def subgroup_data(entity: Entity, sets: tuple[SetView, ...], clause: Clause) -> 
     """
     if entity.entity_type != clause["entity_type"]:
         return not_applicable("only a subgroup has these duties")
-    pathways = (clause["mvp_pattern"],)
     outside = [
-        _outside_pathway(view)
-        for view in sets
-        if not fits_any(pathways, view.record.program_name or "")
+        fail(
+            "" if program is None else "/programName",
+            "a subgroup submits under a MIPS Value Pathway; this set names none"
+            if program is None
+            else "a subgroup submits under a MIPS Value Pathway, and {actual!r} is none",
+            at=view,
+            actual=program,
+            key="programName",
+            remediation="set programName to the id of the pathway the subgroup registered for",
+        )
+        for view, program in ((view, view.record.program_name) for view in sets)
+        if not fits_any([clause["mvp_pattern"]], program or "")
     ]
     return outside or fail(
         "/entityType",
         "the numbers of a subgroup must be those of the whole group it belongs to",
         variant="reminder",
         remediation="make sure that counts and answers are the affiliated group's",
-    )
-
-
-def _outside_pathway(view: SetView) -> CheckResult:
-    program = view.record.program_name
-    return fail(
-        "" if program is None else "/programName",
-        "a subgroup submits under a MIPS Value Pathway; this set names none"
-        if program is None
-        else "a subgroup submits under a MIPS Value Pathway, and {actual!r} is none",
-        at=view,
-        actual=program,
-        key="programName",
-        remediation="set programName to the id of the pathway the subgroup registered for",
     )

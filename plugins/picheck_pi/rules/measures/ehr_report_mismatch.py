@@ -14,7 +14,6 @@ from picheck.api import (
     rule,
 )
 from picheck_pi.measure_index import label
-from picheck_pi.rates import rate_pairs, reported_rates
 
 
 @rule("PIC-MEA-11", "ehr-report-mismatch", evidence="ehrReport")
@@ -35,7 +34,7 @@ def ehr_report_mismatch(
     Take the numbers from one report that covers exactly the performance period and everybody
     the submission is for, and keep that report.
     """
-    if not reported_rates(counts, rulebook):
+    if not counts:
         return not_applicable("no rate is reported")
     if evidence.ehr_report is None:
         return indeterminate(
@@ -43,8 +42,8 @@ def ehr_report_mismatch(
             missing=["ehrReport"],
             pointer="/measurements",
         )
-    pairs = rate_pairs(counts, rulebook)
-    results = [_compare(measure_id, pair, evidence, rulebook) for measure_id, pair in pairs.items()]
+    pairs = counts.pairs.items()
+    results = [_compare(measure_id, pair, evidence, rulebook) for measure_id, pair in pairs]
     return [result for result in results if result is not None]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, fail, rule
 from picheck_pi.measure_index import label, or_exclude
-from picheck_pi.rates import rate_pairs
 from picheck_pi.term_schemas import POSITIVE
 
 
@@ -41,7 +40,7 @@ def numerator_below_one(
             or_exclude=or_exclude(rulebook, measure_id),
             key=measure_id,
         )
-        for measure_id, (numerator, denominator) in rate_pairs(counts, rulebook).items()
+        for measure_id, (numerator, denominator) in counts.pairs.items()
         if numerator < minimum
         and rulebook.measures[measure_id].is_required
         and answers.claimed_exclusion(measure_id) is None

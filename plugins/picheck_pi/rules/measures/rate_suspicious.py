@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from picheck.api import CheckResult, CheckResults, CountsByMeasure, Rulebook, fail, related, rule
 from picheck_pi.measure_index import join_and, label
-from picheck_pi.rates import rate_pairs
 
 
 @rule("PIC-MEA-10", "rate-suspicious")
@@ -25,7 +24,7 @@ def rate_suspicious(counts: CountsByMeasure, rulebook: Rulebook) -> CheckResults
     Compare the numbers with the report of the certified EHR for the same period and the same
     clinicians. If they are right, keep that report with the submission.
     """
-    pairs = {i: (n, d) for i, (n, d) in rate_pairs(counts, rulebook).items() if n <= d > 0}
+    pairs = {i: (n, d) for i, (n, d) in counts.pairs.items() if n <= d > 0}
     sharing: dict[tuple[int, int], list[str]] = {}
     for measure_id, pair in pairs.items():
         sharing.setdefault(pair, []).append(measure_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picheck.api import CheckResult, CheckResults, Period, fail, parse_date, related, rule
+from picheck.api import CheckResults, Period, fail, parse_date, related, rule
 
 
 @rule("PIC-PER-01", "period-invalid")
@@ -24,7 +24,19 @@ def period_invalid(period: Period) -> CheckResults:
     if period.is_valid:
         return None
     dates = {"performanceStart": period.performance_start, "performanceEnd": period.performance_end}
-    not_dates = [_not_a_date(name, text) for name, text in dates.items() if not parse_date(text)]
+    not_dates = [
+        fail(
+            "" if text is None else f"/{name}",
+            "{name} is missing" if text is None else "{name} {actual!r} is no real date",
+            expected="YYYY-MM-DD",
+            actual=text,
+            name=name,
+            key=name,
+            remediation="write {name} as {expected}",
+        )
+        for name, text in dates.items()
+        if parse_date(text) is None
+    ]
     return not_dates or fail(
         "/performanceEnd",
         "the period ends on {actual}, before it starts on {start}",
@@ -32,16 +44,4 @@ def period_invalid(period: Period) -> CheckResults:
         start=period.performance_start,
         related=[related("/performanceStart", "the start")],
         remediation="swap the dates, or correct the one that is mistyped",
-    )
-
-
-def _not_a_date(name: str, text: str | None) -> CheckResult:
-    return fail(
-        "" if text is None else f"/{name}",
-        "{name} is missing" if text is None else "{name} {actual!r} is no real date",
-        expected="YYYY-MM-DD",
-        actual=text,
-        name=name,
-        key=name,
-        remediation="write {name} as {expected}",
     )

@@ -6,7 +6,6 @@ from typing import Final
 
 from picheck.api import (
     Answers,
-    CheckResult,
     CheckResults,
     Rulebook,
     Rulebooks,
@@ -41,25 +40,24 @@ def measure_unknown_in_year(
     results = []
     for count, measure_id in enumerate(answers.unknown):
         years = rulebooks.years_knowing(rulebook.program, measure_id)
-        is_compared = not years and count < _MAX_COMPARED
-        near = closest_match(measure_id.upper(), rulebook.measures) if is_compared else None
-        results.append(_unknown(measure_id, rulebook.year, years, near))
-    return results
-
-
-def _unknown(measure_id: str, year: int, years: tuple[int, ...], near: str | None) -> CheckResult:
-    hint = f"; it exists in {', '.join(map(str, years))}" if years else ""
-    return fail(
+        hint, near = f"; it exists in {', '.join(map(str, years))}" if years else "", None
+        if not years and count < _MAX_COMPARED:
+            near = closest_match(measure_id.upper(), rulebook.measures)
         # a pointer could not tell an id of digits from an index
-        "/measurements" if measure_id.isdecimal() else pointer_join("/measurements", measure_id),
-        "{actual} is no measure id of {year}{hint}",
-        expected=near,
-        actual=measure_id,
-        year=year,
-        hint=f"; did you mean {near}?" if near else hint,
-        key=measure_id,
-        measures=(measure_id,),
-        remediation="write {expected} if that is what is meant, or remove the answer"
-        if near
-        else "remove the answer, or give the one that {year} asks for instead",
-    )
+        tokens = () if measure_id.isdecimal() else (measure_id,)
+        results.append(
+            fail(
+                pointer_join("/measurements", *tokens),
+                "{actual} is no measure id of {year}{hint}",
+                expected=near,
+                actual=measure_id,
+                year=rulebook.year,
+                hint=f"; did you mean {near}?" if near else hint,
+                key=measure_id,
+                measures=(measure_id,),
+                remediation="write {expected} if that is what is meant, or remove the answer"
+                if near
+                else "remove the answer, or give the one that {year} asks for instead",
+            )
+        )
+    return results

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picheck.api import CheckResult, CheckResults, Clause, Entity, SetView, fail, rule
+from picheck.api import CheckResults, Clause, Entity, SetView, fail, rule
 from picheck_pi.patterns import is_in_any
 from picheck_pi.term_schemas import TEXTS
 
@@ -28,12 +28,21 @@ def sample_value_left_in(entity: Entity, sets: tuple[SetView, ...], clause: Clau
     Put in the practice's own number. The certification id is the one that the Certified Health IT
     Product List gives for the products the practice used.
     """
-    results = []
-    if (entity.tin or "").startswith(clause["tin_prefixes"]):
-        results.append(_number("taxpayerIdentificationNumber", "begins as only sample TINs do"))
-    if entity.npi in clause["npis"]:
-        results.append(_number("nationalProviderIdentifier", "is the NPI of the published samples"))
-    results += [
+    are_samples = {
+        "taxpayerIdentificationNumber": (entity.tin or "").startswith(clause["tin_prefixes"]),
+        "nationalProviderIdentifier": entity.npi in clause["npis"],
+    }
+    numbers = [
+        fail(  # without the number itself: it may be someone's after all
+            f"/{name}",
+            "{name} is one that only samples use",
+            name=name,
+            remediation="put in the practice's own {name}",
+        )
+        for name, is_sample in are_samples.items()
+        if is_sample
+    ]
+    cehrt_ids = [
         fail(
             "/cehrtId",
             "cehrtId {actual!r} still holds a placeholder",
@@ -44,15 +53,4 @@ def sample_value_left_in(entity: Entity, sets: tuple[SetView, ...], clause: Clau
         for view in sets
         if is_in_any(clause["cehrt_id_patterns"], (view.cehrt_id or "").upper())
     ]
-    return results
-
-
-def _number(name: str, fault: str) -> CheckResult:
-    """Return the failure without the number itself: it may be someone's after all."""
-    return fail(
-        f"/{name}",
-        "{name} {fault}",
-        name=name,
-        fault=fault,
-        remediation="put in the practice's own {name}",
-    )
+    return numbers + cehrt_ids

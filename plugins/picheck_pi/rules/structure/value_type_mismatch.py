@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
-from picheck.api import (
-    CheckResult,
-    CheckResults,
-    Counts,
-    Measurement,
-    Rulebook,
-    SetView,
-    fail,
-    is_counts_like,
-    rule,
-    to_json,
-)
+from picheck.api import CheckResults, Rulebook, SetView, fail, is_counts_like, rule, to_json
 
 _MAX_SHOWN: Final = 40
 _EXPECTED: Final = {
     "boolean": "true or false",
-    "proportion": "an object with numerator and denominator",
+    "proportion": "a numerator and a denominator",
 }
 
 
@@ -41,50 +30,37 @@ def value_type_mismatch(measurement_set: SetView, rulebook: Rulebook) -> CheckRe
     Write true or false without quotation marks, or give both counts as whole numbers. Look at how
     the software exports the answer if every file has the same fault.
     """
-    return [
-        _mismatch(index, measurement, _EXPECTED[measure.metric])
-        for index, measurement in enumerate(measurement_set.record.measurements)
-        if (measure := rulebook.measures.get(measurement.measure_id)) is not None
-        and not _fits(measurement, measure.metric)
-        and _is_json(measurement)
-    ]
+    results = []
+    for index, measurement in enumerate(measurement_set.record.measurements):
+        measure_id, value = measurement.measure_id, measurement.value
+        measure = rulebook.measures.get(measure_id)
+        if measure is None or _fits(value, measure.metric):
+            continue
+        found = _as_json(value)
+        if found is None:
+            continue
+        results.append(
+            fail(
+                f"/measurements/{index}/value",
+                "{measure} takes {expected}, not {found}",
+                measure=measure_id,
+                expected=_EXPECTED[measure.metric],
+                actual=to_json(value),
+                found=found if len(found) <= _MAX_SHOWN else f"{found[:_MAX_SHOWN]}...",
+                measures=(measure_id,),
+                remediation="write {expected} as the value of {measure}",
+            )
+        )
+    return results
 
 
-def _fits(measurement: Measurement, metric: str) -> bool:
-    if metric == "boolean":
-        return isinstance(measurement.value, bool)
-    return is_counts_like(measurement.value)
+def _fits(value: Any, metric: str) -> bool:
+    return isinstance(value, bool) if metric == "boolean" else is_counts_like(value)
 
 
-def _is_json(measurement: Measurement) -> bool:
-    """Whether the value is one that JSON has; a NaN is reported by PIC-STR-11."""
+def _as_json(value: Any) -> str | None:
+    """Return a value as JSON; None for one that JSON does not have, which PIC-STR-11 reports."""
     try:
-        json.dumps(to_json(measurement.value), allow_nan=False)
+        return json.dumps(to_json(value), ensure_ascii=False, allow_nan=False)
     except ValueError:
-        return False
-    return True
-
-
-def _mismatch(index: int, measurement: Measurement, expected: str) -> CheckResult:
-    return fail(
-        f"/measurements/{index}/value",
-        "{measure} takes {expected}, not {found}",
-        measure=measurement.measure_id,
-        expected=expected,
-        actual=to_json(measurement.value),
-        found=_describe(measurement.value),
-        measures=(measurement.measure_id,),
-        remediation="write {expected} as the value of {measure}",
-    )
-
-
-def _describe(value: object) -> str:
-    """Return in words what the value is."""
-    if isinstance(value, Counts):
-        absent = [name for name in ("numerator", "denominator") if getattr(value, name) is None]
-        return f"an object without {' and '.join(absent)}" if absent else "a pair of counts"
-    if isinstance(value, tuple):
-        return "a list"
-    kind = {str: "the text ", int: "the number ", float: "the number "}.get(type(value), "")
-    shown = json.dumps(value, ensure_ascii=False)
-    return kind + (shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}...")
+        return None
