@@ -51,9 +51,9 @@ class Masker:
 
     def __init__(self, identifiers: tuple[str | None, ...], *, reveal: bool = False) -> None:
         self._reveal = reveal
-        texts = () if reveal else tuple([i for i in identifiers if i and len(i) > _VISIBLE])
+        texts = () if reveal else tuple([i for i in identifiers if i and _is_number(i)])
         self._texts = texts
-        self._digits = tuple([d for text in texts if len(d := _only_digits(text)) > _VISIBLE])
+        self._digits = tuple([_only_digits(text) for text in texts])
         self._ends = tuple({end[-_VISIBLE:] for end in (*texts, *self._digits)})
 
     def identifier(self, identifier: str) -> str:
@@ -97,6 +97,11 @@ class Masker:
             if identifier in digits:
                 return mask(digits)
         return match[0]
+
+
+def _is_number(identifier: str) -> bool:
+    """Whether an identifier holds more digits than are shown: a word in its place hides nothing."""
+    return len(_only_digits(identifier)) > _VISIBLE
 
 
 def _only_digits(text: str) -> str:

@@ -24,8 +24,8 @@ VENDOR = textwrap.dedent(
 
     TERMS = {{}}
 
-    @rule("ACME-TST-01", "acme-probe", scope="set", terms=TERMS)
-    def acme_probe(ctx):
+    @rule("ACME-TST-01", "acme-probe", terms=TERMS)
+    def acme_probe(measurement_set, clause, rulebook):
         """A probe of the tests.
 
         What it checks: nothing.

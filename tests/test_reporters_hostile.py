@@ -14,7 +14,15 @@ import pytest
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.escaping import cell, harmless_json, markdown, uri_reference
-from reporting import NAMES, departing, document, rendered, report_on
+from reporting import (
+    NAMES,
+    departing,
+    document,
+    failure,
+    rendered,
+    report_on,
+    small_report,
+)
 
 #: One text against all media: a terminal, HTML, XML, Markdown, a spreadsheet, a workflow.
 HOSTILE: Final = (
@@ -68,6 +76,18 @@ def test_hostile_text_is_no_workflow_command(registry: PluginRegistry) -> None:
         if line.lstrip().startswith("::"):
             assert re.match(r"::(error|warning|notice|group|endgroup)( [^:]*)?::", line), line
             assert not line.startswith("::error::injected")
+
+
+def test_a_hostile_name_makes_no_line_of_its_own(registry: PluginRegistry) -> None:
+    name = "a.json\nREADY  b.json\r## ready\u2028\x1b[31m"
+    report = small_report([failure()], uri=name, subject=f"entity {name}", entity=name)
+    for reporter in ("text", "markdown", "junit", "github"):
+        lines = rendered(registry, reporter, report).splitlines()
+        assert not any(line.startswith(("READY", "## ready")) for line in lines), reporter
+        assert not any("\u2028" in line or "\x1b" in line for line in lines), reporter
+    suite = ET.fromstring(rendered(registry, "junit", report))[0]  # noqa: S314 - our own output
+    assert "\n" not in suite.attrib["name"]
+    assert all("\n" not in each.attrib["value"] for each in suite.iter("property"))
 
 
 def test_no_cell_is_a_formula(registry: PluginRegistry) -> None:

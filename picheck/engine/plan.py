@@ -40,8 +40,8 @@ class PlannedRule(msgspec.Struct, frozen=True, kw_only=True):
 class RuleGroup(NamedTuple):
     """Rules that read the same parts, with the cache of their results.
 
-    `waits_for` are codes of other groups: where one of them failed, nothing is taken from the
-    cache, for some of the rules do not run then.
+    `waits_for` are codes of other groups that a rule of this one needs: where one of them
+    failed, nothing is taken from the cache, for some of the rules do not run then.
     """
 
     rules: tuple[PlannedRule, ...]
@@ -121,27 +121,30 @@ def make_plan(
 
 
 def _scope_plan(rules: list[PlannedRule]) -> ScopePlan:
-    """Put the rules that read equal parts, and need the same of other groups, into one group.
+    """Put the rules that read the same parts into one group, as far as their needs allow.
 
-    A rule runs in the group of the rules that it needs, or in one that waits for them. Rules
-    that read a part with many values are called for each subject; so is a rule that needs one.
+    `rules` are in running order. Rules that read a part with many values are called for each
+    subject; so is a rule that needs one of them.
     """
-    groups: dict[tuple[frozenset[str], frozenset[str]], list[PlannedRule]] = {}
-    home: dict[str, object] = {}
+    groups: list[tuple[frozenset[str], list[PlannedRule]]] = []
+    home: dict[str, int] = {}  # the index of the group that a rule is in
+    newest: dict[frozenset[str], int] = {}
     others: dict[str, PlannedRule] = {}
     for rule in rules:
         reads = frozenset(name for name in rule.rule.reads if PARAMETERS[name].scopes)
         if not cacheable(reads) or not rule.needs.isdisjoint(others):
             others[rule.code] = rule
             continue
-        plain = reads, frozenset[str]()
-        waits_for = frozenset(code for code in rule.needs if home.get(code) != plain)
-        home[rule.code] = reads, waits_for
-        groups.setdefault((reads, waits_for), []).append(rule)
-    return ScopePlan(
-        tuple(
-            RuleGroup(tuple(group), waits_for, ResultCache(reads))
-            for (reads, waits_for), group in groups.items()
-        ),
-        tuple(others.values()),
-    )
+        after = max((home[code] for code in rule.needs if code in home), default=0)
+        if newest.get(reads, -1) < after:  # what it needs runs later than the group there is
+            newest[reads] = len(groups)
+            groups.append((reads, []))
+        home[rule.code] = newest[reads]
+        groups[newest[reads]][1].append(rule)
+    return ScopePlan(tuple(_group(reads, group) for reads, group in groups), tuple(others.values()))
+
+
+def _group(reads: frozenset[str], rules: list[PlannedRule]) -> RuleGroup:
+    codes = {rule.code for rule in rules}
+    waits_for = frozenset(code for rule in rules for code in rule.needs) - codes
+    return RuleGroup(tuple(rules), waits_for, ResultCache(reads))

@@ -82,7 +82,9 @@ class RuleRunner:
             outcomes.add(self._call(plan.others, parts, outcomes.blocked))
         return outcomes
 
-    def _call(self, rules: Sequence[PlannedRule], parts: Parts, before: frozenset[str]) -> Outcomes:
+    def _call(  # noqa: C901 - the one place where rules are called, and guarded
+        self, rules: Sequence[PlannedRule], parts: Parts, before: frozenset[str]
+    ) -> Outcomes:
         """Call rules one by one."""
         outcomes = Outcomes()
         findings: list[Finding] = []
@@ -90,7 +92,15 @@ class RuleRunner:
         blocked: set[str] = set()
         for rule in rules:
             failed = rule.needs and rule.needs & (before | blocked)
-            results = _blocked_by(failed) if failed else _results(rule, parts)
+            try:
+                returned = _blocked_by(failed) if failed else rule.call(parts)
+                results = () if returned is None or returned == [] else _checked(returned)
+            except KeyboardInterrupt:
+                raise
+            except MissingEvidence as missing:
+                results = (indeterminate(str(missing), missing=missing.keys),)
+            except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
+                results = (_broken(error),)
             if failed:
                 blocked.add(rule.code)
             elif not results and rule.is_reported:
@@ -114,19 +124,6 @@ class RuleRunner:
         return outcomes
 
 
-def _results(rule: PlannedRule, parts: Parts) -> Sequence[CheckResult]:
-    """Call a rule and return its results: none for a pass, or that it broke."""
-    try:
-        returned: Any = rule.call(parts)
-        return () if returned is None or returned == [] else _checked(returned)
-    except KeyboardInterrupt:
-        raise
-    except MissingEvidence as missing:
-        return (indeterminate(str(missing), missing=missing.keys),)
-    except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
-        return (_broken(error),)
-
-
 def _broken(error: BaseException) -> CheckResult:
     text = " ".join(str(error).split())
     text = f"{type(error).__name__}{': ' + text if text else ''}"
@@ -144,13 +141,16 @@ def _blocked_by(codes: frozenset[str]) -> Sequence[CheckResult]:
 
 def _checked(returned: Any) -> Sequence[CheckResult]:
     """Return what a rule returned as a sequence of sound results; raise TypeError otherwise."""
-    results = (returned,) if isinstance(returned, CheckResult) else returned
-    if not isinstance(results, list | tuple | Sequence) or isinstance(results, str | bytes):
+    if type(returned) is CheckResult:
+        returned = (returned,)
+    elif not isinstance(returned, Sequence) or isinstance(returned, str | bytes):
         raise TypeError(f"returned {type(returned).__name__}, expected None or a CheckResult")
-    for result in results:
-        if not isinstance(result, CheckResult):
+    for result in returned:
+        if type(result) is not CheckResult:
             raise TypeError(f"returned a {type(result).__name__} among its results")
-        texts = result.message, result.pointer, result.key
-        if result.outcome not in _RETURNED or any(type(text) is not str for text in texts):
+        if not (
+            result.outcome in _RETURNED
+            and type(result.message) is type(result.pointer) is type(result.key) is str
+        ):
             raise TypeError("returned a CheckResult that was not made by fail() and the like")
-    return tuple(results)
+    return tuple(returned)

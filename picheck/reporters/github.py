@@ -10,6 +10,7 @@ from picheck.plugins.reporter import RuleKey, find_rule, rules_of
 from picheck.reporters import presentation
 from picheck.reporters.escaping import command_data, command_property, log_line
 from picheck.reporters.formatting import format_count, format_place, format_pointer
+from picheck.reporters.questions import find_questions
 
 #: GitHub shows ten annotations of a kind for a step and drops the others without a word.
 SHOWN: Final = 10
@@ -86,7 +87,7 @@ def _annotation(report: Report, rule: RuleRecord, kind: str, result: Result) -> 
 def _message(result: Result, rule: RuleRecord) -> str:
     lines = [result.message, f"at {format_pointer(result.location)}"]
     if result.outcome == "indeterminate":
-        questions = " ".join(presentation.find_questions(result))
+        questions = " ".join(find_questions(result))
         if questions not in result.message:
             lines.append(questions)
         lines.append(f"evidence: {', '.join(result.missing_evidence)}")

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from picheck.api import Citation, DocumentSummary, Report, Result, Style
-from picheck.model.evidence_questions import question
 from picheck.model.vocabulary import OUTCOMES
 from picheck.reporters import presentation
 from picheck.reporters.escaping import printable
@@ -19,6 +18,12 @@ from picheck.reporters.formatting import (
     list_related,
 )
 from picheck.reporters.presentation import DocumentView
+from picheck.reporters.questions import (
+    collect_questions,
+    describe_evidence_place,
+    fill_skeleton,
+    find_questions,
+)
 from picheck.reporters.timeline import objectives, timeline
 from picheck.reporters.verdict_sentence import describe_verdict
 
@@ -113,7 +118,7 @@ def _document(report: Report, view: DocumentView, known: Mapping[str, Any]) -> d
     summary, results = view.summary, view.results
     findings = presentation.list_findings(results)
     unverified = presentation.list_unverified(results)
-    asked = presentation.collect_questions(unverified)
+    asked = collect_questions(unverified)
     return {
         "id": f"document-{view.number + 1}",
         "summary": summary,
@@ -126,8 +131,8 @@ def _document(report: Report, view: DocumentView, known: Mapping[str, Any]) -> d
         "broken": _cards(report, view, [r for r in findings if r.outcome == "error"]),
         "unverified": _cards(report, view, unverified),
         "open_questions": len(asked),
-        "skeleton": json.dumps(presentation.fill_skeleton(asked, known), indent=2) if asked else "",
-        "evidence_place": presentation.describe_evidence_place(summary, is_known=bool(known)),
+        "skeleton": json.dumps(fill_skeleton(asked, known), indent=2) if asked else "",
+        "evidence_place": describe_evidence_place(summary, is_known=bool(known)),
         "accepted": [
             (result.code, result.message, presentation.describe_acceptance(result))
             for result in presentation.list_accepted(results)
@@ -179,12 +184,13 @@ def _cards(report: Report, view: DocumentView, results: Sequence[Result]) -> lis
 def _card(report: Report, view: DocumentView, equal: Sequence[Result]) -> dict[str, Any]:
     result = equal[0]
     rule = view.rule(result)
-    questions = [(question(key), key) for key in result.missing_evidence]
-    is_asked = result.message == " ".join(text for text, _ in questions)
+    questions = " ".join(find_questions(result))
     return {
-        "title": _title(view, result),
-        "message": "" if is_asked else result.message,
-        "questions": questions,
+        "title": questions or _title(view, result),
+        "message": result.message,
+        "undecided": _title(view, result) if questions else "",
+        "why": "" if result.message == questions else result.message,
+        "keys": result.missing_evidence,
         "remediation": presentation.find_remediation(result, rule),
         "code": result.code,
         "slug": rule.slug,

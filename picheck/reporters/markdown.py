@@ -15,6 +15,7 @@ from picheck.reporters.formatting import (
     format_pointer,
 )
 from picheck.reporters.presentation import DocumentView
+from picheck.reporters.questions import find_questions
 from picheck.reporters.verdict_sentence import describe_verdict
 
 #: GitHub refuses a step summary of more than 1 MiB; other jobs' steps may stand beside ours.
@@ -30,7 +31,7 @@ class MarkdownReporter:
     description = "Markdown for a CI step summary, under 1 MiB"
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
-        """Return the report; where it would grow too large, what was left out is said."""
+        """Return the report; where it would grow too large, what is left out is counted."""
         end = list(_end(report))
         size = sum(len(line.encode()) + 1 for line in end) + 300
         kept: list[str] = []
@@ -109,7 +110,7 @@ def _row(result: Result, rule: RuleRecord) -> str:
     place = f"{location.line}:{location.column} " if location.line and location.column else ""
     parts = [f"**{markdown(result.message)}**"]
     if result.outcome == "indeterminate":
-        questions = presentation.find_questions(result)
+        questions = find_questions(result)
         keys = ", ".join(map(markdown_code, result.missing_evidence))
         parts = [*(f"**{markdown(text)}**" for text in questions), f"evidence: {keys}"]
         if result.message != " ".join(questions):

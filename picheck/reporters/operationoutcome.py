@@ -11,6 +11,7 @@ from picheck.reporters import presentation
 from picheck.reporters.escaping import harmless_json, one_line
 from picheck.reporters.formatting import format_citation, format_place
 from picheck.reporters.presentation import DocumentView
+from picheck.reporters.questions import find_questions
 from picheck.reporters.verdict_sentence import describe_verdict
 
 RULE_SYSTEM: Final = "urn:picheck:rule"
@@ -117,7 +118,7 @@ def _diagnostics(result: Result, rule: RuleRecord) -> str:
     if result.is_accepted:
         parts.append(presentation.describe_acceptance(result))
     if result.missing_evidence:
-        questions = " ".join(presentation.find_questions(result))
+        questions = " ".join(find_questions(result))
         parts.append(f"{questions} (evidence: {', '.join(result.missing_evidence)})")
     elif remediation := presentation.find_remediation(result, rule):
         parts.append(f"to fix: {remediation}")

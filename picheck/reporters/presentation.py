@@ -15,7 +15,6 @@ from picheck.api import (
     Report,
     Result,
     RuleRecord,
-    evidence_skeleton,
 )
 from picheck.model.evidence_questions import question
 from picheck.model.frozen import thaw
@@ -126,11 +125,6 @@ def find_citations(result: Result, rule: RuleRecord) -> tuple[Citation, ...]:
     return result.citations or (rule.citations if result.outcome in _FINDINGS else ())
 
 
-def find_questions(result: Result) -> list[str]:
-    """Return the questions whose answers would decide an indeterminate result."""
-    return [question(key) for key in result.missing_evidence]
-
-
 def is_capped(result: Result) -> bool:
     """Whether a failure counts less than it costs, for its sources are unverified."""
     return result.severity == "warning" and result.consequence in {
@@ -215,46 +209,6 @@ def merge_equal(results: Iterable[Result]) -> list[list[Result]]:
 
 def _line_and_column(result: Result) -> tuple[int, int]:
     return result.location.line or 0, result.location.column or 0
-
-
-def collect_questions(results: Iterable[Result]) -> dict[str, list[str]]:
-    """Return the evidence keys that results lack, sorted, each with the codes that ask for it."""
-    keys: dict[str, dict[str, None]] = {}
-    for result in results:
-        for key in result.missing_evidence:
-            keys.setdefault(key, {})[result.code] = None
-    return {key: list(keys[key]) for key in sorted(keys)}
-
-
-def fill_skeleton(keys: Iterable[str], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return evidence to be filled in: null at each key, and what is known already."""
-
-    def merge(asked: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        merged = {**asked}
-        for name, value in given.items():
-            part = asked.get(name)
-            if isinstance(part, Mapping) and isinstance(value, Mapping):
-                merged[name] = merge(part, value)
-            elif value is not None:
-                merged[name] = value
-        return dict(sorted(merged.items()))
-
-    return merge(evidence_skeleton(keys), thaw(known))
-
-
-def describe_evidence_place(summary: DocumentSummary, *, is_known: bool) -> str:
-    """Say where the evidence to fill in belongs.
-
-    `is_known` says that it holds what is known already, so that it may replace a file.
-    """
-    if summary.line is not None:
-        return f'add what you know to the "evidence" of {document_name(summary)}'
-    used = [given.uri for given in summary.inputs if given.role == "evidence"]
-    if used:
-        return f"{'save what you know as' if is_known else 'add what you know to'} {used[0]}"
-    if summary.uri == "-":
-        return "save what you know, and give it with --evidence FILE"
-    return f"save what you know as {summary.uri.removesuffix('.json')}.evidence.json"
 
 
 def describe_counts(report: Report) -> str:

@@ -12,6 +12,7 @@ from picheck.model.evidence_questions import question
 from picheck.reporters import formatting, presentation
 from picheck.reporters.escaping import one_line, printable
 from picheck.reporters.presentation import DocumentView
+from picheck.reporters.questions import collect_questions, describe_evidence_place, fill_skeleton
 from picheck.reporters.verdict_sentence import describe_verdict
 
 #: How each kind of text looks where colours are wanted (rich's style names).
@@ -136,7 +137,7 @@ def _finding(
 
 def _questions(view: DocumentView, style: Style) -> Iterator[Line]:
     """Yield what the evidence should answer, and the evidence to fill in."""
-    asked = presentation.collect_questions(presentation.list_unverified(view.results))
+    asked = collect_questions(presentation.list_unverified(view.results))
     if not asked:
         return
     known = style.evidence.get(view.number, {})
@@ -144,18 +145,25 @@ def _questions(view: DocumentView, style: Style) -> Iterator[Line]:
     yield (("note", f"{formatting.format_count(len(asked), 'question')} left open"),)
     for key, codes in asked.items():
         yield from _wrap_lines(f"{question(key)} ({', '.join(codes)})", "  - ", "    ", style)
-    place = presentation.describe_evidence_place(view.summary, is_known=bool(known))
+    place = describe_evidence_place(view.summary, is_known=bool(known))
     yield from _wrap_lines(f"{place}:", "  ", "  ", style)
-    for line in _compact_json(presentation.fill_skeleton(asked, known)):
+    for line in _compact_json(fill_skeleton(asked, known), style.width - 4):
         yield (("plain", f"    {printable(line)}"),)
 
 
-def _compact_json(table: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a JSON object, one line for each of its keys."""
+def _compact_json(table: Mapping[str, Any], width: int) -> Iterator[str]:
+    """Yield a JSON object on as few lines as fit the width, never breaking one of its values."""
+    line = "{"
     last = len(table) - 1
     for number, (key, value) in enumerate(table.items()):
-        begin, end = "{" if number == 0 else " ", "}" if number == last else ","
-        yield f"{begin}{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}{end}"
+        entry = f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+        entry += "}" if number == last else ","
+        if number and len(line) + 1 + len(entry) > width:
+            yield line
+            line = f" {entry}"
+        else:
+            line += entry if number == 0 else f" {entry}"
+    yield line
 
 
 def _passes(view: DocumentView, style: Style) -> Iterator[Line]:

@@ -66,8 +66,7 @@ def _what_blocks(blocking: Sequence[Result], unverified: Sequence[Result]) -> st
     if not unverified:
         return f"Correcting {what} makes it ready"
     return (
-        f"Correcting {what} makes it ready, unless the answer to {_one_of(unverified)} adds"
-        " another"
+        f"Correcting {what} makes it ready, unless the answer to {_one_of(unverified)} adds another"
     )
 
 

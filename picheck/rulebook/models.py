@@ -158,15 +158,12 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Citation]
     lazy: LazySections = msgspec.field(default_factory=LazySections)
     preview_note: str | None = None
-    bits: Mapping[str, int] = MappingProxyType({})
     rates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Freeze the tables; give each measure id a bit (see `Answers`), and list the rates."""
+        """Freeze the tables, and list the ids of the rates."""
         for name in ("objectives", "measures", "clauses", "sources"):
             msgspec.structs.force_setattr(self, name, freeze(getattr(self, name)))
-        bits = MappingProxyType({id_: 1 << place for place, id_ in enumerate(self.measures)})
-        msgspec.structs.force_setattr(self, "bits", bits)
         rates = tuple(sorted(m.id for m in self.measures.values() if m.metric == "proportion"))
         msgspec.structs.force_setattr(self, "rates", rates)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -91,43 +91,41 @@ def _real_date(text: str | None) -> date:
 class Answers:
     """Which measures of the year's table are in a set, and which are answered yes or no.
 
-    Kept as bit masks over the ids of the table (`rulebook.bits`), so that two sets with the
-    same answers have the same `key`, in whatever order they were sent. Numbers are not here.
-    `unknown` are the ids that the year does not have, in the order in which they were sent.
+    `present` are the ids that are there, whatever their value; `yes` and `no` those answered
+    `true` and `false`; `reported` those with more than a "no": a yes, or any other value but
+    null. `unknown` are the ids that the year does not have, in the order in which they were
+    sent. Numbers are not here: two sets with the same answers have the same `key`, in whatever
+    order they were sent.
     """
 
-    __slots__ = ("key", "rulebook", "unknown")
+    __slots__ = ("key", "no", "present", "reported", "rulebook", "unknown", "yes")
 
-    key: tuple[int, int, int, int, tuple[str, ...]]
+    key: tuple[object, ...]
+    no: frozenset[str]
+    present: frozenset[str]
+    reported: frozenset[str]
     rulebook: Rulebook
     unknown: tuple[str, ...]
+    yes: frozenset[str]
 
-    def __init__(self, rulebook: Rulebook, masks: Sequence[int], unknown: tuple[str, ...]) -> None:
-        """Take the masks of the ids that are there, and of those answered yes, no or null."""
-        present, yes, no, null = masks
-        _set(self, "rulebook", rulebook)
-        _set(self, "unknown", unknown)
-        _set(self, "key", (present, yes, no, null, unknown))
-
-    @classmethod
-    def of(cls, values: Mapping[str, Value], rulebook: Rulebook) -> Answers:
-        """Read the answers of a set, or write them down for a test."""
-        bits = rulebook.bits
-        present = yes = no = null = 0
+    def __init__(self, values: Mapping[str, Value], rulebook: Rulebook) -> None:
+        """Read the answers of a set, or write them down for a test: `{"PI_EP_2": True}`."""
+        known = rulebook.measures.keys()
         unknown: tuple[str, ...] = ()
-        for measure_id, value in values.items():
-            bit = bits.get(measure_id)
-            if bit is None:
-                unknown = (*unknown, measure_id)
-                continue
-            present |= bit
-            if value is True:
-                yes |= bit
-            elif value is False:
-                no |= bit
-            elif value is None:
-                null |= bit
-        return cls(rulebook, (present, yes, no, null), unknown)
+        if not values.keys() <= known:
+            unknown = tuple([id_ for id_ in values if id_ not in known])
+            values = {id_: value for id_, value in values.items() if id_ in known}
+        present = frozenset(values)
+        yes = frozenset([id_ for id_, value in values.items() if value is True])
+        no = frozenset([id_ for id_, value in values.items() if value is False])
+        null = frozenset([id_ for id_, value in values.items() if value is None])
+        _set(self, "present", present)
+        _set(self, "yes", yes)
+        _set(self, "no", no)
+        _set(self, "reported", present - no - null)
+        _set(self, "unknown", unknown)
+        _set(self, "rulebook", rulebook)
+        _set(self, "key", (present, yes, no, null, unknown))
 
     def __setattr__(self, name: str, _value: object) -> None:
         """Refuse: every rule reads the same answers, so no rule may change them."""
@@ -135,32 +133,30 @@ class Answers:
 
     def has(self, measure_id: str) -> bool:
         """Whether the measure is in the set, whatever its value."""
-        return self.key[0] & self.rulebook.bits.get(measure_id, 0) != 0
+        return measure_id in self.present
 
     def is_yes(self, measure_id: str) -> bool:
         """Whether the measure is answered `true`."""
-        return self.key[1] & self.rulebook.bits.get(measure_id, 0) != 0
+        return measure_id in self.yes
 
     def is_no(self, measure_id: str) -> bool:
         """Whether the measure is answered `false`."""
-        return self.key[2] & self.rulebook.bits.get(measure_id, 0) != 0
+        return measure_id in self.no
 
     def is_reported(self, measure_id: str) -> bool:
         """Whether the measure is there with more than a "no": a yes, or any other value."""
-        present, _, no, null, _ = self.key
-        return present & ~no & ~null & self.rulebook.bits.get(measure_id, 0) != 0
+        return measure_id in self.reported
 
     def claimed_exclusion(self, measure_id: str) -> str | None:
         """Return the first exclusion of the measure that is claimed (`true`); else None."""
         for exclusion_id in self.rulebook.exclusions_of(measure_id):
-            if self.is_yes(exclusion_id):
+            if exclusion_id in self.yes:
                 return exclusion_id
         return None
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids that are in the set, in the order of the year's table."""
-        present = self.key[0]
-        return (id_ for id_, bit in self.rulebook.bits.items() if present & bit)
+        return (id_ for id_ in self.rulebook.measures if id_ in self.present)
 
 
 class CountsByMeasure:
@@ -247,7 +243,7 @@ class SetView:
         _set(self, "rulebook", rulebook)
         _set(self, "document", document)
         _set(self, "values", MappingProxyType(values))
-        _set(self, "answers", Answers.of(values, rulebook))
+        _set(self, "answers", Answers(values, rulebook))
         _set(self, "counts", CountsByMeasure.of(values, rulebook))
         _set(self, "period", Period(record.performance_start, record.performance_end))
 

@@ -63,8 +63,9 @@ def at_earlier_level(
     """
     years = range(rulebook.year - 1, clause["first_counted_year"] - 1, -1)
     for measure in index_of(rulebook).with_levels:
-        levels = [level for level in measure.levels if answers.is_yes(level)]
-        if answers.is_yes(measure.id) and levels == [measure.levels[EARLIER]]:
+        if measure.id not in answers.yes:
+            continue
+        if [level for level in measure.levels if level in answers.yes] == [measure.levels[EARLIER]]:
             found = {y: _levels_in(y, measure, prior, evidence, clause["levels"]) for y in years}
             reported = {year: levels for year, levels in found.items() if levels}
             unknown = tuple(year for year, levels in found.items() if levels is None)

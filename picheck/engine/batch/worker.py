@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -179,6 +180,8 @@ def start_worker(pickled: bytes, registry: PluginRegistry | None = None) -> Work
     `registry` is what the configuration would load, where that was done already.
     """
     config: WorkerConfig = pickle.loads(pickled)  # noqa: S301 - from our own parent process
+    # an audit makes no circles: looking for some after every few documents costs a fifth
+    gc.set_threshold(100_000)
     worker = Worker(config, registry)
     _thread_local.worker = pickled, worker
     return worker

@@ -8,23 +8,23 @@ from datetime import date
 from typing import NamedTuple
 
 from picheck.api import (
+    Answers,
     CheckResult,
     CheckResults,
     Clause,
     Evidence,
     Rulebook,
-    SetView,
     fail,
     indeterminate,
     parse_date,
     related,
     rule,
 )
-from picheck_pi.measure_index import label
+from picheck_pi.measure_index import index_of, label
 from picheck_pi.term_schemas import POSITIVE
 
-#: The ids that need proof, each with the first set that has it.
-Answered = Mapping[str, SetView]
+#: The ids that need proof, each with the index of the first set that has it.
+Answered = Mapping[str, int]
 
 
 class Proof(NamedTuple):
@@ -37,12 +37,11 @@ class Proof(NamedTuple):
 @rule(
     "PIC-EVD-01",
     "documentation-missing",
-    scope="document",
     terms={"retention_years": POSITIVE},
     evidence="documents",
 )
 def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
-    sets: tuple[SetView, ...],
+    set_answers: tuple[Answers, ...],
     evidence: Evidence,
     digests: Mapping[str, str],
     clause: Clause,
@@ -69,7 +68,7 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     proof.
     """
     evidence.require("documents")
-    answered, proofs = _answered(sets, rulebook), _best_proofs(evidence)
+    answered, proofs = _answered(set_answers, rulebook), _best_proofs(evidence)
     needed_until = _needed_until(as_of, rulebook.year, clause["retention_years"])
     results = []
     too_early = defaultdict(list)
@@ -90,13 +89,14 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     return [*results, *_changed(evidence, answered, digests)]
 
 
-def _answered(sets: Iterable[SetView], rulebook: Rulebook) -> Answered:
-    levels = {level for measure in rulebook.measures.values() for level in measure.levels}
-    answered: dict[str, SetView] = {}
-    for view in sets:
-        for measure_id in view.answers:
-            if measure_id not in levels and view.answers.is_reported(measure_id):
-                answered.setdefault(measure_id, view)
+def _answered(set_answers: Iterable[Answers], rulebook: Rulebook) -> Answered:
+    """Return the ids that need proof, each with the index of the first set that reports it."""
+    levels = index_of(rulebook).levels
+    answered: dict[str, int] = {}
+    for at, answers in enumerate(set_answers):
+        for measure_id in answers:
+            if measure_id not in levels and answers.is_reported(measure_id):
+                answered.setdefault(measure_id, at)
     return answered
 
 

@@ -49,7 +49,7 @@ def exchange_objective_incomplete(answers: Answers, clause: Clause) -> CheckResu
 
 def _missing(answers: Answers, option: _Option) -> _Parts:
     """Return the parts that are neither reported nor excused by their exclusion."""
-    return [part for part in option["parts"] if not any(map(answers.is_reported, part))]
+    return [part for part in option["parts"] if answers.reported.isdisjoint(part)]
 
 
 def _half_missing(answers: Answers, option: _Option, missing: _Parts) -> CheckResult:

@@ -47,6 +47,8 @@ def _fault(counts: Counts) -> str | None:
     A NaN is left to the rule about JSON.
     """
     numerator, denominator = counts.numerator, counts.denominator
+    if type(numerator) is type(denominator) is int and 0 <= numerator <= denominator:
+        return None
     if any(type(count) is float and isnan(count) for count in (numerator, denominator)):
         return None
     for name, count in (("numerator", numerator), ("denominator", denominator)):

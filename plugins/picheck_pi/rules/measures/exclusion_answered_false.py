@@ -32,6 +32,5 @@ def exclusion_answered_false(answers: Answers, rulebook: Rulebook) -> CheckResul
             id=exclusion_id,
             key=exclusion_id,
         )
-        for exclusion_id in answers
-        if exclusion_id in index_of(rulebook).exclusions and answers.is_no(exclusion_id)
+        for exclusion_id in sorted(answers.no & index_of(rulebook).exclusions)
     ]

@@ -22,6 +22,7 @@ def measure_with_its_exclusion(answers: Answers, rulebook: Rulebook) -> CheckRes
     Decide which of the two is true and take the other one out. If the measure was reported with
     nothing in it only to fill the form, leave it out and keep the exclusion.
     """
+    claimed = answers.present - answers.no
     return [
         fail(
             f"/measurements/{measure.id}",
@@ -36,7 +37,7 @@ def measure_with_its_exclusion(answers: Answers, rulebook: Rulebook) -> CheckRes
             measures=[measure.id, *beside],
             related=[related(f"/measurements/{i}", i) for i in beside],
         )
-        for measure in rulebook.measures.values()
-        if answers.has(measure.id)
-        and (beside := [i for i in measure.exclusions if answers.has(i) and not answers.is_no(i)])
+        for measure_id in answers
+        if (measure := rulebook.measures[measure_id]).exclusions
+        and (beside := [i for i in measure.exclusions if i in claimed])
     ]

@@ -25,11 +25,7 @@ def measure_with_its_substitute(answers: Answers, rulebook: Rulebook) -> CheckRe
     set it to false is not enough.
     """
     index = index_of(rulebook)
-
-    def is_there(measure_id: str) -> bool:
-        is_idle = measure_id in index.exclusions and answers.is_no(measure_id)
-        return answers.has(measure_id) and not is_idle
-
+    present = answers.present - (answers.no & index.exclusions)
     return [
         fail(
             f"/measurements/{second}",
@@ -45,5 +41,5 @@ def measure_with_its_substitute(answers: Answers, rulebook: Rulebook) -> CheckRe
             related=[related(f"/measurements/{first}", first)],
         )
         for first, second in index.exclusive_pairs
-        if is_there(first) and is_there(second)
+        if first in present and second in present
     ]

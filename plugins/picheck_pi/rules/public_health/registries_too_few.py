@@ -28,7 +28,7 @@ def registries_too_few(answers: Answers, clause: Clause) -> CheckResults:
     the kinds that you cannot report.
     """
     second = clause["second"]
-    reported = [kind for kind in second if answers.is_yes(kind)]
+    reported = [kind for kind in second if kind in answers.yes]
     open_ = [k for k in second if k not in reported and answers.claimed_exclusion(k) is None]
     further = [kind for kind in reported if answers.is_yes(second[kind])]
     counted = len(second) - len(open_) + len(further)
