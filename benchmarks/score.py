@@ -18,12 +18,12 @@ from typing import Any
 from generate import corpus
 
 from picheck.api import SetView
-from picheck.engine.audit import Audit
-from picheck.engine.options import Terms
+from picheck.engine.document import DocumentAuditor
+from picheck.engine.options import AuditOptions
+from picheck.intake.inputs import RawDocument
+from picheck.intake.structure import decode_document
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import read_structure
 from picheck_pi.scoring.arithmetic import score_set
 
 
@@ -58,7 +58,7 @@ def _views(documents: Sequence[RawDocument], registry: PluginRegistry, year: int
     book = registry.rulebooks.rulebook("pi", year)
     views: list[SetView] = []
     for raw in documents:
-        submission = read_structure(raw.data, raw.uri).submission
+        submission = decode_document(raw.data, raw.uri).submission
         views += [
             SetView(record, "/measurementSets/0", book)
             for record in (submission.measurement_sets if submission else ())
@@ -67,8 +67,8 @@ def _views(documents: Sequence[RawDocument], registry: PluginRegistry, year: int
 
 
 def _audit(documents: Sequence[RawDocument], registry: PluginRegistry, year: int) -> int:
-    audit = Audit(Terms(as_of=date(year + 1, 2, 1)), registry)
-    return sum(len(audited.results) for audited in audit.documents(documents))
+    auditor = DocumentAuditor(registry, AuditOptions(as_of=date(year + 1, 2, 1)))
+    return sum(len(auditor.audit(raw, i).results) for i, raw in enumerate(documents))
 
 
 def _best(rounds: int, work: Callable[[], Any]) -> float:

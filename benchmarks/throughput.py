@@ -41,10 +41,10 @@ from generate import corpus
 
 from picheck import __version__
 from picheck.cli.options import load_inventory
-from picheck.engine.batch.batch import Batch, Crew
-from picheck.engine.batch.local import HereExecutor
-from picheck.engine.batch.worker import Recipe
-from picheck.engine.options import Terms
+from picheck.engine.batch.batch import Batch, Executors
+from picheck.engine.batch.local import InlineExecutor
+from picheck.engine.batch.worker import WorkerConfig
+from picheck.engine.options import AuditOptions
 from picheck.intake.packets import Packets
 
 FOUNDATION: Final = ("PIC-STR", "PIC-IDN", "PIC-PER", "PIC-CEH")
@@ -98,11 +98,11 @@ WARM: Final = (
 FRESH: Final = (INDEPENDENT, INDEPENDENT_BARE, MIXED)
 
 
-class Nobody:
-    """Watches nothing."""
+class NoProgress:
+    """Shows nothing."""
 
-    def tell(self, packet: object, part: object) -> None:
-        """Hear of a part."""
+    def on_chunk(self, chunk: object, result: object) -> None:
+        """Do nothing with a chunk that was written."""
 
 
 def main() -> None:
@@ -179,19 +179,20 @@ def _load(source: Path) -> None:
 
 
 def _audit(source: Path, target: Path, select: tuple[str, ...]) -> None:
-    recipe = Recipe(
-        open_inventory=_inventory,
-        terms=Terms(as_of=date(2026, 2, 1), select=select),
+    _, registry = _plugins()
+    config = WorkerConfig(
+        open_plugins=_plugins,
+        options=AuditOptions(as_of=date(2026, 2, 1), select=select),
         reporters=("ndjson",),
     )
     with Packets([str(source)]) as packets, target.open("wb") as out:
-        Batch(recipe, Crew(HereExecutor, 0), [out], Nobody()).of(packets)
+        Batch(config, Executors(InlineExecutor, 0), [out], NoProgress(), registry).run(packets)
 
 
 _loaded: dict[str, Any] = {}
 
 
-def _inventory() -> Any:
+def _plugins() -> Any:
     """Load the plugins once: throughput is not the time to start."""
     if not _loaded:
         _loaded["registry"] = load_inventory(())

@@ -11,6 +11,7 @@ from typing import Any, Final
 from picheck.errors import MissingEvidence
 from picheck.model.citation import Citation
 from picheck.model.evidence import NO_EVIDENCE, Evidence
+from picheck.model.evidence_sections import EvidenceSection
 from picheck.model.location import Location, pointer_join
 from picheck.model.report import DocumentSummary, Notice, Report
 from picheck.model.result import Result, RuleRecord, Unverified
@@ -22,12 +23,12 @@ from picheck.model.submission import (
     Submission,
     is_counts_like,
 )
-from picheck.plugins.markers import API_VERSIONS, MOVING_PAGE, hookimpl
+from picheck.plugins.markers import API_VERSIONS, hookimpl
 from picheck.plugins.reporter import Reporter, Style
 from picheck.plugins.scorer import Attempt, Edit, Preview, Scene, Wish
 from picheck.rulebook.loader import RulebookSource, rulebook_in
 from picheck.rulebook.models import Clause, Measure, Rulebook
-from picheck.rulebook.plugin_clauses import AddedClause, clauses_in
+from picheck.rulebook.plugin_clauses import AddedClause, clauses_in, clauses_of
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.check_result import (
     CheckResult,
@@ -50,7 +51,7 @@ from picheck.rules.measurement_set import (
     to_json,
     whole_pair,
 )
-from picheck.rules.rule import Rule, rule
+from picheck.rules.rule import MOVING_PAGE, Rule, rule
 from picheck.rules.source_issues import SourceIssues
 from picheck.validation import closest_match
 
@@ -73,6 +74,7 @@ __all__ = [
     "Edit",
     "Entity",
     "Evidence",
+    "EvidenceSection",
     "Location",
     "Measure",
     "Measurement",
@@ -99,6 +101,7 @@ __all__ = [
     "Unverified",
     "Wish",
     "clauses_in",
+    "clauses_of",
     "closest_match",
     "evidence_skeleton",
     "fail",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
+from picheck.model.frozen import thaw
 
 #: How many characters of an identifier a reader may see.
 _VISIBLE: Final = 4
@@ -86,9 +86,11 @@ class Masker:
             return value if masked == shown else masked
         if isinstance(value, Mapping):
             return {self.text(str(key)): self.value(inner) for key, inner in value.items()}
-        if isinstance(value, list | tuple | set | frozenset):
+        if isinstance(value, list | tuple):
             return [self.value(inner) for inner in value]
-        return self.value(msgspec.to_builtins(value))
+        if isinstance(value, set | frozenset):  # which has no order of its own
+            return sorted((self.value(inner) for inner in value), key=repr)
+        return self.value(thaw(value))
 
     def _hide(self, match: re.Match[str]) -> str:
         """Mask a number that holds an identifier, and leave every other one."""

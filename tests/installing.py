@@ -20,7 +20,7 @@ from support import AS_OF, COMPLIANT, YEAR
 #: A sound vendor module; the tests put one fault into it by replacing a line.
 VENDOR = textwrap.dedent(
     f'''
-    from picheck.api import AddedClause, Citation, Clause, hookimpl, rule
+    from picheck.api import AddedClause, Citation, Clause, fail, hookimpl, rule
 
     TERMS = {{}}
 
@@ -50,7 +50,8 @@ VENDOR = textwrap.dedent(
         return (clause("ACME-TST-01"),)  # CLAUSES
     '''
 )
-ANSWER, RULES, CLAUSES = (
+SIGNATURE, ANSWER, RULES, CLAUSES = (
+    "(measurement_set, clause, rulebook)",
     "return None  # ANSWER",
     "return (acme_probe,)  # RULES",
     'return (clause("ACME-TST-01"),)  # CLAUSES',

@@ -10,8 +10,9 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from picheck.plugins.registry import InstalledRule, PluginRegistry
+from picheck.api import CheckResults, Rule
 from picheck.model.report import Report
+from picheck.plugins.registry import InstalledRule, PluginRegistry
 from reporting import compliant, departing, document, incomplete_evidence, report_on
 
 GOLDEN: Final[dict[str, str]] = json.loads(
@@ -21,13 +22,15 @@ GOLDEN: Final[dict[str, str]] = json.loads(
 
 def fingerprints(report: Report) -> dict[str, str]:
     return {
-        f"{r.rule.code} {r.named_pointer}": r.fingerprint
+        f"{r.code} {r.location.named or r.location.pointer}": r.fingerprint
         for r in report.results
         if r.outcome in {"fail", "indeterminate"}
     }
 
 
-def of(registry: PluginRegistry, submission: dict[str, Any], uri: str = "acme.json") -> dict[str, str]:
+def of(
+    registry: PluginRegistry, submission: dict[str, Any], uri: str = "acme.json"
+) -> dict[str, str]:
     return fingerprints(report_on(registry, document(submission, uri, incomplete_evidence())))
 
 
@@ -61,21 +64,26 @@ def test_renaming_and_reformatting_the_file_keeps_them(registry: PluginRegistry)
 
 def test_rewording_every_message_keeps_them(registry: PluginRegistry) -> None:
     reworded = {
-        code: InstalledRule(_reworded(installed), installed.reference)
+        code: InstalledRule(_reworded(installed.rule), installed.owner)
         for code, installed in registry.rules.items()
     }
-    assert of(msgspec.structs.replace(registry, rules=reworded), departing()) == GOLDEN
+    reworded_registry = msgspec.structs.replace(registry, rules=reworded)
+    report = report_on(reworded_registry, document(departing(), given=incomplete_evidence()))
+    assert fingerprints(report) == GOLDEN
+    failed = [result for result in report.results if result.outcome == "fail"]
+    assert {result.message for result in failed} == {"said otherwise"}
 
 
-def _reworded(installed: InstalledRule) -> Any:
-    rule = installed.rule
-
-    def check(context: Any) -> Any:
-        answers = rule.check(context)
-        if answers is None:
+def _reworded(rule: Rule) -> Rule:
+    def check(*parts: Any, **law: Any) -> CheckResults:
+        results = rule.check(*parts, **law)
+        if results is None:
             return None
-        several = answers if isinstance(answers, list | tuple) else (answers,)
-        return [msgspec.structs.replace(a, message="said otherwise", fix="do") for a in several]
+        several = results if isinstance(results, list | tuple) else (results,)
+        return [
+            msgspec.structs.replace(each, message="said otherwise", remediation="do")
+            for each in several
+        ]
 
     return msgspec.structs.replace(rule, check=check)
 

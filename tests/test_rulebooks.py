@@ -13,8 +13,8 @@ import pytest
 from picheck.errors import RulebookError
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.diff import differences, undeclared
-from picheck.rulebook.models import Change, LazySections, Rulebook
 from picheck.rulebook.loader import read_edition
+from picheck.rulebook.models import Change, LazySections, Rulebook
 from support import YEAR, YEARS, is_in_matrix
 
 SHIPPED = Path(str(files(f"picheck_pi.years.y{YEAR}")))
@@ -181,7 +181,7 @@ def test_a_change_that_was_not_declared_is_caught(registry: PluginRegistry) -> N
 
 def declaring(edition: Rulebook, *changes: Change) -> Rulebook:
     """Return the edition with other declared changes."""
-    return msgspec.structs.replace(edition, chapters=LazySections(changes=lambda: changes))
+    return msgspec.structs.replace(edition, lazy=LazySections(changes=lambda: changes))
 
 
 def test_a_declared_change_that_did_not_happen_is_caught(registry: PluginRegistry) -> None:

@@ -56,13 +56,14 @@ def vendor(
     *,
     code: str = "BAD-TRY-01",
     terms: Mapping[str, Any] = {},
+    terms_schema: Mapping[str, Any] = {},
     **settings: Any,
 ) -> ModuleType:
     """Make a plugin with one rule of this function, and `settings` for its `@rule`.
 
-    `terms` are what its clause carries.
+    `terms` are what its clause carries, `terms_schema` what the rule asks for.
     """
-    return vendor_of([made(check, code, **settings)], terms=terms)
+    return vendor_of([made(check, code, terms=terms_schema, **settings)], terms=terms)
 
 
 def made(check: Callable[..., CheckResults], code: str = "BAD-TRY-01", **settings: Any) -> Rule:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 
 from picheck.cli.options import load_inventory
-from picheck.engine.audit import Audit
-from picheck.engine.options import Terms
+from picheck.engine.document import DocumentAuditor
+from picheck.engine.options import AuditOptions
 from picheck.intake.inputs import RawDocument
 from rivals import sixteen
 
@@ -22,14 +22,14 @@ def measures() -> tuple[list[str], sixteen.Exclusions]:
 def engine(_known: list[str], _exclusions: sixteen.Exclusions) -> Callable[..., list[set[str]]]:
     """Return what applies the rules to all lines; it reads the measures from its own rulebook."""
     _, registry = load_inventory(())
-    terms = Terms(as_of=date(2026, 2, 1), select=sixteen.CODES)
+    options = AuditOptions(as_of=date(2026, 2, 1), select=sixteen.CODES)
 
     def run(lines: list[bytes]) -> list[set[str]]:
-        audit = Audit(terms, registry)
+        auditor = DocumentAuditor(registry, options)
         raws = (RawDocument(uri="", data=line, line=1) for line in lines)
         return [
-            {result.rule.code for result in audited.results if result.outcome == "fail"}
-            for audited in audit.documents(raws)
+            {each.code for each in auditor.audit(raw, index).results if each.outcome == "fail"}
+            for index, raw in enumerate(raws)
         ]
 
     return run

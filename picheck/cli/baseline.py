@@ -10,7 +10,7 @@ import click
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
 from picheck.cli.printing import say, say_json, say_table
 from picheck.cli.terms import configured, example, settings_options, terms_of, terms_options
-from picheck.engine.audit import audit
+from picheck.config.settings import settings
 from picheck.engine.acceptance.baseline import (
     baseline_of,
     can_be_accepted,
@@ -18,7 +18,7 @@ from picheck.engine.acceptance.baseline import (
     update_baseline,
     write_baseline,
 )
-from picheck.config.settings import settings
+from picheck.engine.audit import audit
 from picheck.errors import UsageError
 from picheck.model.report import Report
 

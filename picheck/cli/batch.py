@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from picheck.cli.options import load_inventory
-from picheck.cli.outlets import Outlets, OutputLostError
+from picheck.cli.outlets import Outlets
+from picheck.cli.output import OutputLostError, prints_aside, say_fault
 from picheck.cli.writing import Output
 from picheck.engine.options import AuditOptions
 from picheck.errors import UsageError
+from picheck.model.report import Report
+from picheck.plugins import deaths
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import StreamingReporter
-from picheck.model.report import Report
 
 if TYPE_CHECKING:
     from picheck.engine.batch.batch import Batch
@@ -95,7 +97,9 @@ def stream(
     )
     # documents come and go and are in no circles: looking for some among the rules costs a tenth
     gc.freeze()
-    executors = make_executors(options["jobs"] or os.cpu_count() or 1, options["executor"], _say)
+    jobs = options["jobs"] or os.cpu_count() or 1
+    # a worker that a plugin of others ends can be replaced, this process cannot
+    executors = make_executors(jobs, options["executor"], say_fault, apart=deaths.is_prepared())
     with ExitStack() as stack:
         packets = stack.enter_context(Packets(options["paths"]))
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
@@ -104,18 +108,14 @@ def stream(
         kept = _kept(outputs, batch) if options["resume"] else None
         stack.enter_context(outlets.opened(None if kept is None else kept.length))
         try:
-            report = batch.run(packets, kept)
+            with prints_aside():
+                report = batch.run(packets, kept)
         except OutputLostError:
             report = None
         except KeyboardInterrupt:
-            click.echo(f"picheck: stopped after {progress.told}{_advice(outputs)}", err=True)
+            say_fault(f"stopped after {progress.told}{_advice(outputs)}")
             raise
     return report, outlets.faults
-
-
-def _say(fault: str) -> None:
-    """Tell on standard error what no report tells, for it costs no document its verdict."""
-    click.echo(f"picheck: {fault}", err=True)
 
 
 def _kept(outputs: Sequence[Output], batch: Batch) -> ResumePoint:

@@ -12,10 +12,10 @@ from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.own_findings import OWN_FINDINGS
 from picheck.engine.selection import Selection
 from picheck.errors import SelectorError, UsageError
-from picheck.validation import closest_match
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Rulebook
 from picheck.rulebook.registry import Rulebooks
+from picheck.validation import closest_match
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -10,8 +10,8 @@ import msgspec
 
 from picheck.cli.printing import say, say_labelled, say_sources, say_wrapped, shown
 from picheck.rulebook.diff import Difference
-from picheck.rulebook.models import Rulebook
 from picheck.rulebook.diff_reasons import Because, Explained
+from picheck.rulebook.models import Rulebook
 
 _SECTIONS: Final = {
     "objectives": "Objectives",

@@ -10,9 +10,9 @@ from picheck.cli.choosing import EXIT_CODES, lists_inventory, program_of, progra
 from picheck.cli.options import format_option
 from picheck.cli.printing import say, say_json, say_labelled, say_wrapped
 from picheck.errors import UsageError
-from picheck.validation import closest_match
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Measure, ReportingCategory, Rulebook
+from picheck.validation import closest_match
 
 _CATEGORIES: Final = get_args(ReportingCategory)
 

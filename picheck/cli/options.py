@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from picheck.cli.output import prints_aside
+from picheck.cli.supervision import supervise
 from picheck.errors import UsageError
 from picheck.plugins.host import OWN_REPORTERS, Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
@@ -40,7 +42,7 @@ def plugin_options(command: F) -> F:
             "plugins",
             multiple=True,
             metavar="NAME",
-            help="Load a plugin by name or module; -p no:NAME blocks one.",
+            help="Load a plugin by name, module or file (./my_rules.py); -p no:NAME blocks one.",
         ),
     ):
         command = option(command)
@@ -67,6 +69,14 @@ def load_inventory(
     `PICHECK_PLUGINS` is an allow-list, names separated by commas. Raises UsageError or a
     PluginError where nothing can be audited with these plugins.
     """
+    supervise(plugins, autoload=autoload)
+    with prints_aside():
+        return _load(plugins, required, autoload=autoload)
+
+
+def _load(
+    plugins: Sequence[str], required: Sequence[str], *, autoload: bool
+) -> tuple[Host, PluginRegistry]:
     names = [_require(specification) for specification in required]
     allowed = os.environ.get("PICHECK_PLUGINS")
     host = Host(

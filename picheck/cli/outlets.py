@@ -8,10 +8,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from picheck.cli.output import OutputLostError, begin_output
 from picheck.cli.writing import Output
-from picheck.errors import PicheckError, UsageError
-from picheck.plugins.reporter import StreamingReporter, stream
+from picheck.errors import UsageError
 from picheck.model.report import Report
+from picheck.plugins.reporter import StreamingReporter, stream
 
 
 def write_pieces(report: Report, output: Output) -> Iterator[str]:
@@ -23,10 +24,6 @@ def write_pieces(report: Report, output: Output) -> Iterator[str]:
         for piece in stream(report, reporter):
             outlet.write(piece)
     yield from outlets.faults
-
-
-class OutputLostError(PicheckError):
-    """No output is left that could be written."""
 
 
 class Outlet:
@@ -71,6 +68,7 @@ class Outlet:
     def _standard_output(self) -> BinaryIO:
         if self._sink is not None:
             raise UsageError("parquet goes to a file: give -f parquet=PATH")
+        begin_output()
         return sys.stdout.buffer
 
     def _close(self, file: BinaryIO) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
+from picheck.model.report import PluginUse
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
-from picheck.model.report import PluginUse
 
-KINDS: Final = ("hooks", "rules", "rulebooks", "clauses", "reporters")
+KINDS: Final = ("hooks", "rules", "rulebooks", "clauses", "evidence", "reporters")
 
 
 def brought(registry: PluginRegistry) -> dict[str, dict[str, list[str]]]:
@@ -24,6 +24,8 @@ def brought(registry: PluginRegistry) -> dict[str, dict[str, list[str]]]:
             for code, clause in rulebooks.rulebook(program, year).clauses.items():
                 if clause.plugin:
                     found[clause.plugin]["clauses"].append(f"{code} in {program} {year}")
+    for name in registry.evidence.schemas:
+        found[registry.evidence.owners[name]]["evidence"].append(name)
     for name, owner in sorted(registry.reporter_owners.items()):
         found[owner.partition(" ")[0]]["reporters"].append(name)
     return found

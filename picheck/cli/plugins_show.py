@@ -11,9 +11,9 @@ from picheck.cli.options import format_option, load_inventory, plugin_options
 from picheck.cli.plugin_records import KINDS, brought, plugin_row
 from picheck.cli.printing import say, say_json, say_labelled, say_table, say_wrapped, shown, spans
 from picheck.errors import UsageError
-from picheck.validation import closest_match
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
+from picheck.validation import closest_match
 
 
 @click.command(

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from picheck.plugins.registry import InstalledRule
 from picheck.model.citation import best_standing
 from picheck.model.vocabulary import SEVERITY_OF, Severity
+from picheck.plugins.registry import InstalledRule
 from picheck.rulebook.models import Clause, Rulebook, Variant
 from picheck.testing.showcase import Example, Showcase
 

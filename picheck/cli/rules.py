@@ -22,8 +22,8 @@ from picheck.cli.rule_records import severity_of
 from picheck.cli.rules_coverage import coverage
 from picheck.cli.rules_show import show
 from picheck.plugins.registry import PluginRegistry
-from picheck.rulebook.models import Rulebook
 from picheck.rulebook.diff_reasons import explained_between
+from picheck.rulebook.models import Rulebook
 
 _NOT_INSTALLED: Final = "not installed"
 

@@ -16,12 +16,12 @@ from picheck.cli.options import load_inventory, plugin_options, say_failed, toda
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, UsageError
-from picheck.plugins.registry import PluginRegistry
 from picheck.intake.inputs import RawDocument, Unreadable, read_inputs
 from picheck.model.report import Report
 from picheck.model.skeleton import evidence_skeleton
+from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.wording import printable
-from picheck.schemas import load_schema
+from picheck.schemas import evidence_schema, load_schema
 
 #: Asks for the EHR report's numbers measure by measure, where no report at all would ask once.
 _OPEN_EVIDENCE: Final = b'{"ehrReport": {}}'
@@ -78,7 +78,7 @@ Exit codes:
   0  printed or written
   2  usage, or SUBMISSION is not one document
   3  the submission could not be read or is not JSON
-  4  written, but a rule or plugin broke: facts may be missing from it
+  4  printed or written, but a rule or plugin broke: facts may be missing
   5  nothing was checked: no rulebook for the year, so no fact can be named
 
 \b
@@ -113,6 +113,8 @@ def evidence(
 ) -> int:
     """Print the schema of the evidence, or write an evidence file to be filled in.
 
+    The sections that plugins bring are part of both.
+
     With --skeleton the submission is audited without evidence, and every fact that would settle
     a rule is written as null, which means "not known": unfilled, the file settles nothing and
     claims nothing. What each fact is, is told on standard error.
@@ -120,8 +122,10 @@ def evidence(
     if skeleton is None:
         if output is not None:
             raise UsageError("--output goes with --skeleton; redirect the schema with > FILE")
-        click.echo(_as_text(load_schema("evidence")), nl=False)
-        return 0
+        _, registry = load_inventory(plugins, required, autoload=autoload)
+        say_failed(registry)
+        click.echo(_as_text(evidence_schema(registry.evidence)), nl=False)
+        return INCOMPLETE if registry.failed else 0
     if output is not None and output.exists():
         raise UsageError(f"{output} exists already; remove it, or choose another name")
     _, registry = load_inventory(plugins, required, autoload=autoload)
@@ -132,7 +136,7 @@ def evidence(
         _say_notices(found)
         return _NOTHING
     _write(_as_text(evidence_skeleton(missing)), output)
-    for line in _legend(missing):
+    for line in _legend(missing, evidence_schema(registry.evidence)):
         click.echo(printable(line), err=True)
     is_whole = not found.summary.outcomes.get("error") and not registry.failed
     return 0 if is_whole else INCOMPLETE
@@ -175,13 +179,12 @@ def _write(text: str, output: Path | None) -> None:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
 
 
-def _legend(missing: list[str]) -> Iterator[str]:
+def _legend(missing: list[str], schema: dict[str, Any]) -> Iterator[str]:
     """Say what each fact is and how it is written, in the words of the evidence schema."""
     if not missing:
         yield "picheck: no fact is missing; the skeleton is empty"
         return
     yield "picheck: fill in what you know; null means that it is not known"
-    schema = load_schema("evidence")
     for path in missing:
         yield f"  {path}: {_described(schema, path)}"
 

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from picheck.cli.options import load_inventory, plugin_options, say_failed, wants_color
+from picheck.cli.output import write_utf8
 from picheck.cli.terms import configured, settings_options, terms_of
 from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
@@ -90,8 +91,8 @@ Examples:
 def command(**options: Any) -> int:
     """Preview what submissions would score: points, where they moved, and how sure each step is."""
     from picheck.engine.score_preview import ScoreRunner  # noqa: PLC0415 - help needs no engine
-    from picheck.plugins.scorer import Wish  # noqa: PLC0415
     from picheck.intake.inputs import read_inputs  # noqa: PLC0415
+    from picheck.plugins.scorer import Wish  # noqa: PLC0415
 
     options, settings = configured(options)
     _, registry = load_inventory(
@@ -123,7 +124,7 @@ def _write(records: list[dict[str, Any]], registry: PluginRegistry, options: dic
     if options["form"] == "json":
         only = records[0]["score"] if len(records) == 1 else None
         document = {"score": only, "entities": records}
-        click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+        write_utf8(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
         return
     style = Style(
         color=options["form"] == "text" and wants_color(options["color"]),

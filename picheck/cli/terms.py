@@ -14,7 +14,8 @@ from click.core import ParameterSource
 from picheck.cli.environment import option_name
 from picheck.cli.options import split_list, today
 from picheck.config.settings import Settings, settings
-from picheck.engine.options import AuditOptions, Override
+from picheck.engine.options import RULE_TIMEOUT, AuditOptions, Override
+from picheck.engine.stopwatch import Stopwatch
 from picheck.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -134,6 +135,8 @@ def terms_of(options: dict[str, Any], found: Settings) -> AuditOptions:
         overrides=_overrides(found),
         entity_key=_entity_key(options.get("entity_key")),
         files=(("settings", found.source),) if found.source else (),
+        rule_timeout=options.get("rule_timeout", RULE_TIMEOUT),
+        stopwatch=Stopwatch() if options.get("durations") else None,
     )
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from picheck.engine.options import AuditOptions
-from picheck.plugins.reporter import Reporter
 from picheck.model.report import Report
-
+from picheck.plugins.reporter import Reporter
 
 #: Outcomes that only a reporter or a user who asks for all results wants to see.
 _QUIET = frozenset({"pass", "notApplicable", "indeterminate"})

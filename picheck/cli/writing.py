@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from picheck.cli.output import prints_aside, write_prose, write_utf8
 from picheck.cli.options import wants_color
 from picheck.cli.wanting import fitted
 from picheck.errors import UsageError
-from picheck.validation import closest_match
-from picheck.plugins.registry import PluginRegistry
-from picheck.plugins.reporter import Reporter, Style
 from picheck.model.report import Report
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.validation import told
+from picheck.plugins.reporter import Reporter, Style
+from picheck.validation import closest_match
 
 
 class Output(NamedTuple):
@@ -55,6 +57,7 @@ def write(
             reveal=options["reveal"],
             quiet=options["quiet"],
             rules=rules,
+            questions=registry.evidence.questions,
         )
         fitting = fitted(report, reporter, keeps_all=options["all_results"])
         if hasattr(reporter, "sink"):  # its output is no text
@@ -67,25 +70,27 @@ def write(
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it raises is the reporter's fault
-            told = " ".join(f"{type(error).__name__}: {error}".split())
-            yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {told}"
+            why = told(error)
+            yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {why}"
         else:
-            _put(text, path)
+            _put(text, path, is_prose=reporter.name == "text" or sys.stdout.isatty())
 
 
 def _rendered(reporter: Reporter, report: Report, style: Style) -> str:
-    text: object = reporter.render(report, style)
+    with prints_aside():
+        text: object = reporter.render(report, style)
     if not isinstance(text, str):
         raise TypeError(f"render returned {type(text).__name__}, expected str")
     return text
 
 
-def _put(text: str, path: Path | None) -> None:
+def _put(text: str, path: Path | None, *, is_prose: bool) -> None:
+    """Write to a file, or to standard output: prose as a terminal reads it, else in UTF-8."""
     if path is None:
-        encoding = sys.stdout.encoding or "utf-8"
-        # a terminal that cannot show a letter shows its escape, and the audit's end is not lost
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
+        if is_prose:
+            write_prose(text)
+        else:
+            write_utf8(text)
         return
     try:
         path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -15,8 +15,8 @@ from picheck.cli.options import format_option
 from picheck.cli.printing import say, say_json, say_labelled, say_table, say_wrapped, shown
 from picheck.cli.years_drift import drift
 from picheck.plugins.registry import PluginRegistry
-from picheck.rulebook.models import Rulebook
 from picheck.rulebook.diff_reasons import Explained, explained_between
+from picheck.rulebook.models import Rulebook
 from picheck.rulebook.registry import Rulebooks
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -12,6 +12,7 @@ import msgspec
 
 from picheck.engine.options import GATES, Override
 from picheck.errors import ConfigurationError
+from picheck.plugins.one_file import is_file
 from picheck.validation import validate
 
 OWN_FILE: Final = "picheck.toml"
@@ -164,6 +165,8 @@ def _whole(key: str, value: Any, folder: Path) -> Any:
         return _under(folder, value)
     if key == "prior":
         return tuple(str(_under(folder, path)) for path in value)
+    if key == "plugin":
+        return tuple(str(_under(folder, name)) if is_file(name) else name for name in value)
     if key == "format":
         return tuple(_format(each, folder) for each in value)
     return tuple(value) if isinstance(value, list) else value

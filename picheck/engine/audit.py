@@ -16,6 +16,7 @@ from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
 from picheck.engine.run_report import finish
 from picheck.engine.summary import RunSummary
+from picheck.engine.watchdog import Watchdog
 from picheck.errors import InputError
 from picheck.intake.inputs import STDIN, Input, RawDocument, Unreadable, read_inputs
 from picheck.model.report import Notice, Report
@@ -43,6 +44,17 @@ def audit_inputs(
     notices: Iterable[Notice] = (),
 ) -> Report:
     """Audit documents that are at hand and return the report. `notices` are those of `prior`."""
+    with Watchdog(options.rule_timeout).armed():
+        return _audit_inputs(inputs, options, registry, prior, notices)
+
+
+def _audit_inputs(
+    inputs: Iterable[Input],
+    options: AuditOptions,
+    registry: PluginRegistry,
+    prior: PriorBook | None,
+    notices: Iterable[Notice],
+) -> Report:
     auditor = DocumentAuditor(registry, options, prior)
     run = RunSummary()
     said = [*plugin_notices(registry), *notices]

@@ -31,7 +31,7 @@ KEYS: Final[Mapping[str, str]] = {
 }
 
 #: The number of keys of one group of rules at which its results are forgotten.
-MAX_ENTRIES: Final = 4096
+MAX_ENTRIES: Final = 512
 
 
 def cacheable(reads: Collection[str]) -> bool:

@@ -68,6 +68,7 @@ class DocumentAuditor:
     ) -> None:
         """Take the plugins and options of a run. Raises UsageError where they do not fit."""
         self._rulebooks = registry.rulebooks
+        self._sections = registry.evidence
         self._options = options
         self.prior = prior if prior is not None else PriorBook()
         self.selection = FileOverrides({c: r.rule for c, r in registry.rules.items()}, options)
@@ -93,7 +94,7 @@ class DocumentAuditor:
                 " NAME.evidence.json beside each"
             )
         decoded = decode_document(raw.data, raw.uri, self._rulebooks.programs)
-        found = find_evidence(raw, decoded, self._options.evidence)
+        found = find_evidence(raw, decoded, self._options.evidence, self._sections)
         submission = decoded.submission
         year = self._options.year
         if year is None and submission is not None:
@@ -152,7 +153,7 @@ class DocumentAuditor:
         codes, year = self.selection.of(work.raw.uri).codes, work.subject.year
         if year is None:
             newest = self._rulebooks.newest_final(program)
-            return newest and self.plans.of(program, newest.year, codes)
+            return None if newest is None else self.plans.of(program, newest.year, codes)
         if self._rulebooks.has(program, year):
             return self.plans.of(program, year, codes)
         known = ", ".join(map(str, self._rulebooks.years(program))) or "none"
@@ -343,7 +344,7 @@ def _rules_not_installed(plan: Plan, subject: Subject) -> Result:
     return framework_result(RULE_NOT_INSTALLED, subject, message=message, key=codes)
 
 
-def _count(outcomes: Outcomes, results: list[Result]) -> dict[Outcome, int]:
+def _count(outcomes: Outcomes, results: Iterable[Result]) -> dict[Outcome, int]:
     """Return how many results there are of each outcome, those that are only counted included."""
     counts: dict[Outcome, int] = {"pass": outcomes.passed}
     if outcomes.not_applicable:

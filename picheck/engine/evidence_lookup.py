@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from picheck.intake.inputs import RawDocument
 from picheck.intake.structure import DecodedDocument
 from picheck.intake.uris import uri_of
 from picheck.model.evidence import NO_EVIDENCE, Evidence
+from picheck.model.evidence_sections import NO_SECTIONS, EvidenceSections
 from picheck.model.report import InputUse
 
 
@@ -33,22 +34,28 @@ class EvidenceLookup(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[InputUse, ...] = ()
 
 
-NO_EVIDENCE_FOUND: Final = EvidenceLookup()
+def find_evidence(
+    raw: RawDocument,
+    decoded: DecodedDocument,
+    given: Path | None,
+    sections: EvidenceSections = NO_SECTIONS,
+) -> EvidenceLookup:
+    """Find a document's evidence: as given, else in the case itself, else beside the file.
 
-
-def find_evidence(raw: RawDocument, decoded: DecodedDocument, given: Path | None) -> EvidenceLookup:
-    """Find a document's evidence: as given, else in the case itself, else beside the file."""
+    `sections` are those that plugins add to the evidence.
+    """
     handed = decoded.evidence if raw.evidence is None else raw.evidence
     beside = None if raw.path is None else side_file(raw.path)
     if given is None and handed is None and beside is None:
-        return NO_EVIDENCE_FOUND
+        return _nothing_found(sections)
     path = given if given is not None or handed is not None else beside
     ignored = _ignored(given, handed, beside)
     try:
         if path is None:
-            return EvidenceLookup(evidence=decode_evidence(handed or b"", raw.uri), ignored=ignored)
+            evidence = decode_evidence(handed or b"", raw.uri, sections)
+            return EvidenceLookup(evidence=evidence, ignored=ignored)
         data = read_side_file(path)
-        evidence = decode_evidence(data, uri_of(path))
+        evidence = decode_evidence(data, uri_of(path), sections)
         return EvidenceLookup(
             evidence=evidence,
             digests=MappingProxyType(digests(evidence, path.parent)),
@@ -60,7 +67,12 @@ def find_evidence(raw: RawDocument, decoded: DecodedDocument, given: Path | None
             ),
         )
     except InputError as error:
-        return EvidenceLookup(fault=error, ignored=ignored)
+        return EvidenceLookup(evidence=sections.empty, fault=error, ignored=ignored)
+
+
+@cache
+def _nothing_found(sections: EvidenceSections) -> EvidenceLookup:
+    return EvidenceLookup(evidence=sections.empty)
 
 
 def _ignored(given: Path | None, handed: bytes | None, beside: Path | None) -> str:

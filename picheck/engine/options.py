@@ -10,7 +10,11 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from picheck.engine.stopwatch import Stopwatch
+
 Gate = Literal["error", "warning", "note", "indeterminate", "never"]
+#: How many seconds one call of a rule may take.
+RULE_TIMEOUT: Final = 10.0
 GATES: Final[tuple[Gate, ...]] = ("error", "warning", "note", "indeterminate", "never")
 
 
@@ -41,7 +45,8 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     name; `waivers` and `baseline` are files of accepted findings; `overrides` apply to the
     documents of some files; `entity_key` is the key of the pseudonyms of entities; `help_base` the
     address of the pages about rules; `files` are further files of the run by their role, such as
-    its settings.
+    its settings; a call of a rule may take `rule_timeout` seconds (0: any number); `stopwatch` is
+    given the time that each rule took.
     """
 
     as_of: date
@@ -63,6 +68,8 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     entity_key: bytes = b""
     help_base: str = ""
     files: tuple[tuple[str, Path], ...] = ()
+    rule_timeout: float = RULE_TIMEOUT
+    stopwatch: Stopwatch | None = None
 
     def in_report(self) -> dict[str, Any]:
         """Return the options that change what is found, without defaults and without paths.

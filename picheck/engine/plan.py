@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from picheck.engine.cache import ResultCache, cacheable
+from picheck.engine.calls import observed
 from picheck.engine.options import AuditOptions
 from picheck.engine.rule_order import in_order, with_needs
 from picheck.engine.rule_records import rule_record
@@ -96,7 +97,7 @@ def make_plan(
         planned.append(
             PlannedRule(
                 code=code,
-                call=bind_parts(rule, {**law, **own}),
+                call=observed(bind_parts(rule, {**law, **own}), installed[code], options),
                 rule=rule,
                 clause=clause,
                 record=rule_record(rulebook.year, clause, installed[code], options),
@@ -132,6 +133,8 @@ def _scope_plan(rules: list[PlannedRule]) -> ScopePlan:
     others: dict[str, PlannedRule] = {}
     for rule in rules:
         reads = frozenset(name for name in rule.rule.reads if PARAMETERS[name].scopes)
+        if rule.rule.without_evidence:  # it is called with evidence only, which has no key
+            reads = frozenset({"evidence"})
         if not cacheable(reads) or not rule.needs.isdisjoint(others):
             others[rule.code] = rule
             continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from picheck.engine.fingerprints import fingerprint
 from picheck.engine.framework_rules import RULE_CRASHED
 from picheck.engine.places import Place, location_of, place_of, set_at
@@ -15,10 +17,13 @@ from picheck.engine.subject import Subject
 from picheck.model.location import Location
 from picheck.model.result import Result, RuleRecord
 from picheck.model.vocabulary import Severity
+from picheck.plugins.registry import OWN_DISTRIBUTION
+from picheck.plugins.validation import told
 from picheck.rulebook.models import Clause, Variant
 from picheck.rules.check_result import CheckResult
 
-_NO_VALUE: Final = (None, [], ())
+_encode: Final = msgspec.json.Encoder().encode
+_NO_VALUE: Final[tuple[object, ...]] = (None, [], ())
 #: Outcomes that a finding has which is identified across runs.
 _OPEN: Final = frozenset({"fail", "indeterminate", "error"})
 
@@ -34,9 +39,14 @@ def bind(
     results = []
     for finding in findings:
         try:
-            results.append(_bound(finding, subject, trust_unverified=trust_unverified))
-        except Exception as error:  # noqa: BLE001 - the rule's fault, not ours
-            results.append(_crashed(finding.rule, f"{type(error).__name__}: {error}", subject))
+            result = _bound(finding, subject, trust_unverified=trust_unverified)
+            if finding.rule.record.distribution != OWN_DISTRIBUTION:
+                _encode(result)  # raises what a reporter would stumble over
+            results.append(result)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
+            results.append(_crashed(finding.rule, told(error), subject))
     return results
 
 
@@ -63,7 +73,7 @@ def _bound(finding: Finding, subject: Subject, *, trust_unverified: bool) -> Res
         remediation=result.remediation and masker.text(result.remediation.format(**values)),
         note=terms.note or "" if failed and is_variant else None,
         citations=terms.citations if is_variant else (),
-        location=location_of(place, subject, subject.document),
+        location=location_of(place, subject, place.document),
         measures=tuple([masker.text(id_) for id_ in result.measures or _measure_in(result)]),
         expected=None if result.expected in _NO_VALUE else masker.value(result.expected),
         actual=masker.value(result.actual),
@@ -106,7 +116,7 @@ def framework_result(
     return Result(
         document=subject.document,
         code=rule.code,
-        year=subject.year,
+        year=rule.year,
         outcome="error",
         severity="error",
         message=subject.masker.text(message),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from picheck.engine.calls import checked
 from picheck.engine.plan import PlannedRule, ScopePlan
 from picheck.errors import MissingEvidence
 from picheck.model.result import Unverified
 from picheck.model.vocabulary import OUTCOMES
+from picheck.plugins.validation import told
 from picheck.rules.check_result import CheckResult, indeterminate
 from picheck.rules.inputs import Parts
 
-_RETURNED: Final = ("fail", "notApplicable", "indeterminate")
 #: Outcomes that stop the rules which need this one.
 _STOPS: Final = ("fail", "error")
 
@@ -94,7 +95,7 @@ class RuleRunner:
             failed = rule.needs and rule.needs & (before | blocked)
             try:
                 returned = _blocked_by(failed) if failed else rule.call(parts)
-                results = () if returned is None or returned == [] else _checked(returned)
+                results = () if returned is None or returned == [] else checked(returned)
             except KeyboardInterrupt:
                 raise
             except MissingEvidence as missing:
@@ -125,9 +126,7 @@ class RuleRunner:
 
 
 def _broken(error: BaseException) -> CheckResult:
-    text = " ".join(str(error).split())
-    text = f"{type(error).__name__}{': ' + text if text else ''}"
-    return CheckResult(outcome="error", message="{error}", values={"error": text})
+    return CheckResult(outcome="error", message="{error}", values={"error": told(error)})
 
 
 def _unverified(rule: PlannedRule, result: CheckResult) -> Unverified:
@@ -137,20 +136,3 @@ def _unverified(rule: PlannedRule, result: CheckResult) -> Unverified:
 def _blocked_by(codes: frozenset[str]) -> Sequence[CheckResult]:
     message = f"{', '.join(sorted(codes))} has to pass first"
     return (CheckResult(outcome="notApplicable", message=message),)
-
-
-def _checked(returned: Any) -> Sequence[CheckResult]:
-    """Return what a rule returned as a sequence of sound results; raise TypeError otherwise."""
-    if type(returned) is CheckResult:
-        returned = (returned,)
-    elif not isinstance(returned, Sequence) or isinstance(returned, str | bytes):
-        raise TypeError(f"returned {type(returned).__name__}, expected None or a CheckResult")
-    for result in returned:
-        if type(result) is not CheckResult:
-            raise TypeError(f"returned a {type(result).__name__} among its results")
-        if not (
-            result.outcome in _RETURNED
-            and type(result.message) is type(result.pointer) is type(result.key) is str
-        ):
-            raise TypeError("returned a CheckResult that was not made by fail() and the like")
-    return tuple(returned)

@@ -6,8 +6,8 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -17,36 +17,63 @@ from picheck.intake.limits import MAX_BYTES, check_limits
 from picheck.intake.structure import read_json
 from picheck.intake.uris import uri_of
 from picheck.model.evidence import Evidence
+from picheck.model.evidence_sections import NO_SECTIONS, OWN_SECTIONS, EvidenceSections
+from picheck.model.frozen import thaw
 from picheck.rules.measurement_set import parse_date
 from picheck.schemas import explain
+from picheck.validation import closest_match
 
-_decoder: Final = msgspec.json.Decoder(Evidence)
 
+def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTIONS) -> Evidence:
+    """Decode evidence, with the sections of plugins.
 
-def decode_evidence(data: bytes, uri: str) -> Evidence:
-    """Decode evidence. Raises InputError that names every key at fault and what is expected."""
+    Raises InputError that names every key at fault and what is expected.
+    """
     check_limits(data, uri)
     try:
-        evidence = _decoder.decode(data)
+        evidence = _decoder(sections.kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"no usable evidence: {_told(data, uri) or error}", uri=uri) from error
+        told = _told(data, uri, sections) or error
+        raise InputError(f"no usable evidence: {told}", uri=uri) from error
     # keys that stand twice are lost when plain values are written again, and their colons too;
     # only an escape could make up for one
     rewritten = msgspec.json.encode(msgspec.json.decode(data))
     is_plain = b"\\" not in data and rewritten.count(b":") == data.count(b":")
-    if is_plain and all(parse_date(day) for day in _days(evidence)):
+    added = {name: thaw(value) for name, value in sections.given(evidence)}
+    if (
+        is_plain
+        and all(parse_date(day) for day in _days(evidence))
+        and not (added and explain("evidence", added, sections))
+    ):
         return evidence
-    if told := _told(data, uri):
+    if told := _told(data, uri, sections):
         raise InputError(f"no usable evidence: {told}", uri=uri)
     return evidence
 
 
-def _told(data: bytes, uri: str) -> str:
+@cache
+def _decoder(kind: type[Evidence]) -> msgspec.json.Decoder[Evidence]:
+    return msgspec.json.Decoder(kind)
+
+
+def _told(data: bytes, uri: str, sections: EvidenceSections) -> str:
     """Say in one line everything that is wrong with an evidence file."""
     read = read_json(data, uri)
-    faults = [f"{v.pointer or '/'}: {v.message}" for v in explain("evidence", read.value)]
+    faults = [
+        f"{v.pointer or '/'}: {v.message}{_source(v.pointer, read.value, sections)}"
+        for v in explain("evidence", read.value, sections)
+    ]
     faults += [f"{key.pointer}: the key stands there twice" for key in read.repeated_keys]
     return "; ".join(faults)
+
+
+def _source(pointer: str, value: object, sections: EvidenceSections) -> str:
+    """Say which plugin could bring a section that is not known; nothing for other faults."""
+    name = pointer[1:]
+    known = (*OWN_SECTIONS, *sections.schemas)
+    if not isinstance(value, dict) or name not in value or name in known:
+        return ""
+    return "" if closest_match(name, known) else f" ({sections.source_of(name)})"
 
 
 def _days(evidence: Evidence) -> Iterator[str]:

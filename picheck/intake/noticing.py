@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.validation import closest_match
 from picheck.intake.positions import ReadText
 from picheck.model.location import pointer_join
 from picheck.model.submission import (
@@ -20,6 +19,7 @@ from picheck.model.submission import (
     SubmissionKeys,
 )
 from picheck.rules.source_issues import SourceIssues, UnknownProperty
+from picheck.validation import closest_match
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -86,7 +86,9 @@ def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator
     for name in value:
         if name not in known:
             yield UnknownProperty(
-                pointer=pointer_join(pointer, name), name=name, closest_match=closest_match(name, list(known))
+                pointer=pointer_join(pointer, name),
+                name=name,
+                closest_match=closest_match(name, list(known)),
             )
 
 

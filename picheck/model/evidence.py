@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -89,7 +89,8 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
 
     Dates are `YYYY-MM-DD` texts. `engagement_history` maps a year (text) to the level reached
     in it, by measure id; a year that stands there with no measure says that none was reported,
-    a year or a tally that is null says that it is not known.
+    a year or a tally that is null says that it is not known. Sections that plugins bring are
+    further fields, of a class made for them (`picheck.model.evidence_sections`).
     """
 
     cehrt: Cehrt = Cehrt()
@@ -105,12 +106,20 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
         """Freeze the tables: every rule reads the same evidence."""
         msgspec.structs.force_setattr(self, "ehr_report", freeze(self.ehr_report))
         msgspec.structs.force_setattr(self, "engagement_history", freeze(self.engagement_history))
+        for name in self.__struct_fields__[len(Evidence.__struct_fields__) :]:
+            msgspec.structs.force_setattr(self, name, freeze(getattr(self, name)))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether this is the evidence of a document that has none."""
+        return self is empty_evidence(type(self))
 
     def get(self, key: str) -> Any | None:
         """Return what stands at a dotted key (`counts.permissiblePrescriptions`); None if absent.
 
-        A key that no evidence can hold raises AttributeError: it is misspelt in the clause, and
-        a silent None would look like a practice that has not answered.
+        Sections of plugins are read in the same way (`acme.contractOn`). A key that no evidence
+        can hold raises AttributeError: it is misspelt in the clause, and a silent None would look
+        like a practice that has not answered.
         """
         value: Any = self
         for name, attribute in _steps(key):
@@ -138,9 +147,18 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
 @lru_cache(maxsize=256)
 def _steps(key: str) -> tuple[tuple[str, str], ...]:
     """Return the names of a dotted key, each with the attribute that holds it in a record."""
-    return tuple(
-        (name, re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()) for name in key.split(".")
-    )
+    return tuple((name, attribute_of(name)) for name in key.split("."))
 
 
-NO_EVIDENCE = Evidence()
+def attribute_of(name: str) -> str:
+    """Return the attribute that holds a name of the evidence file: `certified_on`."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+
+
+@cache
+def empty_evidence(kind: type[Evidence]) -> Evidence:
+    """Return the one evidence of its class that holds nothing."""
+    return kind()
+
+
+NO_EVIDENCE = empty_evidence(Evidence)

@@ -55,12 +55,14 @@ QUESTIONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def question(key: str) -> str:
+def question(key: str, added: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the question that asks for the fact at an evidence key (`cehrt.certifiedOn`).
 
-    The year or measure id that follows `engagementHistory` or `ehrReport` stands in it. A key
-    of a vendor's own evidence is asked for by its name.
+    The year or measure id that follows `engagementHistory` or `ehrReport` stands in it. `added`
+    are the questions of plugins, by key; a key of theirs without one is asked for by its name.
     """
+    if key in added:
+        return added[key]
     if key in QUESTIONS:
         return QUESTIONS[key]
     first, *names = key.split(".")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from picheck.model.evidence_sections import EvidenceSection
 from picheck.model.report import Report
 from picheck.plugins.markers import hookspec
 from picheck.plugins.reporter import Reporter
@@ -45,6 +46,16 @@ def picheck_register_clauses() -> Sequence[AddedClause]:  # type: ignore[empty-b
 
     This is how a vendor says in which years, how hard, and why its rule applies.
     `picheck.api.clauses_in(__name__)` reads them from the package's `clauses.toml`.
+    """
+
+
+@hookspec
+def picheck_register_evidence() -> Sequence[EvidenceSection]:  # type: ignore[empty-body]
+    """Hand over sections of the evidence: facts of the plugin's own, beside picheck's.
+
+    A section has a name (`"acme": {...}` in the evidence file), a schema, and a question for each
+    fact. Evidence is held to the schema before any rule reads it. A name has one owner, and
+    picheck's own names are taken.
     """
 
 

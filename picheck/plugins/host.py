@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 import pluggy
@@ -16,17 +16,23 @@ import pluggy
 from picheck.errors import PluginConflict, UsageError
 from picheck.model.report import PluginUse
 from picheck.plugins import hookspecs
+from picheck.plugins.deaths import noted
 from picheck.plugins.entry_points import Entry, announced
 from picheck.plugins.markers import PROJECT
+from picheck.plugins.one_file import PluginFile, is_file
 from picheck.plugins.validation import check_version, told, unknown_hooks, unmarked_hooks, vetted
 
 #: picheck's own reporters; without them nothing could be told at all.
 OWN_REPORTERS: Final = "reporters"
+OWN_DISTRIBUTION: Final = "picheck"
 _HOOK: Final = f"{PROJECT}_"
 
 
 class Origin(NamedTuple):
-    """Where a plugin comes from: its name, and the distribution that brought it."""
+    """Where a plugin comes from: its name, and the distribution that brought it.
+
+    A plugin that is one file has its path for a distribution, and its digest for a version.
+    """
 
     name: str
     distribution: str
@@ -102,10 +108,15 @@ class Host:
             self._load(_origin(entry), entry.load)
 
     def load(self, name: str) -> None:
-        """Load one plugin by the name of its entry point, or by its module's name.
+        """Load one plugin by the name of its entry point, by its module's name, or by its file.
 
-        Raises UsageError where neither exists, PluginConflict where two distributions bring it.
+        Raises UsageError where none of them exists, PluginConflict where two distributions bring
+        it.
         """
+        if is_file(name):
+            file = PluginFile(name)
+            self._load(Origin(file.name, file.place, file.version), file.load)
+            return
         entries = [entry for entry in announced() if entry.name == name]
         for entry in entries:
             self._load(_origin(entry), entry.load)
@@ -153,7 +164,7 @@ class Host:
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             origin = self._origins[impl.plugin_name]
             try:
-                items = vetted(impl.function(), expected)
+                items = vetted(_noted(origin, impl.function)(), expected)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - even sys.exit() is the plugin's fault
@@ -167,7 +178,8 @@ class Host:
         faults = []
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             try:
-                impl.function(*(arguments[name] for name in impl.argnames))
+                run = _noted(self._origins[impl.plugin_name], impl.function)
+                run(*(arguments[name] for name in impl.argnames))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001
@@ -189,7 +201,7 @@ class Host:
             return
         module = None
         try:
-            module = load()
+            module = _noted(origin, load)()
             check_version(module)
             self._manager.register(module, origin.name)
         except KeyboardInterrupt:
@@ -234,6 +246,13 @@ class Host:
             plugin=second.name,
             distribution=second.distribution,
         )
+
+
+def _noted(origin: Origin, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return code of a plugin so that it is named where it ends the process; not our own."""
+    if origin.distribution == OWN_DISTRIBUTION:
+        return function
+    return noted(f"plugin {origin.name} ({origin.distribution})", function)
 
 
 def _origin(entry: Entry) -> Origin:

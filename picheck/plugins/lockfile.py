@@ -15,6 +15,7 @@ import msgspec
 from picheck.errors import ConfigurationError, PluginError
 from picheck.plugins.entry_points import announced
 from picheck.plugins.host import Host
+from picheck.plugins.one_file import digest_in
 
 LOCK_FILE: Final = "picheck-plugins.lock"
 _CACHE: Final = "__pycache__"
@@ -49,7 +50,12 @@ def lock_of(host: Host) -> tuple[Locked, ...]:
         name = module.__name__ if isinstance(module, ModuleType) else type(module).__module__
         packages.setdefault(origin.distribution, set()).add(name.partition(".")[0])
     return tuple(
-        Locked(name, versions[name], digest_of(name, frozenset(packages[name])), tuple(sorted(own)))
+        Locked(
+            name,
+            versions[name],
+            digest_in(versions[name]) or digest_of(name, frozenset(packages[name])),
+            tuple(sorted(own)),
+        )
         for name, own in sorted(plugins.items())
     )
 

@@ -11,8 +11,5 @@ PROJECT: Final = "picheck"
 #: The versions of the plugin interface on offer; a plugin may ask for one (`picheck_api = "2"`).
 API_VERSIONS: Final = ("2",)
 
-#: Where a plugin written for version 1 finds how to move.
-MOVING_PAGE: Final = "docs/plugins/moving-to-2.md"
-
 hookspec: Final = pluggy.HookspecMarker(PROJECT)
 hookimpl: Final = pluggy.HookimplMarker(PROJECT)

@@ -8,8 +8,9 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from picheck.errors import PluginConflict
+from picheck.model.evidence_sections import NO_SECTIONS, EvidenceSection, EvidenceSections
 from picheck.model.report import PluginUse
-from picheck.plugins.host import Host, Origin
+from picheck.plugins.host import OWN_DISTRIBUTION, Host, Origin
 from picheck.plugins.options import NO_OPTIONS, declared_options
 from picheck.plugins.reporter import Reporter
 from picheck.plugins.scorer import Preview
@@ -18,9 +19,9 @@ from picheck.rulebook.models import Clause
 from picheck.rulebook.plugin_clauses import AddedClause
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.rule import Rule
+from picheck.validation import closest_match
 
 OWN_PREFIX: Final = "PIC"
-OWN_DISTRIBUTION: Final = "picheck"
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class PluginRegistry(msgspec.Struct, frozen=True):
 
     `previews` say what a program's sets would score, by program; `options` are the option
     schemas of the plugins that declare any, by plugin name; `reporter_owners` names the plugin
-    and distribution behind each reporter.
+    and distribution behind each reporter; `evidence` are the sections that plugins bring.
     """
 
     rules: dict[str, InstalledRule]
@@ -47,6 +48,7 @@ class PluginRegistry(msgspec.Struct, frozen=True):
     options: Mapping[str, Mapping[str, Any]] = NO_OPTIONS
     reporter_owners: Mapping[str, str] = NO_OPTIONS
     previews: Mapping[str, Preview] = NO_OPTIONS
+    evidence: EvidenceSections = NO_SECTIONS
 
     @property
     def failed(self) -> tuple[PluginUse, ...]:
@@ -90,6 +92,7 @@ def collect_plugins(host: Host) -> PluginRegistry:
         lambda preview: preview.program,
     )
     clauses = _clauses(host, rules)
+    sections = _sections(host, rules)
     failed = {use.name for use in host.failed}  # what fails in one thing is trusted in none
     books = {key: pair for key, pair in books.items() if pair[0].name not in failed}
     reporters = {key: pair for key, pair in reporters.items() if pair[0].name not in failed}
@@ -108,7 +111,44 @@ def collect_plugins(host: Host) -> PluginRegistry:
         plugins=host.plugins,
         options=options,
         previews={p: preview for p, (o, preview) in previews.items() if o.name not in failed},
+        evidence=sections,
     )
+
+
+def _sections(host: Host, rules: Mapping[str, InstalledRule]) -> EvidenceSections:
+    """Collect the evidence of plugins; one with a rule that reads what none brings has failed."""
+    owned = _owned(
+        host.collect("picheck_register_evidence", EvidenceSection),
+        "evidence section",
+        lambda section: section.name,
+    )
+    brought = {name: section for name, (_, section) in owned.items()}
+    everything = EvidenceSections(brought)
+    failed = {use.name for use in host.failed}
+    for code, installed in rules.items():
+        fault = _key_fault(code, installed.rule.evidence, everything)
+        if fault and installed.owner.name not in failed:
+            host.fail(installed.owner, fault)
+    failed = {use.name for use in host.failed}
+    return EvidenceSections(
+        {name: section for name, section in brought.items() if owned[name][0].name not in failed},
+        {name: origin.name for name, (origin, _) in owned.items()},
+        {
+            use.name: "it did not load" if use.status == "failed" else f"it is {use.reason}"
+            for use in host.plugins
+            if use.status != "loaded"
+        },
+    )
+
+
+def _key_fault(code: str, keys: Iterable[str], sections: EvidenceSections) -> str | None:
+    """Return which evidence key of a rule no evidence can hold; None where all can be there."""
+    for key in keys:
+        if not sections.can_hold(key):
+            near = closest_match(key, sections.keys)
+            hint = f"did you mean {near}?" if near else "no loaded plugin brings it"
+            return f"{code} reads {key!r}, which no evidence can hold; {hint}"
+    return None
 
 
 def _options(host: Host) -> dict[str, Mapping[str, Any]]:

@@ -22,7 +22,7 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     masked. `quiet` leaves out documents that are ready. `sources` adds notes and sources to the
     text report. `evidence` is what the side file of a document holds already, by the index of
     the document: the file to fill in, which a report prints, then holds it as well. `rules` are
-    the installed rules by code.
+    the installed rules by code; `questions` ask for the evidence of plugins, by key.
     """
 
     color: bool = False
@@ -32,6 +32,7 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     sources: bool = False
     evidence: Mapping[int, Mapping[str, Any]] = {}
     rules: Mapping[str, Rule] = {}
+    questions: Mapping[str, str] = {}
 
 
 @runtime_checkable

@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, get_args
 
 from picheck.errors import UsageError
+from picheck.model.evidence_sections import EvidenceSection
 from picheck.model.vocabulary import CONSEQUENCES, Scope
-from picheck.plugins.markers import API_VERSIONS, MOVING_PAGE, PROJECT
+from picheck.plugins.markers import API_VERSIONS, PROJECT
 from picheck.plugins.reporter import Reporter
 from picheck.rulebook.loader import RulebookSource
 from picheck.rulebook.models import Clause
 from picheck.rulebook.plugin_clauses import AddedClause
-from picheck.rules.rule import CODE, SLUG, Rule, parameters_of
+from picheck.rules.rule import CODE, MOVING_PAGE, SLUG, Rule, parameters_of
 
 
 def check_version(plugin: object) -> None:
@@ -64,12 +65,18 @@ def vetted(handed: Any, expected: type) -> Sequence[Any]:
 
 def told(error: BaseException) -> str:
     """Say what went wrong in one line, with the kind of the exception."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    try:
+        text = " ".join(str(error).split())
+    except KeyboardInterrupt:
+        raise
+    except BaseException as inner:  # noqa: BLE001 - a plugin's own exception may break here too
+        text = f"it cannot be shown ({type(inner).__name__})"
+    text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def fault_of(item: object) -> str | None:
-    """Return what is wrong with a rule, rulebook, clause or reporter; None for a sound one.
+    """Return what is wrong with a rule, rulebook, clause, section or reporter; None if nothing.
 
     Records check nothing when they are made by hand, and a fault that is found here is told
     with the plugin's name instead of breaking whoever uses the record later.
@@ -80,6 +87,8 @@ def fault_of(item: object) -> str | None:
         return _key_fault(item.program, item.year)
     if isinstance(item, AddedClause):
         return _key_fault(item.program, item.year) or _clause_fault(item.clause)
+    if isinstance(item, EvidenceSection):
+        return item.fault()
     if isinstance(item, Reporter) and not (isinstance(item.name, str) and item.name):
         return f"a reporter's name is {item.name!r}, expected a word"
     return None

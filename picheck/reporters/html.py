@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from picheck.api import Citation, DocumentSummary, Report, Result, Style
@@ -79,10 +80,7 @@ def _printable(value: Any) -> Any:
 
 
 def _page(report: Report, style: Style) -> dict[str, Any]:
-    documents = [
-        _document(report, view, style.evidence.get(view.number, {}))
-        for view in presentation.view_documents(report)
-    ]
+    documents = [_document(report, view, style) for view in presentation.view_documents(report)]
     number = format_count(len(documents), "document")
     return {
         "report": report,
@@ -114,7 +112,8 @@ def _badness(document: dict[str, Any]) -> tuple[int, int, int]:
     )
 
 
-def _document(report: Report, view: DocumentView, known: Mapping[str, Any]) -> dict[str, Any]:
+def _document(report: Report, view: DocumentView, style: Style) -> dict[str, Any]:
+    known = style.evidence.get(view.number, {})
     summary, results = view.summary, view.results
     findings = presentation.list_findings(results)
     unverified = presentation.list_unverified(results)
@@ -129,7 +128,7 @@ def _document(report: Report, view: DocumentView, known: Mapping[str, Any]) -> d
         "sets": _sets(summary, report.run.as_of),
         "groups": _groups(report, view, findings),
         "broken": _cards(report, view, [r for r in findings if r.outcome == "error"]),
-        "unverified": _cards(report, view, unverified),
+        "unverified": _cards(report, view, unverified, style.questions),
         "open_questions": len(asked),
         "skeleton": json.dumps(fill_skeleton(asked, known), indent=2) if asked else "",
         "evidence_place": describe_evidence_place(summary, is_known=bool(known)),
@@ -176,15 +175,22 @@ def _groups(report: Report, view: DocumentView, findings: Sequence[Result]) -> l
     ]
 
 
-def _cards(report: Report, view: DocumentView, results: Sequence[Result]) -> list[dict[str, Any]]:
+def _cards(
+    report: Report,
+    view: DocumentView,
+    results: Sequence[Result],
+    questions: Mapping[str, str] = MappingProxyType({}),
+) -> list[dict[str, Any]]:
     """Return a card for each finding; those that are equal but for their place have one."""
-    return [_card(report, view, equal) for equal in presentation.merge_equal(results)]
+    return [_card(report, view, equal, questions) for equal in presentation.merge_equal(results)]
 
 
-def _card(report: Report, view: DocumentView, equal: Sequence[Result]) -> dict[str, Any]:
+def _card(
+    report: Report, view: DocumentView, equal: Sequence[Result], added: Mapping[str, str]
+) -> dict[str, Any]:
     result = equal[0]
     rule = view.rule(result)
-    questions = " ".join(find_questions(result))
+    questions = " ".join(find_questions(result, added))
     return {
         "title": questions or _title(view, result),
         "message": result.message,

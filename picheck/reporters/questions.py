@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from picheck.api import DocumentSummary, Result, evidence_skeleton
@@ -11,9 +12,12 @@ from picheck.model.frozen import thaw
 from picheck.reporters.formatting import document_name
 
 
-def find_questions(result: Result) -> list[str]:
-    """Return the questions whose answers would decide an indeterminate result."""
-    return [question(key) for key in result.missing_evidence]
+def find_questions(result: Result, added: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """Return the questions whose answers would decide an indeterminate result.
+
+    `added` are the questions of plugins, by key.
+    """
+    return [question(key, added) for key in result.missing_evidence]
 
 
 def collect_questions(results: Iterable[Result]) -> dict[str, list[str]]:

@@ -144,7 +144,8 @@ def _questions(view: DocumentView, style: Style) -> Iterator[Line]:
     yield ()
     yield (("note", f"{formatting.format_count(len(asked), 'question')} left open"),)
     for key, codes in asked.items():
-        yield from _wrap_lines(f"{question(key)} ({', '.join(codes)})", "  - ", "    ", style)
+        asks = question(key, style.questions)
+        yield from _wrap_lines(f"{asks} ({', '.join(codes)})", "  - ", "    ", style)
     place = describe_evidence_place(view.summary, is_known=bool(known))
     yield from _wrap_lines(f"{place}:", "  ", "  ", style)
     for line in _compact_json(fill_skeleton(asked, known), style.width - 4):

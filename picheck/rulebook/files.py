@@ -73,6 +73,8 @@ class EditionFolder:
 class ExtraTables(Mapping[str, Mapping[str, Any]]):
     """The further tables of an edition by the name of their file, each parsed when asked for."""
 
+    __slots__ = ("_edition", "_names", "_parsed")
+
     def __init__(self, edition: EditionFolder) -> None:
         self._edition = edition
         self._names = [

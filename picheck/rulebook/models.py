@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from picheck.model.citation import Citation, best_standing
-from picheck.model.frozen import freeze
+from picheck.model.frozen import ReadOnly, freeze
 from picheck.model.vocabulary import Consequence, Standing
 
 Status = Literal["final", "proposed"]
@@ -92,6 +92,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     old: Any = None
     new: Any = None
 
+    def __post_init__(self) -> None:
+        """Freeze the values."""
+        msgspec.structs.force_setattr(self, "old", freeze(self.old))
+        msgspec.structs.force_setattr(self, "new", freeze(self.new))
+
 
 class Requirement(msgspec.Struct, frozen=True, kw_only=True):
     """One demand of the year and the rules that check it; none, where nothing checks it.
@@ -107,15 +112,11 @@ class Requirement(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class LazySections:
+class LazySections(ReadOnly):
     """What an audit seldom asks of an edition, read when it is asked for.
 
     Reading TOML is a good part of a cold start; an audit needs measures, clauses and sources.
     """
-
-    def __setattr__(self, name: str, _value: object) -> None:
-        """Refuse: every rule of every document reads the same edition."""
-        raise AttributeError(f"{name} cannot be changed; rules only read what they are given")
 
     def __init__(
         self,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from picheck.errors import RulebookError
 from picheck.model.citation import Citation
+from picheck.model.frozen import thaw
 from picheck.model.vocabulary import Consequence
 from picheck.rulebook.files import folder_of
 from picheck.rulebook.models import Clause, Variant
@@ -88,10 +90,26 @@ def clauses_in(package: str) -> tuple[AddedClause, ...]:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulebookError(f"{file}: cannot be read as TOML: {error}") from error
+    return _clauses(table, str(file))
+
+
+def clauses_of(
+    entries: Sequence[Mapping[str, Any]], where: str = "CLAUSES"
+) -> tuple[AddedClause, ...]:
+    """Return clauses that are given as data: tables like the `[[clauses]]` of a `clauses.toml`.
+
+    `where` names them in faults. Raises RulebookError with one line for each fault.
+    """
+    if isinstance(entries, str | bytes | Mapping) or not isinstance(entries, Sequence):
+        raise RulebookError(f"{where} is {type(entries).__name__}, expected a list of tables")
+    return _clauses({"clauses": [thaw(entry) for entry in entries]}, where)
+
+
+def _clauses(table: Mapping[str, Any], where: str) -> tuple[AddedClause, ...]:
     try:
         entries = msgspec.convert(table, _File).clauses
     except msgspec.ValidationError as error:
-        lines = faults(table, _SCHEMA, str(file)) or [f"{file}: {error}"]
+        lines = faults(table, _SCHEMA, where) or [f"{where}: {error}"]
         raise RulebookError("\n".join(lines)) from error
     return tuple(
         AddedClause(entry.program, year, _clause(entry))

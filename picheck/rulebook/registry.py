@@ -19,7 +19,7 @@ class Rulebooks:
     that have any edition.
     """
 
-    __slots__ = ("_added", "_owners", "_read", "_sources")
+    __slots__ = ("_added", "_owners", "_programs", "_read", "_sources")
 
     def __init__(
         self,
@@ -28,6 +28,7 @@ class Rulebooks:
         clauses: Iterable[tuple[str, int, Clause]] = (),
     ) -> None:
         self._sources = dict(sources)
+        self._programs = tuple(sorted({program for program, _ in self._sources}))
         self._owners = dict(owners)
         self._read: dict[tuple[str, int], Rulebook] = {}
         self._added: dict[tuple[str, int], dict[str, Clause]] = {}
@@ -37,7 +38,7 @@ class Rulebooks:
     @property
     def programs(self) -> tuple[str, ...]:
         """The programs that have any edition, sorted."""
-        return tuple(sorted({program for program, _ in self._sources}))
+        return self._programs
 
     def years(self, program: str) -> tuple[int, ...]:
         """The years that a program has an edition for."""

@@ -70,7 +70,8 @@ def fail(
     rule about one set, at the submission's own keys for a rule about the document. With `at` it
     starts at that measurement set, given itself or by its index in `set_answers`; with
     `from_root` at the root of the file, as the pointers of `source_issues` do. A measurement is
-    named by its id (`/measurements/PI_EP_1`); an id that is not in the set leads to the list of measurements.
+    named by its id (`/measurements/PI_EP_1`); an id that is not in the set leads to the list of
+    measurements.
 
     `message` and `remediation` are format strings over `expected`, `actual` and `values`;
     without `remediation` the rule's own "How to fix" is shown. `variant` picks the variant of

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from picheck.model.evidence import NO_EVIDENCE, Evidence
+from picheck.model.frozen import freeze
 from picheck.model.submission import Submission
 from picheck.model.vocabulary import Scope
 from picheck.rules.measurement_set import Answers, CountsByMeasure, Entity, Period, SetView
@@ -97,6 +98,10 @@ class Source(msgspec.Struct, frozen=True):
     format: str = "json"
     facts: Mapping[str, Any] = _EMPTY
 
+    def __post_init__(self) -> None:
+        """Freeze the facts: every rule reads the same source."""
+        msgspec.structs.force_setattr(self, "facts", freeze(self.facts))
+
 
 JSON_SOURCE: Final = Source()
 
@@ -168,7 +173,7 @@ def document_parts(  # noqa: PLR0917 - called once a document
     parts.set_answers = tuple([view.answers for view in sets])
     parts.set_answers_key = tuple([answers.key for answers in parts.set_answers])
     parts.evidence = evidence
-    parts.evidence_key = True if evidence is NO_EVIDENCE else None
+    parts.evidence_key = True if evidence.is_empty else None
     parts.source_issues = source_issues
     parts.source_issues_key = True if source_issues is NO_ISSUES else None
     parts.digests = digests
@@ -192,7 +197,7 @@ def set_parts(
     parts.cehrt_id = view.record.cehrt_id
     parts.entity = entity
     parts.evidence = evidence
-    parts.evidence_key = True if evidence is NO_EVIDENCE else None
+    parts.evidence_key = True if evidence.is_empty else None
     parts.prior = prior
     parts.prior_key = None if prior else True
     return parts
@@ -209,7 +214,7 @@ def entity_parts(
     parts.sets = sets
     parts.entity = entity
     parts.evidence = evidence
-    parts.evidence_key = True if evidence is NO_EVIDENCE else None
+    parts.evidence_key = True if evidence.is_empty else None
     parts.prior = prior
     parts.prior_key = None if prior else True
     return parts

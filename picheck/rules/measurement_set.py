@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from picheck.model.frozen import ReadOnly, thaw
 from picheck.model.location import pointer_join
 from picheck.model.submission import Counts, MeasurementSet, Submission, Value, is_counts_like
 from picheck.rulebook.models import Rulebook
@@ -88,7 +89,7 @@ def _real_date(text: str | None) -> date:
     return parsed
 
 
-class Answers:
+class Answers(ReadOnly):
     """Which measures of the year's table are in a set, and which are answered yes or no.
 
     `present` are the ids that are there, whatever their value; `yes` and `no` those answered
@@ -127,10 +128,6 @@ class Answers:
         _set(self, "rulebook", rulebook)
         _set(self, "key", (present, yes, no, null, unknown))
 
-    def __setattr__(self, name: str, _value: object) -> None:
-        """Refuse: every rule reads the same answers, so no rule may change them."""
-        raise AttributeError(f"{name} cannot be changed; rules only read what they are given")
-
     def has(self, measure_id: str) -> bool:
         """Whether the measure is in the set, whatever its value."""
         return measure_id in self.present
@@ -159,7 +156,7 @@ class Answers:
         return (id_ for id_ in self.rulebook.measures if id_ in self.present)
 
 
-class CountsByMeasure:
+class CountsByMeasure(ReadOnly):
     """The numerators and denominators of the rates of a set, by measure id, as submitted.
 
     `pairs` holds (numerator, denominator) of those where both are whole numbers >= 0.
@@ -173,7 +170,7 @@ class CountsByMeasure:
     def __init__(self, counts: Mapping[str, Counts]) -> None:
         """Take the counts of each rate that has both a numerator and a denominator."""
         pairs = {id_: pair for id_, each in counts.items() if (pair := whole_pair(each))}
-        _set(self, "_counts", counts)
+        _set(self, "_counts", MappingProxyType(counts))
         _set(self, "pairs", MappingProxyType(pairs))
 
     @classmethod
@@ -181,10 +178,6 @@ class CountsByMeasure:
         """Read the rates of a set, sorted by id, or write them down for a test."""
         given = ((id_, values.get(id_)) for id_ in rulebook.rates)
         return cls({id_: v for id_, v in given if type(v) is Counts and is_counts_like(v)})
-
-    def __setattr__(self, name: str, _value: object) -> None:
-        """Refuse: every rule reads the same counts, so no rule may change them."""
-        raise AttributeError(f"{name} cannot be changed; rules only read what they are given")
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids of the rates with counts, sorted."""
@@ -213,7 +206,7 @@ def whole_pair(counts: Counts) -> tuple[int, int] | None:
     return None
 
 
-class SetView:
+class SetView(ReadOnly):
     """One measurement set under one rulebook.
 
     `record` is the set as it was sent; `answers`, `counts`, `period` and `cehrt_id` are its
@@ -246,10 +239,6 @@ class SetView:
         _set(self, "answers", Answers(values, rulebook))
         _set(self, "counts", CountsByMeasure.of(values, rulebook))
         _set(self, "period", Period(record.performance_start, record.performance_end))
-
-    def __setattr__(self, name: str, _value: object) -> None:
-        """Refuse: every rule reads the same set, so no rule may change it."""
-        raise AttributeError(f"{name} cannot be changed; rules only read what they are given")
 
     @property
     def cehrt_id(self) -> str | None:
@@ -292,4 +281,4 @@ class SetView:
 
 def to_json(value: object) -> object:
     """Return a value of a submission as plain JSON values, for a report."""
-    return msgspec.to_builtins(value)
+    return thaw(value)

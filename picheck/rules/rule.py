@@ -6,20 +6,25 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from types import FunctionType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import msgspec
 
-from picheck.errors import UsageError
+from picheck.errors import MissingEvidence, UsageError
+from picheck.model.evidence import NO_EVIDENCE
+from picheck.model.evidence_sections import OWN_SECTIONS
 from picheck.model.vocabulary import SCOPES, Scope
-from picheck.rules.check_result import CheckResults
+from picheck.rules.check_result import CheckResults, indeterminate, not_applicable
 from picheck.rules.inputs import PARAMETERS, Parts
 from picheck.validation import closest_match
 
 #: `FAMILY` may hold digits after its first letter; the prefix is the vendor's (`PIC` is ours).
 CODE: Final = re.compile(r"[A-Z][A-Z0-9]*-[A-Z][A-Z0-9]*-[0-9]{2,}")
 SLUG: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+WithoutEvidence = Literal["notApplicable", "indeterminate"]
 HEADINGS: Final = ("What it checks", "Why it matters", "How to fix")
+#: Where the author of a plugin for version 1 of the interface finds how to move.
+MOVING_PAGE: Final = "docs/plugins/moving-to-2.md"
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +33,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     `check` is called with the parameters that it names, in their order: `reads`. It returns None
     for a pass, a `CheckResult`, or a sequence of them. `needs` are the codes that must not have
     failed on the same subject (or on its document) before. `terms` is a Cerberus schema of the
-    terms that every clause must carry. `evidence` are the evidence keys that the rule looks at.
+    terms that every clause must carry. `evidence` are the evidence keys that the rule looks at;
+    `without_evidence` is its outcome where there is no evidence at all: it is then not called.
     A `structural` rule (scope document) also runs on a document whose shape was refused.
     """
 
@@ -40,6 +46,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     terms: Mapping[str, Any] = {}
     evidence: tuple[str, ...] = ()
+    without_evidence: WithoutEvidence | None = None
     structural: bool = False
     title: str = ""
     help: Mapping[str, str] = {}
@@ -61,15 +68,18 @@ def rule(
     needs: str | Sequence[str] = (),
     terms: Mapping[str, Any] | None = None,
     evidence: str | Sequence[str] = (),
+    without_evidence: WithoutEvidence | None = None,
     structural: bool = False,
 ) -> Callable[[CheckT], Rule]:
     """Make a rule of a function.
 
     `code` is `PREFIX-FAMILY-NN`; `slug` says what is wrong, in kebab case, and is the function's
     name. The function's parameters name what the rule reads (`picheck.rules.inputs.PARAMETERS`);
-    its scope follows from them, and is given only where several are possible. The docstring
-    holds the headings "What it checks", "Why it matters" and "How to fix", each with its
-    paragraph. Raises UsageError where one of these is not so.
+    its scope follows from them, and is given only where several are possible. A rule that can
+    decide nothing without evidence says `without_evidence`: "notApplicable", or "indeterminate"
+    with its evidence keys as what is missing. The docstring holds the headings "What it checks",
+    "Why it matters" and "How to fix", each with its paragraph. Raises UsageError where one of
+    these is not so.
     """
 
     def make(check: CheckT) -> Rule:
@@ -81,12 +91,10 @@ def rule(
         if name != slug.replace("-", "_"):
             raise UsageError(f"{code} is called {slug!r}, its function {name!r}; use one name")
         reads = parameters_of(code, check)
-        if evidence and "evidence" not in reads:
-            raise UsageError(f"{code} declares evidence keys without the parameter evidence")
-        if "evidence" in reads and not evidence:
-            raise UsageError(
-                f"{code} reads evidence; declare the keys: evidence=('cehrt.certifiedOn',)"
-            )
+        keys = (evidence,) if isinstance(evidence, str) else tuple(evidence)
+        _check_evidence_keys(code, keys, reads)
+        if without_evidence and not keys:
+            raise UsageError(f"{code} says without_evidence, but declares no evidence keys")
         title, paragraphs = _read_docstring(code, check.__doc__ or "")
         return Rule(
             code=code,
@@ -96,7 +104,8 @@ def rule(
             reads=reads,
             needs=(needs,) if isinstance(needs, str) else tuple(needs),
             terms=dict(terms or {}),
-            evidence=(evidence,) if isinstance(evidence, str) else tuple(evidence),
+            evidence=keys,
+            without_evidence=without_evidence,
             structural=structural,
             title=title,
             help=paragraphs,
@@ -121,7 +130,8 @@ def parameters_of(code: str, check: object) -> tuple[str, ...]:
         if name not in PARAMETERS:
             near = closest_match(name, list(PARAMETERS))
             hint = f"did you mean {near}?" if near else f"known are {', '.join(PARAMETERS)}"
-            hint = "rules of API version 1 took a context" if name == "ctx" else hint
+            if name == "ctx":
+                hint = f"rules of API version 1 took a context; see {MOVING_PAGE}"
             raise UsageError(f"{code}: no rule can read {name!r}; {hint}")
         annotation = check.__annotations__.get(name)
         allowed = PARAMETERS[name].annotations
@@ -130,6 +140,26 @@ def parameters_of(code: str, check: object) -> tuple[str, ...]:
                 f"{code}: {name} is annotated {_spell(annotation)}, it is {' or '.join(allowed)}"
             )
     return reads
+
+
+def _check_evidence_keys(code: str, keys: Sequence[str], reads: Sequence[str]) -> None:
+    """Raise UsageError unless the keys are declared where evidence is read, and can be there.
+
+    Sections of plugins are known only when all plugins are loaded, and checked then.
+    """
+    if keys and "evidence" not in reads:
+        raise UsageError(f"{code} declares evidence keys without the parameter evidence")
+    if "evidence" in reads and not keys:
+        raise UsageError(
+            f"{code} reads evidence; declare the keys: evidence=('cehrt.certifiedOn',)"
+        )
+    for key in keys:
+        if key.partition(".")[0] not in OWN_SECTIONS:
+            continue
+        try:
+            NO_EVIDENCE.get(key)
+        except AttributeError as error:
+            raise UsageError(f"{code} declares {key!r}, which no evidence can hold") from error
 
 
 def scope_of(code: str, reads: Sequence[str], declared: Scope | None) -> Scope:
@@ -157,6 +187,17 @@ def scope_of(code: str, reads: Sequence[str], declared: Scope | None) -> Scope:
 
 def bind_parts(rule: Rule, law: Mapping[str, Any]) -> Callable[[Parts], CheckResults]:
     """Return the rule as a function of the parts; what it reads of the law is fixed already."""
+    call = _bind(rule, law)
+    if rule.without_evidence is None:
+        return call
+    keys = rule.evidence
+    open_ = indeterminate(str(MissingEvidence(*keys)), missing=keys)
+    is_open = rule.without_evidence == "indeterminate"
+    result = open_ if is_open else not_applicable("there is no evidence to compare with")
+    return lambda subject: result if subject.evidence.is_empty else call(subject)
+
+
+def _bind(rule: Rule, law: Mapping[str, Any]) -> Callable[[Parts], CheckResults]:
     check = rule.check
     parts = tuple(name for name in rule.reads if name not in law)
     fixed = tuple(law[name] for name in rule.reads if name in law)
@@ -170,10 +211,10 @@ def bind_parts(rule: Rule, law: Mapping[str, Any]) -> Callable[[Parts], CheckRes
 
 
 def _spell(annotation: object) -> str:
-    """Return an annotation as it is written in the source, without a module's name."""
-    if isinstance(annotation, str):
-        return annotation.removeprefix("api.").removeprefix("picheck.api.")
-    return getattr(annotation, "__name__", str(annotation))
+    """Return an annotation as it is written in the source, without the names of modules."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        return annotation.__name__
+    return re.sub(r"\b(?:\w+\.)+(?=\w)", "", str(annotation))
 
 
 def _read_docstring(code: str, docstring: str) -> tuple[str, dict[str, str]]:

@@ -16,10 +16,12 @@ from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions, Gate
 from picheck.engine.prior.loader import load_prior
 from picheck.errors import PluginError
+from picheck.intake.evidence import decode_evidence
+from picheck.intake.inputs import RawDocument
+from picheck.model.evidence import Evidence
+from picheck.model.report import Report
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
-from picheck.intake.inputs import RawDocument
-from picheck.model.report import Report
 from picheck.testing.builders import Draft
 
 #: A draft, plain JSON values, or the text itself.
@@ -50,8 +52,18 @@ def audit(
     )
     earlier = [_raw(n, d, None, "prior") for n, d in enumerate(_several(prior))]
     registry = stock(plugins)
-    prior = load_prior(earlier, registry.rulebooks)
-    return audit_inputs(documents, settings, registry, prior.book, prior.notices)
+    loaded = load_prior(earlier, registry.rulebooks)
+    return audit_inputs(documents, settings, registry, loaded.book, loaded.notices)
+
+
+def evidence_of(values: Mapping[str, Any], *, plugins: Sequence[Any] = ()) -> Evidence:
+    """Return evidence made of plain values, for a test that calls a rule.
+
+    It may hold the sections that installed plugins and `plugins` bring. Raises InputError where
+    an audit would refuse it.
+    """
+    data = json.dumps(dict(values)).encode()
+    return decode_evidence(data, "evidence.json", stock(plugins).evidence)
 
 
 def stock(plugins: Sequence[Any] = ()) -> PluginRegistry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,12 +12,13 @@ from typing import Any, Final
 import msgspec
 
 from picheck.engine.audit import audit_inputs
-from picheck.engine.prior.loader import load_prior
 from picheck.engine.options import AuditOptions
-from picheck.plugins.registry import PluginRegistry
+from picheck.engine.prior.loader import load_prior
 from picheck.intake.inputs import EVIDENCE_SUFFIX, RawDocument
-from picheck.model.result import Result
 from picheck.model.report import Report
+from picheck.model.result import Result
+from picheck.plugins.host import OWN_DISTRIBUTION
+from picheck.plugins.registry import PluginRegistry
 from picheck.testing.cases import Case, CaseEntry, Expectation
 from picheck.testing.departures import Change, Compliant, changed_text, merged
 
@@ -72,8 +73,13 @@ def _run(case: Case, compliant: Compliant, registry: PluginRegistry, folder: Pat
     return audit_inputs(documents, options, registry, earlier.book, earlier.notices)
 
 
-def differences(case: Case, report: Report) -> list[str]:
-    """Return one line for each expected result that is missing and each that is not expected."""
+def differences(case: Case, report: Report, registry: PluginRegistry) -> list[str]:
+    """Return one line for each expected result that is missing and each that is not expected.
+
+    A case is held to the rules of its own distribution and to picheck's: what the rules of other
+    vendors find beside them is passed over, unless the case expects it.
+    """
+    counted = _distributions(case, registry)
     found = [result for result in report.results if result.outcome in _TOLD]
     quiet = [result for result in report.results if result.outcome not in _TOLD]
     lines = []
@@ -83,9 +89,40 @@ def differences(case: Case, report: Report) -> list[str]:
             lines.append(f"  missing       {_tell_expected(expectation)}")
         elif match in found:
             found.remove(match)
-    lines += [f"  not expected  {_tell(result)}" for result in found]
-    lines += [f"  notice        {n.message}" for n in report.run.notices if _is_fault(n.kind)]
+    lines += [
+        f"  not expected  {_tell(result)} (a rule of {owner})"
+        for result in found
+        if (owner := _owner(result.code, registry)) in counted
+    ]
+    others = {use.name for use in registry.failed if use.distribution not in counted}
+    lines += [
+        f"  notice        {notice.message}"
+        for notice in report.run.notices
+        if _is_fault(notice.kind) and not _speaks_of(notice.message, others)
+    ]
     return lines
+
+
+def _distributions(case: Case, registry: PluginRegistry) -> frozenset[str]:
+    """Return the distributions whose findings count: picheck, and the owner of the case's rule.
+
+    Where that rule is not installed, all of them count.
+    """
+    own = registry.rules.get(case.rule)
+    if own is None:
+        return frozenset({OWN_DISTRIBUTION, *(r.owner.distribution for r in registry.rules.values())})
+    return frozenset({OWN_DISTRIBUTION, own.owner.distribution})
+
+
+def _owner(code: str, registry: PluginRegistry) -> str:
+    """Return the distribution that a rule is of; rules of the framework are picheck's."""
+    installed = registry.rules.get(code)
+    return installed.owner.distribution if installed else OWN_DISTRIBUTION
+
+
+def _speaks_of(message: str, plugins: Iterable[str]) -> bool:
+    """Whether a notice says that one of these plugins did not load."""
+    return any(message.startswith(f"plugin {name} ") for name in plugins)
 
 
 def check_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> None:
@@ -96,7 +133,7 @@ def check_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> No
 
 def told_difference(case: Case, compliant: Compliant, registry: PluginRegistry) -> str | None:
     """Run a case and return what differs, for a reader; None where it holds."""
-    lines = differences(case, run_case(case, compliant, registry))
+    lines = differences(case, run_case(case, compliant, registry), registry)
     return "\n".join((case.id, *lines)) if lines else None
 
 
@@ -149,8 +186,9 @@ def _is_there(pointer: str | None, result: Result) -> bool:
 
 def _tell(result: Result) -> str:
     missing = f" (missing {', '.join(result.missing_evidence)})" if result.missing_evidence else ""
+    place = result.location.named or result.location.pointer or "/"
     return (
-        f"{result.code} {result.outcome} at {result.location.named or '/'}"
+        f"{result.code} {result.outcome} at {place}"
         f" of document {result.document} [{result.consequence}, {result.severity}]:"
         f" {result.message}{missing}"
     )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 
-from picheck.validation import faults
-from picheck.plugins.registry import PluginRegistry
+from picheck.model.frozen import thaw
 from picheck.plugins.markers import API_VERSIONS
+from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Clause
 from picheck.testing.cases import Case
 from picheck.testing.certificate import Check
 from picheck.testing.checking import told_difference
 from picheck.testing.examples import compliant_parts
 from picheck.testing.pytesting import cases_behind
+from picheck.validation import faults
 
 
 def declared_checks(
@@ -92,7 +93,7 @@ def _clause_faults(registry: PluginRegistry, where: str, clause: Clause) -> list
         name: {"required": True, **term}
         for name, term in registry.rules[clause.code].rule.terms.items()
     }
-    told = faults(dict(clause.terms), schema, label)
+    told = faults(thaw(clause.terms), schema, label)
     if not clause.citations:
         told.append(f"{label}: cites nothing; add a source")
     told += [

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
-from picheck.plugins.registry import PluginRegistry
 from picheck.intake.inputs import RawDocument
 from picheck.model.result import Result
+from picheck.plugins.registry import PluginRegistry
 from picheck.testing.builders import Draft
 from picheck.testing.examples import compliant_parts
 from picheck.testing.generating import Generated, runs
@@ -83,8 +83,10 @@ def _try(run: Generated, watched: PluginRegistry, codes: Sequence[str], watch: W
         first = run_of(run, watched, codes, day)
         for broken in (result for result in first if result.outcome == "error"):
             watch.fault(RAISES, broken.message)
-        if first != run_of(run, watched, codes, day):
-            watch.fault(DETERMINISTIC, f"{_differing(first, ())} said something else the next time")
+        again = run_of(run, watched, codes, day)
+        if first != again:
+            which = _differing(first, again)
+            watch.fault(DETERMINISTIC, f"{which} said something else the next time")
         shuffled = _shuffled(run)
         if shuffled is not None:
             second = run_of(shuffled, watched, codes, day)
@@ -134,10 +136,17 @@ def _shuffled(run: Generated) -> Generated | None:
 def _unplaced(results: Sequence[Result]) -> list[Any]:
     """Return results without the places that another order moves."""
     return sorted(
-        (r.document, r.code, r.outcome, r.location.named or r.location.pointer, r.message, r.remediation or "",
-         repr((r.expected, r.actual, r.missing_evidence)))
-        for r in results
-    )  # fmt: skip
+        (
+            result.document,
+            result.code,
+            result.outcome,
+            result.location.named or result.location.pointer,
+            result.message,
+            result.remediation or "",
+            repr((result.expected, result.actual, result.missing_evidence)),
+        )
+        for result in results
+    )
 
 
 def _differing(first: Sequence[Result], second: Sequence[Result]) -> str:
@@ -150,7 +159,9 @@ def _differing(first: Sequence[Result], second: Sequence[Result]) -> str:
 def _ids(registry: PluginRegistry, year: int) -> list[str]:
     rulebooks = registry.rulebooks
     books = [
-        rulebooks.rulebook(program, year) for program in rulebooks.programs if rulebooks.has(program, year)
+        rulebooks.rulebook(program, year)
+        for program in rulebooks.programs
+        if rulebooks.has(program, year)
     ]
     return sorted({measure_id for book in books for measure_id in book.measures})
 

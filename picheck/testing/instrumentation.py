@@ -11,8 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.errors import MissingEvidence
-from picheck.model.evidence import NO_EVIDENCE, Evidence
+from picheck.model.evidence import Evidence
 from picheck.model.frozen import thaw
 from picheck.plugins.registry import InstalledRule, PluginRegistry
 from picheck.rules.check_result import CheckResult, CheckResults
@@ -84,7 +83,7 @@ class Watch:
             self._faults[promise, text] = Fault(promise, text, self.during)
 
     def over(self, registry: PluginRegistry, distribution: str) -> PluginRegistry:
-        """Return an registry in which the distribution's rules are under watch."""
+        """Return a registry in which the distribution's rules are under watch."""
         return _replaced(registry, self._guarded, distribution)
 
     def _guarded(self, installed: InstalledRule) -> Callable[..., CheckResults]:
@@ -197,27 +196,28 @@ def _written(value: Any) -> Any:
 def _reads_declared(rule: Rule, given: Mapping[str, Any], results: CheckResults) -> bool:
     """Whether a rule returns the same where the evidence holds the declared keys alone."""
     evidence: Evidence = given["evidence"]
-    if evidence == NO_EVIDENCE:
-        return True
-    kept = _declared(thaw(evidence), "", rule.evidence)
-    restricted = msgspec.convert(kept, Evidence)
+    restricted = restrict(evidence, rule.evidence)
     if restricted == evidence:
         return True
     try:
         return repr(rule.check(**{**given, "evidence": restricted})) == repr(results)
-    except MissingEvidence:
+    except Exception:  # noqa: BLE001 - it misses what it did not declare
         return False
 
 
-def _declared(table: Mapping[str, Any], above: str, keys: Sequence[str]) -> dict[str, Any]:
-    """Return the part of evidence that some dotted keys name, whole or above them."""
+def restrict(evidence: Evidence, keys: Sequence[str]) -> Evidence:
+    """Return what some dotted keys name of evidence, and nothing else."""
+    return msgspec.convert(_named_by(keys, thaw(evidence), ""), type(evidence))
+
+
+def _named_by(keys: Sequence[str], table: Mapping[str, Any], above: str) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, value in table.items():
         path = f"{above}{name}"
         if any(path == key or path.startswith(f"{key}.") for key in keys):
             kept[name] = value
         elif isinstance(value, Mapping) and any(key.startswith(f"{path}.") for key in keys):
-            kept[name] = _declared(value, f"{path}.", keys)
+            kept[name] = _named_by(keys, value, f"{path}.")
     return kept
 
 

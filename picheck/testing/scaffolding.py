@@ -58,11 +58,7 @@ def _check_prefix(prefix: str, registry: PluginRegistry) -> None:
     if not _PREFIX.fullmatch(prefix):
         raise UsageError(f"{prefix!r} is no prefix; use 2 to 12 capital letters and digits")
     owner = next(
-        (
-            r.owner.distribution
-            for c, r in registry.rules.items()
-            if c.startswith(f"{prefix}-")
-        ),
+        (r.owner.distribution for c, r in registry.rules.items() if c.startswith(f"{prefix}-")),
         None,
     )
     if owner is not None:

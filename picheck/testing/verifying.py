@@ -8,15 +8,24 @@ from statistics import median
 from typing import Any, Final
 
 from picheck.errors import UsageError
-from picheck.plugins.host import Host, Origin
-from picheck.plugins.registry import OWN_DISTRIBUTION, PluginRegistry, collect_plugins
+from picheck.plugins.host import OWN_DISTRIBUTION, Host, Origin
 from picheck.plugins.lockfile import digest_of
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.testing.certificate import Certificate, Check, Cost
 from picheck.testing.declared import declared_checks
 from picheck.testing.examples import compliant_parts, example_years
 from picheck.testing.fuzzing import DETERMINISTIC, UNORDERED, fuzz, run_of
 from picheck.testing.generating import Generated
-from picheck.testing.instrumentation import DECLARES, MUTATES, RAISES, TELLS, TOUCHES, Fault, Watch, timed
+from picheck.testing.instrumentation import (
+    DECLARES,
+    MUTATES,
+    RAISES,
+    TELLS,
+    TOUCHES,
+    Fault,
+    Watch,
+    timed,
+)
 
 #: How many times our own median rule a rule may take; generous, to catch what would be noticed.
 MAX_COST: Final = 100.0
@@ -27,6 +36,7 @@ _PROMISES: Final = {
     MUTATES: "submission, evidence, clause, options, rulebook",
     TOUCHES: "no file, socket, process or foreign code (PEP 578)",
     TELLS: "no TIN and no NPI in a message, masked or not",
+    DECLARES: "evidence without what is not declared, the same findings",
 }
 _ROUNDS: Final = 40
 
@@ -106,7 +116,8 @@ def _years(registry: PluginRegistry, codes: Iterable[str]) -> tuple[int, ...]:
         year
         for year in example_years()
         if any(
-            rulebooks.has(program, year) and wanted & rulebooks.rulebook(program, year).clauses.keys()
+            rulebooks.has(program, year)
+            and wanted & rulebooks.rulebook(program, year).clauses.keys()
             for program in rulebooks.programs
         )
     )

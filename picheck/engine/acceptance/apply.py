@@ -170,7 +170,7 @@ class _Decision:
         self.expired[index] = Result(
             document=result.document,
             code=WAIVER_EXPIRED.code,
-            year=subject.year,
+            year=WAIVER_EXPIRED.year,
             outcome="fail",
             severity="warning",
             message=self._mask(message),

@@ -7,6 +7,7 @@ alone; that one is reported and left behind.
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -26,20 +27,23 @@ from picheck.engine.batch.worker import (
     audit_chunk,
     start_worker,
 )
-from picheck.engine.entities import EntityGroups
+from picheck.engine.entities import EntityGroups, short_digest
 from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.notices import plugin_notices
 from picheck.engine.prior.loader import load_prior
 from picheck.engine.run_report import finish, header
+from picheck.engine.stopwatch import Stopwatch
 from picheck.engine.summary import RunSummary
 from picheck.errors import InputError
 from picheck.intake.inputs import RawDocument, Unreadable, read_inputs
 from picheck.intake.packets import Handed, Packet, Packets
 from picheck.model.report import Notice, Report
+from picheck.plugins import deaths
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import RuleKey
 
 MAX_ATTEMPTS = 3
+_NO_MORE = (-1, 0)
 
 
 class Output(Protocol):
@@ -122,7 +126,10 @@ class Batch:
                 index.add(result.references)
                 run.merge(result.summary)
                 self._progress.on_chunk(chunk, result)
-            self._run_entity_rules(chunks, index, run)
+                if self._options.stopwatch is not None:
+                    self._options.stopwatch.add(result.durations)
+            with self._worker.watchdog.armed():
+                self._run_entity_rules(chunks, index, run)
         said = [*plugin_notices(self._registry), *self._prior.notices]
         auditor = self._worker.auditor
         report = finish(auditor, self._options, self._registry, run, said)
@@ -148,8 +155,9 @@ class Batch:
         """Read the documents of entities with several sets again, and write what they add."""
         auditor = self._worker.auditor
         rules = EntityRuleRunner(auditor, self._options)
-        for number, raw in _numbered(chunks, index.needed()):
-            if not index.store_document(number, raw):
+        for number, digest, raw in _numbered(chunks, index.needed()):
+            index.store_document(number, raw)
+            if short_digest(hashlib.sha256(raw.data).hexdigest()) != digest:
                 message = f"{raw.uri} changed while it was read; what was written of it is not sure"
                 notice = Notice(kind="changedWhileRead", message=message, is_incomplete=True)
                 self._write_notice(number, notice, run)
@@ -244,17 +252,15 @@ class _Queue:
     def _run_isolated(self, chunk: Packet, attempts: int) -> ChunkResult:
         """Audit a chunk that broke its worker; halve it until what breaks it is alone."""
         for _ in range(attempts):
-            self.close()
-            self._executor = self._executors.create()
+            self._renew()
             try:
                 return self._submit(chunk).result()
             except self._executors.worker_errors:
                 continue
-        self.close()
-        self._executor = self._executors.create()
         inputs = list(chunk.inputs())
         if len(inputs) <= 1:
-            return audit_chunk(self._pickled, _failed_chunk(chunk, inputs))
+            return self._run_without_culprit(chunk, inputs, deaths.call())
+        self._renew()
         middle = len(inputs) // 2
         halves = [
             Handed(tuple(given for _, given in half), half[0][0])
@@ -263,11 +269,38 @@ class _Queue:
         return _joined([self._run_isolated(half, 1) for half in halves], chunk)
 
 
+    def _run_without_culprit(
+        self, chunk: Packet, inputs: Sequence[tuple[int, object]], culprit: deaths.Call | None
+    ) -> ChunkResult:
+        """Audit a document that ends its process without the rule that does so.
+
+        Where that is not known, or does not help, the document is reported as not audited.
+        """
+        deaths.forget_call()
+        if culprit is not None:
+            with deaths.without(culprit.name, "it ended the process that audited this document"):
+                self._renew()
+                try:
+                    return self._submit(chunk).result()
+                except self._executors.worker_errors:
+                    pass
+                finally:
+                    self.close()
+        self._renew()
+        name = culprit.name if culprit else None
+        return audit_chunk(self._pickled, _failed_chunk(chunk, inputs, name))
+
+    def _renew(self) -> None:
+        self.close()
+        self._executor = self._executors.create()
+
+
 def _joined(parts: Sequence[ChunkResult], chunk: Packet) -> ChunkResult:
     """Return the results of the parts of a chunk as the result of the chunk."""
-    summary = RunSummary()
+    summary, stopwatch = RunSummary(), Stopwatch()
     for part in parts:
         summary.merge(part.summary)
+        stopwatch.add(part.durations)
     return ChunkResult(
         first=chunk.first,
         count=chunk.count,
@@ -275,27 +308,34 @@ def _joined(parts: Sequence[ChunkResult], chunk: Packet) -> ChunkResult:
         summary=summary,
         references=tuple(reference for part in parts for reference in part.references),
         last=parts[-1].last,
+        durations=stopwatch.durations,
     )
 
 
-def _failed_chunk(chunk: Packet, inputs: Sequence[tuple[int, object]]) -> Packet:
+def _failed_chunk(
+    chunk: Packet, inputs: Sequence[tuple[int, object]], culprit: str | None
+) -> Packet:
     """Return a chunk in place of an input that broke every worker that it was given to."""
     given = inputs[0][1] if inputs else None
     uri = given.uri if isinstance(given, RawDocument) else "an input"
     line = given.line if isinstance(given, RawDocument) else None
-    message = f"was not audited: the process died each of {MAX_ATTEMPTS} times"
+    why = f" in {culprit}" if culprit else ""
+    message = f"was not audited: the process died{why} each of {MAX_ATTEMPTS} times"
     return Handed((Unreadable(error=InputError(message, uri=uri, line=line)),), chunk.first)
 
 
-def _numbered(chunks: Packets, needed: Iterator[int]) -> Iterator[tuple[int, RawDocument]]:
-    """Yield the documents with these numbers, which are in order; reads no chunk without any."""
-    number = next(needed, None)
-    if number is None:
-        return
-    for chunk in chunks:
-        if number is None or number >= chunk.first + chunk.count:
+def _numbered(
+    chunks: Packets, needed: Iterator[tuple[int, int]]
+) -> Iterator[tuple[int, int, RawDocument]]:
+    """Yield the documents with these numbers, which are in order, each with its digest.
+
+    Reads no chunk without any of them.
+    """
+    number, digest = next(needed, _NO_MORE)
+    for chunk in chunks if number >= 0 else ():
+        if not chunk.first <= number < chunk.first + chunk.count:
             continue
         for index, given in chunk.inputs():
             if index == number and isinstance(given, RawDocument):
-                yield index, given
-                number = next(needed, None)
+                yield index, digest, given
+                number, digest = next(needed, _NO_MORE)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Self
 
 import msgspec
 
-from picheck.engine.entities import EntityReference, short_digest
+from picheck.engine.entities import EntityReference
 from picheck.intake.inputs import RawDocument
 
 _TABLES = """
@@ -28,7 +27,7 @@ CREATE TEMP TABLE first_documents AS
     SELECT entity, MIN(document) AS first
     FROM reference JOIN several USING (entity) GROUP BY entity;
 CREATE TEMP TABLE needed AS
-    SELECT DISTINCT first, document FROM reference JOIN first_documents USING (entity);
+    SELECT DISTINCT first, document, digest FROM reference JOIN first_documents USING (entity);
 """
 _RAW_ENCODER = msgspec.msgpack.Encoder()
 _RAW_DECODER = msgspec.msgpack.Decoder(RawDocument, dec_hook=lambda kind, value: kind(value))
@@ -53,25 +52,21 @@ class EntityIndex:
         """Enter the references of a part of the run."""
         self._table.executemany("INSERT INTO reference VALUES (?, ?, ?, ?, ?)", references)
 
-    def needed(self) -> Iterator[int]:
-        """Yield, in order, the documents whose entity has several sets of a program: read them."""
-        self._table.executescript(_SEVERAL)
-        rows = self._table.execute("SELECT DISTINCT document FROM needed ORDER BY document")
-        return (document for (document,) in rows)
+    def needed(self) -> Iterator[tuple[int, int]]:
+        """Yield the documents to read again: those whose entity has several sets of a program.
 
-    def store_document(self, document: int, raw: RawDocument) -> bool:
-        """Store the bytes of a document that was read again.
-
-        Returns False where it is not the document that was audited before.
+        In order, each with the beginning of its digest.
         """
+        self._table.executescript(_SEVERAL)
+        rows = self._table.execute("SELECT DISTINCT document, digest FROM needed ORDER BY document")
+        return (row for row in rows)
+
+    def store_document(self, document: int, raw: RawDocument) -> None:
+        """Store the bytes of a document that was read again."""
         packed = _RAW_ENCODER.encode(
             {**msgspec.structs.asdict(raw), "path": raw.path and str(raw.path)}
         )
         self._table.execute("INSERT OR REPLACE INTO reread VALUES (?, ?)", (document, packed))
-        row = self._table.execute(
-            "SELECT digest FROM reference WHERE document = ? LIMIT 1", (document,)
-        ).fetchone()
-        return row is not None and row[0] == short_digest(hashlib.sha256(raw.data).hexdigest())
 
     def groups(self) -> Iterator[list[tuple[int, RawDocument]]]:
         """Yield the documents of one entity after the other, in order of their first."""

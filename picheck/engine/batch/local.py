@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from typing import Any, TypeVar
+
+from picheck.processes import end_with_parent
 
 T = TypeVar("T")
 #: Takes one line about a process that died; nothing is lost by it, so no report says it.
@@ -40,9 +45,21 @@ class ProcessPools:
         if not self._is_first:
             self._say("a process died; what it was given is audited again")
         self._is_first = False
-        return ProcessPoolExecutor(self._jobs, initializer=_ignore_interrupts)
+        return ProcessPoolExecutor(
+            self._jobs, initializer=_begin_worker, initargs=(os.getpid(),)
+        )
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent: it keeps what was written and says where it stopped."""
+def _begin_worker(parent: int) -> None:
+    """Make a process a worker: it ends with its parent, and standard output is not its own.
+
+    Ctrl-C is left to the parent: it keeps what was written and says where it stopped.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    end_with_parent(parent)
+    sys.stdout = sys.stderr
+    with suppress(OSError):  # also for what is not written in Python
+        os.dup2(2, 1)

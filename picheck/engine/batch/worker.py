@@ -17,7 +17,9 @@ from picheck.engine.entities import EntityReference, PriorBook, references
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior, open_prior
 from picheck.engine.prior.store import HistoryLocation
+from picheck.engine.stopwatch import Duration
 from picheck.engine.summary import RunSummary
+from picheck.engine.watchdog import Watchdog
 from picheck.errors import InputError
 from picheck.intake.inputs import RawDocument, read_inputs
 from picheck.intake.packets import Packet
@@ -55,7 +57,10 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one chunk: its output, its counts, and the entities that it has sets of."""
+    """What came of one chunk: its output, its counts, and the entities that it has sets of.
+
+    `durations` say how long rules took, by code, where the run measures that.
+    """
 
     first: int
     count: int
@@ -63,6 +68,7 @@ class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
     summary: RunSummary
     references: tuple[EntityReference, ...]
     last: str = ""
+    durations: dict[str, Duration] = {}
 
 
 class Worker:
@@ -74,9 +80,15 @@ class Worker:
         self.registry = registry
         self.auditor = DocumentAuditor(registry, config.options, _open_prior(config, registry))
         self.reporters = [_streaming(registry, name) for name in config.reporters]
+        self.watchdog = Watchdog(config.options.rule_timeout)
+        self._stopwatch = config.options.stopwatch
 
     def audit(self, chunk: Packet, kept: KeptInputs = FROM_START) -> ChunkResult:
         """Audit a chunk. `kept` says which of its inputs were written by an earlier run."""
+        with self.watchdog.armed():
+            return self._audit(chunk, kept)
+
+    def _audit(self, chunk: Packet, kept: KeptInputs) -> ChunkResult:
         summary, found = RunSummary(), list[EntityReference]()
         writer = SegmentWriter(self.reporters, self.auditor)
         last = ""
@@ -105,6 +117,7 @@ class Worker:
             summary=summary,
             references=tuple(found),
             last=last,
+            durations=self._stopwatch.take() if self._stopwatch is not None else {},
         )
 
     def _enter_kept(

@@ -11,6 +11,7 @@ from picheck_pi.cehrt_dates import check_not_after
     "certification-late",
     needs=("PIC-PER-01", "PIC-PER-02"),
     evidence="cehrt.certifiedOn",
+    without_evidence="indeterminate",
 )
 def certification_late(period: Period, evidence: Evidence) -> CheckResults:
     """The technology was certified after the period ended.

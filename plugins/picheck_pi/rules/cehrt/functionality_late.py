@@ -11,6 +11,7 @@ from picheck_pi.cehrt_dates import check_not_after
     "functionality-late",
     needs=("PIC-PER-01", "PIC-PER-02"),
     evidence="cehrt.functionalityInPlaceOn",
+    without_evidence="indeterminate",
 )
 def functionality_late(period: Period, evidence: Evidence) -> CheckResults:
     """The certified functionality was not in place when the period began.

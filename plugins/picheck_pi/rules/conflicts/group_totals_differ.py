@@ -28,7 +28,13 @@ class _Row(NamedTuple):
     denominator: int
 
 
-@rule("PIC-CNF-03", "group-totals-differ", scope="document", evidence="clinicians")
+@rule(
+    "PIC-CNF-03",
+    "group-totals-differ",
+    scope="document",
+    evidence="clinicians",
+    without_evidence="notApplicable",
+)
 def group_totals_differ(
     sets: tuple[SetView, ...], entity: Entity, evidence: Evidence, rulebook: Rulebook
 ) -> CheckResults:

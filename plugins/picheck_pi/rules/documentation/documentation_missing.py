@@ -39,6 +39,7 @@ class Proof(NamedTuple):
     "documentation-missing",
     terms={"retention_years": POSITIVE},
     evidence="documents",
+    without_evidence="indeterminate",
 )
 def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     set_answers: tuple[Answers, ...],

@@ -32,6 +32,7 @@ from picheck_pi.term_schemas import TEXTS, TEXTS_BY_TEXT
         "eligibility.clinicianType",
         "eligibility.allMembersQualify",
     ),
+    without_evidence="notApplicable",
 )
 def group_not_all_eligible(
     entity: Entity, evidence: Evidence, clause: Clause, rulebook: Rulebook

@@ -12,7 +12,13 @@ from picheck_pi.eligibility import (
 )
 
 
-@rule("PIC-ELG-04", "not-a-qualifying-submission", terms=MINIMUM, evidence="eligibility")
+@rule(
+    "PIC-ELG-04",
+    "not-a-qualifying-submission",
+    terms=MINIMUM,
+    evidence="eligibility",
+    without_evidence="notApplicable",
+)
 def not_a_qualifying_submission(
     answers: Answers, cehrt_id: str | None, period: Period, evidence: Evidence, clause: Clause
 ) -> CheckResults:

@@ -28,6 +28,7 @@ from picheck_pi.eligibility import (
     scope="document",
     terms=AUTOMATIC,
     evidence="eligibility",
+    without_evidence="notApplicable",
 )
 def partial_data_cancels(
     entity: Entity,

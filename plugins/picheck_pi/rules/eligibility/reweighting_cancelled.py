@@ -23,6 +23,7 @@ from picheck_pi.eligibility import AUTOMATIC, NOTHING_CLAIMED, granted_claims, i
     scope="document",
     terms=AUTOMATIC,
     evidence="eligibility",
+    without_evidence="notApplicable",
 )
 def reweighting_cancelled(
     entity: Entity,

@@ -12,6 +12,7 @@ from picheck_pi.eligibility import AUTOMATIC, NOTHING_CLAIMED, automatic, claime
     scope="document",
     terms=AUTOMATIC,
     evidence=("eligibility.specialStatuses", "eligibility.clinicianType"),
+    without_evidence="notApplicable",
 )
 def reweighting_not_available(
     evidence: Evidence, clause: Clause, rulebook: Rulebook

@@ -67,4 +67,6 @@ def _shorten(count: Any) -> str:
         return str(count).lower()
     if isinstance(count, str):
         return f'"{count}"' if len(count) <= _LONGEST_SHOWN else f'"{count[:_LONGEST_SHOWN]}..."'
-    return str(count) if isinstance(count, int | float) else f"({type(count).__name__})"
+    if isinstance(count, int | float):
+        return str(count)
+    return "(list)" if isinstance(count, tuple) else "(object)"

@@ -30,8 +30,12 @@ def value_type_mismatch(measurement_set: SetView, rulebook: Rulebook) -> CheckRe
     Write true or false without quotation marks, or give both counts as whole numbers. Look at how
     the software exports the answer if every file has the same fault.
     """
+    answers, record = measurement_set.answers, measurement_set.record
+    fitting = (answers.yes | answers.no).difference(rulebook.rates).union(measurement_set.counts)
+    if answers.present <= fitting and len(measurement_set.values) == len(record.measurements):
+        return None
     results = []
-    for index, measurement in enumerate(measurement_set.record.measurements):
+    for index, measurement in enumerate(record.measurements):
         measure_id, value = measurement.measure_id, measurement.value
         measure = rulebook.measures.get(measure_id)
         if measure is None or _fits(value, measure.metric):
