@@ -22,8 +22,8 @@ from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.host import Host
 from picheck.hooks.inventory import Inventory, take_inventory
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import read_structure
+from picheck.intake.decoder import read_structure
+from picheck.intake.documents import RawDocument
 from picheck_pi.scoring.arithmetic import score_set
 
 

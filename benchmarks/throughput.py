@@ -29,7 +29,7 @@ from picheck.engine.batch import Batch, Crew
 from picheck.engine.crews import HereExecutor
 from picheck.engine.streaming import Recipe
 from picheck.engine.terms import Terms
-from picheck.intake.packets import Packets
+from picheck.intake.chunks import ChunkReader
 
 FOUNDATION: Final = ("PIC-STR", "PIC-IDN", "PIC-PER", "PIC-CEH")
 
@@ -104,7 +104,7 @@ def _audit(source: Path, target: Path, select: tuple[str, ...]) -> None:
         terms=Terms(as_of=date(2026, 2, 1), select=select),
         reporters=("ndjson",),
     )
-    with Packets([str(source)]) as packets, target.open("wb") as out:
+    with ChunkReader([str(source)]) as packets, target.open("wb") as out:
         Batch(recipe, Crew(HereExecutor, 0), [out], Nobody()).of(packets)
 
 

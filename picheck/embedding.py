@@ -20,7 +20,8 @@ from picheck.engine.terms import Terms
 from picheck.errors import PluginError
 from picheck.hooks.host import Host
 from picheck.hooks.inventory import Inventory, take_inventory
-from picheck.intake.inputs import RawDocument, read_inputs
+from picheck.intake.documents import RawDocument
+from picheck.intake.files import read_inputs
 from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice
 

@@ -11,7 +11,7 @@ from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.reporter import Style
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from support import FIXTURES
 

@@ -11,7 +11,7 @@ from picheck.engine.previewing import Theatre
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.preview import Wish
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from support import FIXTURES, RULE_YEAR, years_asked_for
 
 Document = dict[str, Any]

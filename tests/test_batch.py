@@ -28,8 +28,8 @@ from picheck.engine.crews import HereExecutor, crew_of
 from picheck.engine.streaming import Recipe
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
-from picheck.intake import packets as packets_module
-from picheck.intake.packets import Packets
+from picheck.intake import chunks as chunks_module
+from picheck.intake.chunks import ChunkReader
 from picheck.model.report import Report
 from picheck.reporters.parquet import ParquetReporter
 
@@ -72,7 +72,7 @@ def written_of(
     """Audit the paths as a batch of many small packets; return what it writes and the sum."""
     recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=terms, reporters=("ndjson",))
     sink = io.BytesIO()
-    with Packets([str(path) for path in paths], size) as packets:
+    with ChunkReader([str(path) for path in paths], size) as packets:
         report = Batch(recipe, crew, [sink], watcher or Quiet()).of(packets)
     return sink.getvalue(), report
 
@@ -250,14 +250,14 @@ def test_a_file_that_grows_is_audited_as_it_was(
 ) -> None:
     clean = [planted for planted in documents if not planted.defect][:6]
     path = written(clean, tmp_path / "growing.ndjson")
-    measure = packets_module._measure
+    measure = chunks_module._measure
 
     def grow(file: Any, size: int) -> tuple[int, int]:
         with path.open("ab") as more:
             more.write(clean[0].data + b"\n")
         return measure(file, size)
 
-    monkeypatch.setattr(packets_module, "_measure", grow)
+    monkeypatch.setattr(chunks_module, "_measure", grow)
     lines, summed = streamed([path], size=1500)
     assert len(verdicts(lines)) == 6
     assert any("grew while it was read" in line.get("message", "") for line in lines)
@@ -266,7 +266,7 @@ def test_a_file_that_grows_is_audited_as_it_was(
 
 def test_a_file_that_shrinks_is_told_of(documents: list[Planted], tmp_path: Path) -> None:
     path = written(documents[:9], tmp_path / "shrinking.ndjson")
-    with Packets([str(path)]) as packets:
+    with ChunkReader([str(path)]) as packets:
         (packet,) = packets
         path.write_bytes(documents[0].data + b"\n")
         given = list(packet.inputs())
@@ -357,7 +357,7 @@ def _kill_a_child() -> None:
 
 def test_a_packet_that_kills_every_process_is_told_of(file: Path) -> None:
     deaths: list[int] = []
-    with Packets([str(file)], 20_000) as packets:
+    with ChunkReader([str(file)], 20_000) as packets:
         doomed = [packet.first for packet in packets][2]
     crew = Crew(lambda: Mortal(lambda first: first == doomed, deaths), 2)
     lines, summed = streamed([file], crew)
@@ -389,7 +389,7 @@ def test_a_row_for_each_result_in_parquet(file: Path, tmp_path: Path) -> None:
 
     recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=TERMS, reporters=("parquet",))
     sink = ParquetReporter().sink(tmp_path / "out.parquet")
-    with Packets([str(file)]) as packets:
+    with ChunkReader([str(file)]) as packets:
         Batch(recipe, HERE, [sink], Quiet()).of(packets)
     sink.close()
     rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()

@@ -13,8 +13,8 @@ import pytest
 from picheck.engine.audit import Audit, audit
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
-from picheck.intake import archives
-from picheck.intake.inputs import RawDocument
+from picheck.intake import files
+from picheck.intake.documents import RawDocument
 from picheck.model.finding import Result
 from support import AS_OF, COMPLIANT
 from test_batch import streamed
@@ -51,7 +51,7 @@ def test_a_finding_across_files_has_line_and_column_in_both(
 def test_a_file_that_changed_meanwhile_gives_no_place(
     rivals: list[str], inventory: Inventory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "read_file", lambda _: [RawDocument(uri="x", data=b"{}")])
+    monkeypatch.setattr(files, "_bytes_of", lambda _: b"{}")
     found = conflict(rivals, inventory)
     assert (found.location.line, found.location.pointer) == (
         None,

@@ -27,8 +27,9 @@ from picheck.engine.subjects import EntityYear
 from picheck.engine.terms import Terms
 from picheck.errors import UsageError
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import Input, RawDocument, read_inputs
-from picheck.intake.structure import read_structure
+from picheck.intake.decoder import read_structure
+from picheck.intake.documents import Input, RawDocument
+from picheck.intake.files import read_inputs
 from picheck.model.submission import Submission
 from picheck.rules.view import Entity
 from picheck.testing.examples import compliant_parts

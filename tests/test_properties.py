@@ -17,8 +17,8 @@ from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.host import Host
 from picheck.hooks.inventory import Inventory, take_inventory
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import Structure, read_structure
+from picheck.intake.decoder import DecodedDocument, read_structure
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.schemas import explain
 from picheck.testing.examples import compliant_parts
@@ -219,9 +219,9 @@ def test_a_compliant_file_without_a_required_measure_always_fails(
 @few
 @given(departures())
 def test_the_input_is_never_changed(inventory: Inventory, document: Any) -> None:
-    read: list[tuple[Structure, bytes]] = []
+    read: list[tuple[DecodedDocument, bytes]] = []
 
-    def reading(*arguments: Any) -> Structure:
+    def reading(*arguments: Any) -> DecodedDocument:
         structure = read_structure(*arguments)
         read.append((structure, msgspec.json.encode(structure)))
         return structure

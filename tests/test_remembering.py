@@ -17,8 +17,8 @@ from picheck.engine.audit import Audit
 from picheck.engine.document import Audited
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import InstalledRule, Inventory
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import decode
+from picheck.intake.decoder import decode
+from picheck.intake.documents import RawDocument
 from picheck.model.evidence import Cehrt
 from picheck.model.finding import Result
 from picheck.rules.outline import Unseen, document_outline, set_outline

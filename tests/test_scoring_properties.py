@@ -18,7 +18,7 @@ from picheck.engine.previewing import Theatre
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.preview import Wish
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.testing.cases import load_cases
 from picheck.testing.departures import Change, changed, merged
 from picheck_pi.scoring.arithmetic import score_set

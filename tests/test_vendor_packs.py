@@ -11,7 +11,7 @@ from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.host import Host
 from picheck.hooks.inventory import take_inventory
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.testing import audit, compliant, run_cases
 from picheck.testing.builders import Draft

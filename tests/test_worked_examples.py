@@ -12,7 +12,7 @@ import pytest
 from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.testing.departures import Change, changed_text
 from picheck.testing.examples import compliant_parts

@@ -8,7 +8,7 @@ from datetime import date
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from rivals import sixteen
 
 

@@ -84,7 +84,7 @@ def stream(
     from picheck.engine.batch import Batch  # noqa: PLC0415 - a single file does without
     from picheck.engine.crews import crew_of  # noqa: PLC0415
     from picheck.engine.streaming import Recipe  # noqa: PLC0415
-    from picheck.intake.packets import Packets  # noqa: PLC0415
+    from picheck.intake.chunks import ChunkReader  # noqa: PLC0415
 
     recipe = Recipe(
         open_inventory=partial(
@@ -97,7 +97,7 @@ def stream(
     gc.freeze()
     crew = crew_of(options["jobs"] or os.cpu_count() or 1, options["executor"], _say)
     with ExitStack() as stack:
-        packets = stack.enter_context(Packets(options["paths"]))
+        packets = stack.enter_context(ChunkReader(options["paths"]))
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
         outlets = Outlets(outputs)
         batch = Batch(recipe, crew, outlets.each, progress, inventory)

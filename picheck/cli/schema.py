@@ -17,7 +17,8 @@ from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.errors import InputError, UsageError
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import RawDocument, Unreadable, read_inputs
+from picheck.intake.documents import RawDocument, Unreadable
+from picheck.intake.files import read_inputs
 from picheck.model.report import Report
 from picheck.model.skeleton import evidence_skeleton
 from picheck.reporters.wording import printable

@@ -91,7 +91,7 @@ def command(**options: Any) -> int:
     """Preview what submissions would score: points, where they moved, and how sure each step is."""
     from picheck.engine.previewing import Theatre  # noqa: PLC0415 - help needs no engine
     from picheck.hooks.preview import Wish  # noqa: PLC0415
-    from picheck.intake.inputs import read_inputs  # noqa: PLC0415
+    from picheck.intake.files import read_inputs  # noqa: PLC0415
 
     options, settings = configured(options)
     _, inventory = load_inventory(

@@ -15,7 +15,7 @@ from picheck.engine.subjects import EntityBook, EntityYear, Gathered
 from picheck.engine.telling import Subject
 from picheck.engine.verdicts import verdict_on
 from picheck.engine.waiving import Whom
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice
 from picheck.rules.context import EntityContext

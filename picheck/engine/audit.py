@@ -28,7 +28,8 @@ from picheck.engine.tallying import Tally
 from picheck.engine.terms import Terms
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import STDIN, Input, RawDocument, Unreadable, read_inputs
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import left_out_notices, read_inputs
 from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice, Report, Run
 
@@ -77,6 +78,7 @@ class Audit:
     def of(self, inputs: Iterable[Input]) -> Report:
         """Audit the inputs and return the whole report."""
         audited = list(self.documents(inputs))
+        self.enter_left_out(left_out_notices(inputs))
         results = [result for document in audited for result in document.results]
         documents = [document.summary for document in audited]
         for amendment in self._amendments(self._entities, documents):
@@ -90,7 +92,7 @@ class Audit:
         for given in inputs:
             audited = self.document(given, index)
             if audited is not None:
-                if isinstance(given, RawDocument) and given.uri == STDIN and given.line is None:
+                if isinstance(given, RawDocument) and given.is_stream and given.line is None:
                     self._at_hand[index] = given  # nobody can read it again
                 index += 1
                 yield audited
@@ -184,6 +186,13 @@ class Audit:
         line = (given.line if isinstance(given, RawDocument) else None) or error.line
         place = ":".join(str(part) for part in (error.uri, line, error.column) if part)
         self.notices.append(Notice(kind=kind, message=f"{place}: {error}", is_incomplete=True))
+
+    def enter_left_out(self, notices: Sequence[Notice]) -> None:
+        """Enter what the inputs were found to leave out; some of it may hold submissions."""
+        self.notices += notices
+        if _break(notices):
+            self.tally.reasons.add("unreadable")
+            self.tally.is_complete = False
 
     def _amendments(self, entities: EntityBook, documents: _Documents) -> Iterator[Amendment]:
         """Let the rules that look across documents weigh in the verdicts and the tally."""

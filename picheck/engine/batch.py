@@ -23,8 +23,8 @@ from picheck.engine.streaming import Recipe, audit_packet, begin
 from picheck.errors import InputError
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.reporter import StreamingReporter
-from picheck.intake.inputs import RawDocument, Unreadable
-from picheck.intake.packets import Handed, Packet, Packets
+from picheck.intake.chunks import Buffered, Chunk, ChunkReader, NumberedInput
+from picheck.intake.documents import RawDocument, Unreadable
 from picheck.model.report import Report
 
 _TRIES = 3
@@ -41,7 +41,7 @@ class Sink(Protocol):
 class Watcher(Protocol):
     """Somebody who wants to know how far a run is."""
 
-    def tell(self, packet: Packet, part: Part) -> None:
+    def tell(self, packet: Chunk, part: Part) -> None:
         """Hear of a part that was written."""
         ...
 
@@ -85,7 +85,7 @@ class Batch:
         """The waivers and the baseline of the run."""
         return self._station.whole.acceptance
 
-    def of(self, packets: Packets, kept: Kept | None = None) -> Report:
+    def of(self, packets: ChunkReader, kept: Kept | None = None) -> Report:
         """Audit every packet, write as it goes, and return the sum without the documents.
 
         `kept` is what an earlier run wrote, where this one goes on with its output.
@@ -102,12 +102,13 @@ class Batch:
                 index.add(part.gist.marks)
                 whole.absorb(part.gist)
                 self._watcher.tell(packet, part)
+            whole.enter_left_out(packets.left_out_notices())
             self._amend(packets, index)
         summed = whole.sum()
         self._write(own.pieces(lambda reporter: reporter.closing(summed)))
         return summed
 
-    def _audited(self, packets: Iterable[Packet]) -> Iterator[tuple[Packet, Part]]:
+    def _audited(self, packets: Iterable[Chunk]) -> Iterator[tuple[Chunk, Part]]:
         """Yield the parts in order, with no more packets under way than hands and some spare."""
         line = _Line(self._crew, self._sealed, self._kept)
         try:
@@ -120,11 +121,14 @@ class Batch:
         finally:
             line.close()
 
-    def _amend(self, packets: Packets, index: EntityIndex) -> None:
+    def _amend(self, packets: ChunkReader, index: EntityIndex) -> None:
         """Read again the documents of entities with several sets, and write what they add."""
-        for number, raw in _numbered(packets, index.wanted()):
-            index.keep(number, raw)
         whole = self._station.whole
+        for number, given in _numbered(packets, index.wanted()):
+            if isinstance(given, RawDocument):
+                index.keep(number, given)
+            else:
+                whole.enter_unreadable(given, given.error)
         for group in index.groups():
             try:
                 for number, amended in whole.together(group):
@@ -138,14 +142,14 @@ class Batch:
 
 
 class _Line:
-    """Packets under way, in order."""
+    """ChunkReader under way, in order."""
 
     def __init__(self, crew: Crew, sealed: bytes, kept: Kept) -> None:
         self._crew = crew
         self._sealed = sealed
         self._kept = kept
         self._executor = crew.hire()
-        self._under_way: deque[tuple[Packet, Future[Part]]] = deque()
+        self._under_way: deque[tuple[Chunk, Future[Part]]] = deque()
 
     def __len__(self) -> int:
         return len(self._under_way)
@@ -154,10 +158,10 @@ class _Line:
     def is_full(self) -> bool:
         return len(self._under_way) >= self._crew.size * 2
 
-    def put(self, packet: Packet) -> None:
+    def put(self, packet: Chunk) -> None:
         self._under_way.append((packet, self._submit(packet)))
 
-    def take(self) -> tuple[Packet, Part]:
+    def take(self) -> tuple[Chunk, Part]:
         packet, future = self._under_way.popleft()
         try:
             return packet, future.result()
@@ -169,7 +173,7 @@ class _Line:
             future.cancel()
         self._executor.shutdown(wait=False)
 
-    def _submit(self, packet: Packet) -> Future[Part]:
+    def _submit(self, packet: Chunk) -> Future[Part]:
         since, waived = self._kept.next_input, self._kept.waived_in(packet.first, packet.count)
         try:
             return self._executor.submit(audit_packet, self._sealed, packet, since, waived)
@@ -178,7 +182,7 @@ class _Line:
             broken.set_exception(error)
             return broken
 
-    def _again(self, packet: Packet) -> Part:
+    def _again(self, packet: Chunk) -> Part:
         """Hire anew and let the packet be audited alone, then hand out the others again."""
         others = [other for other, _ in self._under_way]
         self._under_way.clear()
@@ -188,7 +192,7 @@ class _Line:
             for other in others:
                 self.put(other)
 
-    def _alone(self, packet: Packet) -> Part:
+    def _alone(self, packet: Chunk) -> Part:
         for _ in range(1, _TRIES):
             self.close()
             self._executor = self._crew.hire()
@@ -207,16 +211,19 @@ def _lines(number: int, audited: Audited, reporter: StreamingReporter) -> bytes:
     return b"".join([reporter.document(number, audited.summary, audited.results), *notices])
 
 
-def _given_up(packet: Packet) -> Packet:
+def _given_up(packet: Chunk) -> Chunk:
     """Stand in for a packet that killed every process it was given to."""
     uri = packet.uri if hasattr(packet, "uri") else "a packet of files"
     inputs = f"inputs {packet.first} to {packet.first + packet.count - 1}"
     said = f"{inputs} were not audited: the process died each of {_TRIES} times"
-    return Handed((Unreadable(error=InputError(said, uri=uri)),), packet.first)
+    return Buffered((Unreadable(error=InputError(said, uri=uri)),), packet.first)
 
 
-def _numbered(packets: Packets, wanted: Iterator[int]) -> Iterator[tuple[int, RawDocument]]:
-    """Yield the documents with these numbers, which are in order; reads no packet without any."""
+def _numbered(packets: ChunkReader, wanted: Iterator[int]) -> Iterator[NumberedInput]:
+    """Yield the inputs with these numbers, which are in order; reads no packet without any.
+
+    In place of documents that are not there any more, the inputs that say so are yielded.
+    """
     number = next(wanted, None)
     if number is None:
         return
@@ -224,6 +231,9 @@ def _numbered(packets: Packets, wanted: Iterator[int]) -> Iterator[tuple[int, Ra
         if number is None or number >= packet.first + packet.count:
             continue
         for index, given in packet.inputs():
-            if index == number and isinstance(given, RawDocument):
+            if isinstance(given, Unreadable) or index == number:
                 yield index, given
+            if index == number:
                 number = next(wanted, None)
+        while number is not None and number < packet.first + packet.count:
+            number = next(wanted, None)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from picheck.engine.facts import Sketch
 from picheck.engine.running import Ledger
 from picheck.engine.telling import Subject
-from picheck.engine.witnessing import NOTHING_FOUND
 from picheck.errors import InputError
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import Structure
+from picheck.intake.decoder import DecodedDocument
+from picheck.intake.documents import RawDocument
+from picheck.intake.evidence import NO_EVIDENCE_FOUND
 from picheck.model.report import Notice
 from picheck.rulebook.edition import Rulebook
 from picheck.rulebook.shelf import Shelf
@@ -34,14 +34,19 @@ class Case:
     )
 
     def __init__(
-        self, raw: RawDocument, index: int, structure: Structure, ledger: Ledger, year: int | None
+        self,
+        raw: RawDocument,
+        index: int,
+        structure: DecodedDocument,
+        ledger: Ledger,
+        year: int | None,
     ) -> None:
         self.raw = raw
         self.index = index
         self.structure = structure
         self.ledger = ledger
         self.year = year
-        self.found = NOTHING_FOUND
+        self.found = NO_EVIDENCE_FOUND
         self.sketches: list[Sketch] = []
         self.is_checked = False
         self.is_complete = True
@@ -85,7 +90,7 @@ class Case:
             yield Notice(kind="yearMismatch", message=message, document=self.index)
         if fault is not None:
             yield self._incomplete("evidenceUnusable", _placed(fault, self.raw))
-        if told := self.found.passed_over:
+        if told := self.found.ignored:
             yield Notice(kind="evidencePassedOver", message=told, document=self.index)
 
     def _incomplete(self, kind: str, message: str) -> Notice:

@@ -21,11 +21,11 @@ from picheck.engine.telling import Subject, Teller
 from picheck.engine.terms import Terms
 from picheck.engine.verdicts import verdict_on
 from picheck.engine.waiving import Whom
-from picheck.engine.witnessing import find_evidence
 from picheck.errors import InputError, UsageError
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import read_structure
+from picheck.intake.decoder import read_structure
+from picheck.intake.documents import RawDocument
+from picheck.intake.evidence import find_evidence
 from picheck.model.evidence import NO_EVIDENCE
 from picheck.model.finding import Result
 from picheck.model.report import DocumentSummary, Notice

@@ -14,8 +14,9 @@ from picheck.engine.terms import Terms
 from picheck.errors import InputError, PicheckError, PluginError
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.preview import Attempt, Edit, Preview, Scene, Wish
-from picheck.intake.inputs import Input, RawDocument, Unreadable, read_inputs
-from picheck.intake.structure import read_structure
+from picheck.intake.decoder import read_structure
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import left_out_notices, read_inputs
 from picheck.model.location import pointer_tokens
 from picheck.model.report import Report
 from picheck.rulebook.edition import Rulebook
@@ -64,7 +65,9 @@ class Theatre:
         Programs without a preview, and years without a rulebook, have no score.
         """
         given = tuple(inputs)
-        report = Audit(self._terms, self._inventory, self._prior).of(given)
+        audit = Audit(self._terms, self._inventory, self._prior)
+        audit.enter_left_out(left_out_notices(inputs))
+        report = audit.of(given)
         readable = tuple(raw for raw in given if isinstance(raw, RawDocument) and _is_json(raw))
         return report, tuple(self._previewed(report, readable))
 

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from picheck.engine.subjects import EntityYear, PriorBook, Whereabouts
 from picheck.errors import InputError, RulebookError
-from picheck.intake.inputs import Input, RawDocument, Unreadable
-from picheck.intake.structure import Structure, read_structure
+from picheck.intake.decoder import DecodedDocument, read_structure
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import left_out_notices
 from picheck.model.report import Notice
 from picheck.rulebook.shelf import Shelf
 from picheck.rules.view import Entity
@@ -49,7 +52,8 @@ def read_prior(inputs: Iterable[Input], shelf: Shelf) -> ReadPrior:
         else:
             faults.repeated(given, structure)
     book = PriorBook() if writer is None else writer.done(shelf)
-    return ReadPrior(book, tuple(faults.notices()))
+    left_out = (replace(n, message=f"--prior {n.message}") for n in left_out_notices(inputs))
+    return ReadPrior(book, (*faults.notices(), *left_out))
 
 
 def find_prior(place: Whereabouts, shelf: Shelf) -> ReadPrior | None:
@@ -62,7 +66,7 @@ def find_prior(place: Whereabouts, shelf: Shelf) -> ReadPrior | None:
         return None
 
 
-def _enter(raw: RawDocument, writer: HistoryWriter, shelf: Shelf) -> Structure:
+def _enter(raw: RawDocument, writer: HistoryWriter, shelf: Shelf) -> DecodedDocument:
     structure = read_structure(raw.data, raw.uri)
     submission = structure.submission
     if submission is None:
@@ -94,7 +98,7 @@ class _Faults:
         message = f"{_name(given)} was not used: {error}"
         self._add(Notice(kind="priorUnusable", message=message, is_incomplete=True))
 
-    def repeated(self, given: Input, structure: Structure) -> None:
+    def repeated(self, given: Input, structure: DecodedDocument) -> None:
         if keys := structure.text.repeated_keys:
             pointers = ", ".join(dict.fromkeys(key.pointer for key in keys))
             message = f"{_name(given)} has a key twice: {pointers}; the last one counts"

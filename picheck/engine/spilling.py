@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Self
 
-import msgspec
-
 from picheck.engine.subjects import Mark
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -27,8 +26,6 @@ CREATE TEMP TABLE leading AS
 CREATE TEMP TABLE wanted AS
     SELECT DISTINCT first, document FROM mark JOIN leading USING (entity);
 """
-_RAW_ENCODER = msgspec.msgpack.Encoder()
-_RAW_DECODER = msgspec.msgpack.Decoder(RawDocument, dec_hook=lambda kind, value: kind(value))
 
 
 class EntityIndex:
@@ -58,9 +55,7 @@ class EntityIndex:
 
     def keep(self, document: int, raw: RawDocument) -> None:
         """Keep the bytes of a document that was read again."""
-        packed = _RAW_ENCODER.encode(
-            {**msgspec.structs.asdict(raw), "path": raw.path and str(raw.path)}
-        )
+        packed = pickle.dumps(raw)
         self._table.execute("INSERT OR REPLACE INTO again VALUES (?, ?)", (document, packed))
 
     def groups(self) -> Iterator[list[tuple[int, RawDocument]]]:
@@ -76,6 +71,6 @@ class EntityIndex:
                 yield group
                 group = []
             last = first
-            group.append((document, _RAW_DECODER.decode(raw)))
+            group.append((document, pickle.loads(raw)))  # noqa: S301 - written by this process
         if group:
             yield group

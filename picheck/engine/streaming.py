@@ -16,8 +16,9 @@ from picheck.engine.subjects import EntityMarks, Whereabouts
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
 from picheck.hooks.reporter import StreamingReporter
-from picheck.intake.inputs import RawDocument, read_inputs
-from picheck.intake.packets import Packet
+from picheck.intake.chunks import Chunk
+from picheck.intake.documents import RawDocument
+from picheck.intake.files import read_inputs
 from picheck.rulebook.shelf import Shelf
 
 _here: Final = threading.local()
@@ -57,7 +58,7 @@ class Station:
         self.whole = Audit(recipe.terms, inventory, prior)
         self.reporters = [_streaming(inventory, name) for name in recipe.reporters]
 
-    def take(self, packet: Packet, since: int = 0, waived: Collection[int] = ()) -> Part:
+    def take(self, packet: Chunk, since: int = 0, waived: Collection[int] = ()) -> Part:
         """Audit a packet and return the pieces of output with what the run must know of it.
 
         Inputs with a number below `since` were written by an earlier run: they are only marked.
@@ -113,7 +114,7 @@ def open_station(sealed: bytes, inventory: Inventory | None = None) -> Station:
 
 
 def audit_packet(
-    sealed: bytes, packet: Packet, since: int = 0, waived: Collection[int] = ()
+    sealed: bytes, packet: Chunk, since: int = 0, waived: Collection[int] = ()
 ) -> Part:
     """Audit one packet: what an executor of any kind is given to do."""
     known: tuple[bytes, Station] | None = getattr(_here, "station", None)

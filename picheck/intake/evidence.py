@@ -1,10 +1,9 @@
-"""The side file becomes evidence, or it is said what is wrong with it."""
+"""A document's evidence is found and decoded, or it is said what is wrong with it."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -12,15 +11,88 @@ from typing import Final
 import msgspec
 
 from picheck.errors import InputError
-from picheck.intake.inputs import EVIDENCE_SUFFIX
+from picheck.intake.compression import open_file, read_errors
+from picheck.intake.decoder import DecodedDocument, read_json
+from picheck.intake.documents import RawDocument, uri_of
 from picheck.intake.limits import MAX_BYTES, check_limits
-from picheck.intake.structure import read_json
-from picheck.intake.uris import uri_of
-from picheck.model.evidence import Evidence
+from picheck.model.evidence import NO_EVIDENCE, Evidence
 from picheck.rules.view import parse_date
 from picheck.schemas import explain
 
 _decoder: Final = msgspec.json.Decoder(Evidence)
+
+
+class EvidenceLookup(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence, the digests of the files it names, and what was wrong with it if it is unusable.
+
+    `ignored` says which other evidence was not taken; it is empty where there was none.
+    """
+
+    evidence: Evidence = NO_EVIDENCE
+    digests: Mapping[str, str] = {}
+    fault: InputError | None = None
+    ignored: str = ""
+
+
+NO_EVIDENCE_FOUND: Final = EvidenceLookup()
+
+
+def find_evidence(raw: RawDocument, decoded: DecodedDocument, given: Path | None) -> EvidenceLookup:
+    """Find a document's evidence: as given, else in the document itself, else beside it.
+
+    `given` is a file that the user named for this document. Evidence that a program handed along
+    in `raw.evidence` counts as the document's own.
+    """
+    is_beside = raw.evidence_path is not None or raw.evidence_uri is not None
+    handed = None if is_beside else raw.evidence
+    own = decoded.evidence if handed is None else handed
+    if given is None and own is None and not is_beside:
+        return NO_EVIDENCE_FOUND
+    ignored = _ignored(given, raw, has_own=own is not None)
+    try:
+        if given is not None:
+            return _from_file(given, ignored)
+        if own is not None:
+            return EvidenceLookup(evidence=decode_evidence(own, raw.uri), ignored=ignored)
+        if raw.evidence_path is not None:
+            return _from_file(_regular(raw.evidence_path), ignored)
+        return EvidenceLookup(evidence=_from_archive(raw), ignored=ignored)
+    except InputError as error:
+        return EvidenceLookup(fault=error, ignored=ignored)
+
+
+def _from_file(path: Path, ignored: str) -> EvidenceLookup:
+    evidence = read_evidence(path)
+    found = digests(evidence, path.parent)
+    return EvidenceLookup(evidence=evidence, digests=found, ignored=ignored)
+
+
+def _from_archive(raw: RawDocument) -> Evidence:
+    uri = raw.evidence_uri or raw.uri
+    if raw.evidence_error is not None:
+        raise InputError(raw.evidence_error, uri=uri)
+    return decode_evidence(raw.evidence or b"", uri)
+
+
+def _regular(path: Path) -> Path:
+    """Return a file that was found, not named. Raises InputError for a pipe, which would block."""
+    if path.exists() and not path.is_file():
+        raise InputError("cannot be read: it is no regular file", uri=uri_of(path))
+    return path
+
+
+def _ignored(given: Path | None, raw: RawDocument, *, has_own: bool) -> str:
+    """Say which evidence was taken where there was a choice."""
+    beside = raw.evidence_uri
+    if raw.evidence_path is not None and raw.evidence_path != given:
+        beside = uri_of(raw.evidence_path)
+    names = (
+        None if given is None else uri_of(given),
+        "the case itself" if has_own else None,
+        beside,
+    )
+    used, *others = (name for name in names if name is not None)
+    return f"evidence was taken from {used}, not from {' or '.join(others)}" if others else ""
 
 
 def decode_evidence(data: bytes, uri: str) -> Evidence:
@@ -64,19 +136,16 @@ def _days(evidence: Evidence) -> Iterator[str]:
 
 
 def read_evidence(path: Path) -> Evidence:
-    """Read a side file. Raises InputError where it cannot be read or used."""
+    """Read a side file, compressed or not. Raises InputError where it cannot be read or used."""
+    uri = uri_of(path)
     try:
-        with path.open("rb") as file:
+        with open_file(path, uri) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", uri=uri_of(path)) from error
-    return decode_evidence(data, uri_of(path))
-
-
-def side_file(submission: Path) -> Path | None:
-    """Return `NAME.evidence.json` beside `NAME.json` if there is one, readable or not."""
-    path = submission.with_name(submission.name.removesuffix(".json") + EVIDENCE_SUFFIX)
-    return path if os.path.lexists(path) else None
+        raise InputError(f"cannot be read: {error.strerror or error}", uri=uri) from error
+    except read_errors() as error:
+        raise InputError(f"cannot be unpacked: {uri_of(str(error))}", uri=uri) from error
+    return decode_evidence(data, uri)
 
 
 def digests(evidence: Evidence, folder: Path) -> dict[str, str]:

@@ -17,7 +17,7 @@ from picheck.engine.terms import Gate, Terms
 from picheck.errors import PluginError
 from picheck.hooks.host import Host
 from picheck.hooks.inventory import Inventory, take_inventory
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.testing.builders import Draft
 

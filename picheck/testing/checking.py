@@ -14,7 +14,8 @@ import msgspec
 from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import EVIDENCE_SUFFIX, RawDocument
+from picheck.intake.documents import RawDocument
+from picheck.intake.file_names import EVIDENCE_SUFFIX
 from picheck.model.finding import Result
 from picheck.model.report import Report
 from picheck.testing.cases import Case, CaseEntry, Expectation
@@ -120,9 +121,9 @@ def _document(
     side = None if handed is None else json.dumps(handed).encode()
     if folder is None or side is None:
         return RawDocument(uri=uri, data=text.encode(), evidence=side)
-    path = folder / uri
-    path.with_suffix(EVIDENCE_SUFFIX).write_bytes(side)
-    return RawDocument(uri=uri, data=text.encode(), path=path)
+    path = (folder / uri).with_suffix(EVIDENCE_SUFFIX)
+    path.write_bytes(side)
+    return RawDocument(uri=uri, data=text.encode(), evidence_path=path)
 
 
 def _fits(expectation: Expectation, result: Result) -> bool:

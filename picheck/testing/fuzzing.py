@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from picheck.engine.audit import Audit
 from picheck.engine.terms import Terms
 from picheck.hooks.inventory import Inventory
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.finding import Result
 from picheck.testing.builders import Draft
 from picheck.testing.examples import compliant_parts

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picheck.intake.positions import JsonFault, read_text
+from picheck.intake.json_locations import JsonSyntaxError, read_text
 from picheck.model.location import pointer_join
 
 SCALARS = (
@@ -94,7 +94,7 @@ def test_a_text_is_refused_where_json_refuses_it(text: str) -> None:
     try:
         expected = json.loads(text)
     except ValueError:
-        with pytest.raises(JsonFault) as caught:
+        with pytest.raises(JsonSyntaxError) as caught:
             read_text(text)
         assert 0 <= caught.value.offset <= len(text)
     else:
