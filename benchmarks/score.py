@@ -20,8 +20,8 @@ from generate import corpus
 from picheck.api import SetView
 from picheck.engine.document import DocumentAuditor
 from picheck.engine.options import AuditOptions
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import decode_document
+from picheck.intake.decoder import decode_document
+from picheck.intake.documents import RawDocument
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck_pi.scoring.arithmetic import score_set

@@ -45,7 +45,7 @@ from picheck.engine.batch.batch import Batch, Executors
 from picheck.engine.batch.local import InlineExecutor
 from picheck.engine.batch.worker import WorkerConfig
 from picheck.engine.options import AuditOptions
-from picheck.intake.packets import Packets
+from picheck.intake.chunks import ChunkReader
 
 FOUNDATION: Final = ("PIC-STR", "PIC-IDN", "PIC-PER", "PIC-CEH")
 #: Sizes of the runs in a process of their own.
@@ -185,7 +185,7 @@ def _audit(source: Path, target: Path, select: tuple[str, ...]) -> None:
         options=AuditOptions(as_of=date(2026, 2, 1), select=select),
         reporters=("ndjson",),
     )
-    with Packets([str(source)]) as packets, target.open("wb") as out:
+    with ChunkReader([str(source)]) as packets, target.open("wb") as out:
         Batch(config, Executors(InlineExecutor, 0), [out], NoProgress(), registry).run(packets)
 
 

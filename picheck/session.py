@@ -21,7 +21,8 @@ from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
 from picheck.errors import PluginError
-from picheck.intake.inputs import RawDocument, read_inputs
+from picheck.intake.documents import RawDocument
+from picheck.intake.files import read_inputs
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result, RuleRecord
 from picheck.plugins.host import Host

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.citation import Citation
 from picheck.model.location import Location
 from picheck.model.report import DocumentSummary, Exit, Report, Run, Summary

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from picheck.engine.score_preview import Theatre
 from picheck.engine.options import Terms
+from picheck.engine.score_preview import Theatre
+from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.scorer import Wish
-from picheck.intake.inputs import RawDocument
 from support import FIXTURES, RULE_YEAR, years_asked_for
 
 Document = dict[str, Any]

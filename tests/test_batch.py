@@ -27,10 +27,10 @@ from picheck.engine.batch.batch import Batch, Crew, Watcher
 from picheck.engine.batch.local import HereExecutor, crew_of
 from picheck.engine.batch.worker import Recipe
 from picheck.engine.options import Terms
-from picheck.plugins.registry import PluginRegistry
 from picheck.intake import packets as packets_module
-from picheck.intake.packets import Packets
+from picheck.intake.chunks import ChunkReader
 from picheck.model.report import Report
+from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.parquet import ParquetReporter
 
 TERMS = Terms(as_of=date(2026, 2, 1))
@@ -72,7 +72,7 @@ def written_of(
     """Audit the paths as a batch of many small packets; return what it writes and the sum."""
     recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=terms, reporters=("ndjson",))
     sink = io.BytesIO()
-    with Packets([str(path) for path in paths], size) as packets:
+    with ChunkReader([str(path) for path in paths], size) as packets:
         report = Batch(recipe, crew, [sink], watcher or Quiet()).of(packets)
     return sink.getvalue(), report
 
@@ -266,7 +266,7 @@ def test_a_file_that_grows_is_audited_as_it_was(
 
 def test_a_file_that_shrinks_is_told_of(documents: list[Planted], tmp_path: Path) -> None:
     path = written(documents[:9], tmp_path / "shrinking.ndjson")
-    with Packets([str(path)]) as packets:
+    with ChunkReader([str(path)]) as packets:
         (packet,) = packets
         path.write_bytes(documents[0].data + b"\n")
         given = list(packet.inputs())
@@ -357,7 +357,7 @@ def _kill_a_child() -> None:
 
 def test_a_packet_that_kills_every_process_is_told_of(file: Path) -> None:
     deaths: list[int] = []
-    with Packets([str(file)], 20_000) as packets:
+    with ChunkReader([str(file)], 20_000) as packets:
         doomed = [packet.first for packet in packets][2]
     crew = Crew(lambda: Mortal(lambda first: first == doomed, deaths), 2)
     lines, summed = streamed([file], crew)
@@ -389,7 +389,7 @@ def test_a_row_for_each_result_in_parquet(file: Path, tmp_path: Path) -> None:
 
     recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=TERMS, reporters=("parquet",))
     sink = ParquetReporter().sink(tmp_path / "out.parquet")
-    with Packets([str(file)]) as packets:
+    with ChunkReader([str(file)]) as packets:
         Batch(recipe, HERE, [sink], Quiet()).of(packets)
     sink.close()
     rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()

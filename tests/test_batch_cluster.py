@@ -194,9 +194,9 @@ KILLING = """
 import os, sys
 from picheck.cli.main import main
 from picheck.cli.progress import Progress
-from picheck.intake import packets
+from picheck.intake import chunks
 
-packets.Packets.__init__.__defaults__ = (2_000,)
+chunks.ChunkReader.__init__.__defaults__ = (2_000,)
 tell = Progress.tell
 
 def kill(self, packet, part):

@@ -22,7 +22,7 @@ from picheck.engine.audit import audit
 from picheck.engine.batch.batch import Batch, Crew
 from picheck.engine.batch.worker import Recipe
 from picheck.engine.options import Terms
-from picheck.intake.packets import Packets
+from picheck.intake.chunks import ChunkReader
 from picheck.model.report import Report
 from picheck.testing.examples import compliant_parts
 from test_batch import HERE, TWO, Lines, Quiet
@@ -54,7 +54,7 @@ def streamed(path: Path, crew: Crew, terms: Terms) -> tuple[Lines, Report]:
     """Audit a file in packets of a document or two; return the lines and the sum."""
     recipe = Recipe(open_inventory=OPEN_INVENTORY, terms=terms, reporters=("ndjson",))
     sink = io.BytesIO()
-    with Packets([str(path)], 6_000) as packets:
+    with ChunkReader([str(path)], 6_000) as packets:
         report = Batch(recipe, crew, [sink], Quiet()).of(packets)
     return [json.loads(line) for line in sink.getvalue().splitlines()], report
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from generate import corpus
 
-from picheck.session import AuditSession, InputDocument, AuditOptions, DocumentReport, get_session
 from picheck.errors import InputError, PluginError
 from picheck.plugins.host import Host
+from picheck.session import AuditOptions, AuditSession, DocumentReport, InputDocument, get_session
 from test_batch import findings, streamed, verdicts, written
 
 TERMS = AuditOptions(as_of=date(2026, 2, 1))

@@ -109,15 +109,17 @@ def test_json_that_is_no_submission_is_refused_by_the_schema(value: str, tmp_pat
     assert run.report["documents"][0]["verdict"] == "notReady"
 
 
-def test_a_folder_and_a_broken_link_with_the_name_of_a_file_are_said(tmp_path: Path) -> None:
+def test_a_folder_with_the_name_of_a_file_is_a_folder_and_a_broken_link_is_said(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "a.json").write_bytes(SOUND)
     (tmp_path / "b.json").mkdir()
+    (tmp_path / "b.json" / "inside.json").write_bytes(SOUND)
     (tmp_path / "c.json").symlink_to(tmp_path / "gone")
     run = audited(tmp_path, tmp_path)
     assert run.code == 3
-    assert len(run.report["documents"]) == 1
+    assert len(run.report["documents"]) == 2
     assert [line.partition(": ")[2] for line in notices(run)] == [
-        "cannot be read: Is a directory",
         "cannot be read: No such file or directory",
     ]
 

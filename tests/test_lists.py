@@ -19,8 +19,8 @@ from picheck.cli.main import main
 from picheck.cli.own_findings import OWN_FINDINGS, OwnFinding
 from picheck.engine.audit import audit
 from picheck.engine.options import Terms
-from picheck.plugins.registry import PluginRegistry
 from picheck.model.skeleton import evidence_skeleton
+from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.diff_reasons import explained_between
 from picheck.schemas import NAMES, explain, load_schema
 from picheck.testing.cases import load_cases

@@ -17,8 +17,9 @@ from picheck.api import PARAMETERS, Citation, Counts, Report
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
-from picheck.intake.inputs import RawDocument, read_inputs
-from picheck.intake.structure import decode_document
+from picheck.intake.decoder import decode_document
+from picheck.intake.documents import RawDocument
+from picheck.intake.files import read_inputs
 from picheck.model.frozen import thaw
 from picheck.model.vocabulary import Scope
 from picheck.rulebook.models import Variant

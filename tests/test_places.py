@@ -12,10 +12,10 @@ import pytest
 
 from picheck.engine.audit import Audit, audit
 from picheck.engine.options import Terms
-from picheck.plugins.registry import PluginRegistry
 from picheck.intake import archives
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.result import Result
+from picheck.plugins.registry import PluginRegistry
 from support import AS_OF, COMPLIANT
 from test_batch import streamed
 

@@ -21,15 +21,16 @@ from picheck.cli.options import load_inventory
 from picheck.engine import history
 from picheck.engine.audit import audit
 from picheck.engine.batch.batch import Crew
-from picheck.engine.prior.loader import find_prior, read_prior
 from picheck.engine.batch.worker import Recipe, begin, open_station
 from picheck.engine.entities import EntityYear
 from picheck.engine.options import Terms
+from picheck.engine.prior.loader import find_prior, read_prior
 from picheck.errors import UsageError
-from picheck.plugins.registry import PluginRegistry
-from picheck.intake.inputs import Input, RawDocument, read_inputs
-from picheck.intake.structure import read_structure
+from picheck.intake.decoder import read_structure
+from picheck.intake.documents import Input, RawDocument
+from picheck.intake.files import read_inputs
 from picheck.model.submission import Submission
+from picheck.plugins.registry import PluginRegistry
 from picheck.rules.measurement_set import Entity
 from picheck.testing.examples import compliant_parts
 from test_batch import HERE, THREAD, TWO, Lines, findings, streamed, verdicts

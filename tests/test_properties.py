@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from picheck.engine.audit import Audit
 from picheck.engine.options import Terms
+from picheck.intake.decoder import Structure, read_structure
+from picheck.intake.documents import RawDocument
+from picheck.model.report import Report
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import Structure, read_structure
-from picheck.model.report import Report
 from picheck.schemas import explain
 from picheck.testing.examples import compliant_parts
 from support import YEAR, YEARS, is_in_matrix, years_asked_for

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from picheck.engine.charts.facts import ChartSource, chart_facts
-from picheck.intake.structure import decode_document
+from picheck.intake.decoder import decode_document
 from picheck.model.evidence import NO_EVIDENCE
 from picheck.model.location import Location
 from picheck.model.report import DocumentSummary

@@ -23,7 +23,7 @@ from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.options import AuditOptions
 from picheck.engine.plan import ScopePlan
 from picheck.engine.prior.loader import load_prior
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.rules.inputs import PARAMETERS

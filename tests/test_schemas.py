@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from picheck.errors import UsageError
-from picheck.intake.structure import read_structure
+from picheck.intake.decoder import read_structure
 from picheck.model import citation, evidence, finding, location, outcome, report, submission
 from picheck.schemas import NAMES, explain, load_schema
 

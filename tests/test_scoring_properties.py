@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picheck.api import Counts, Measurement, MeasurementSet, Rulebook, SetView
-from picheck.engine.score_preview import Theatre
 from picheck.engine.options import Terms
+from picheck.engine.score_preview import Theatre
+from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.scorer import Wish
-from picheck.intake.inputs import RawDocument
 from picheck.testing.cases import load_cases
 from picheck.testing.departures import Change, changed, merged
 from picheck_pi.scoring.arithmetic import score_set

@@ -9,7 +9,7 @@ from typing import Any
 from packs import ia
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.plugins.host import Host
 from picheck.plugins.registry import collect_plugins

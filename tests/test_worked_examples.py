@@ -12,7 +12,7 @@ import pytest
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.testing.departures import Change, changed_text

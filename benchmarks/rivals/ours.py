@@ -8,7 +8,7 @@ from datetime import date
 from picheck.cli.options import load_inventory
 from picheck.engine.document import DocumentAuditor
 from picheck.engine.options import AuditOptions
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from rivals import sixteen
 
 

@@ -130,11 +130,13 @@ def show(**options: Any) -> None:
 def _audited(options: dict[str, Any]) -> Report:
     """Audit under the settings in force, without any baseline."""
     merged, found = configured({**options, "baseline": None})
-    _, registry = load_inventory(
-        merged["plugins"], merged["required"], autoload=merged["autoload"]
-    )
+    _, registry = load_inventory(merged["plugins"], merged["required"], autoload=merged["autoload"])
     say_failed(registry)
-    return audit(options["paths"], terms_of({**merged, "baseline": None, "with_unverified": True}, found), registry)
+    return audit(
+        options["paths"],
+        terms_of({**merged, "baseline": None, "with_unverified": True}, found),
+        registry,
+    )
 
 
 def _told(report: Report, taken: int) -> int:

@@ -76,7 +76,10 @@ def does_stream(outputs: Sequence[Output], options: dict[str, Any]) -> bool:
 
 
 def stream(
-    outputs: Sequence[Output], options_: AuditOptions, registry: PluginRegistry, options: dict[str, Any]
+    outputs: Sequence[Output],
+    options_: AuditOptions,
+    registry: PluginRegistry,
+    options: dict[str, Any],
 ) -> tuple[Report | None, list[str]]:
     """Audit the paths, writing as it goes.
 
@@ -86,12 +89,10 @@ def stream(
     from picheck.engine.batch.batch import Batch  # noqa: PLC0415 - a single file does without
     from picheck.engine.batch.executors import make_executors  # noqa: PLC0415
     from picheck.engine.batch.worker import WorkerConfig  # noqa: PLC0415
-    from picheck.intake.packets import Packets  # noqa: PLC0415
+    from picheck.intake.chunks import ChunkReader  # noqa: PLC0415
 
     config = WorkerConfig(
-        open_plugins=partial(
-            load_inventory, options["plugins"], (), autoload=options["autoload"]
-        ),
+        open_plugins=partial(load_inventory, options["plugins"], (), autoload=options["autoload"]),
         options=options_,
         reporters=tuple(output.reporter.name for output in outputs),
     )
@@ -101,7 +102,7 @@ def stream(
     # a worker that a plugin of others ends can be replaced, this process cannot
     executors = make_executors(jobs, options["executor"], say_fault, apart=deaths.is_prepared())
     with ExitStack() as stack:
-        packets = stack.enter_context(Packets(options["paths"]))
+        packets = stack.enter_context(ChunkReader(options["paths"]))
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
         outlets = Outlets(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry)

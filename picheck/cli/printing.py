@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.model.citation import Citation
 from picheck.cli.output import write_utf8
+from picheck.model.citation import Citation
 from picheck.model.frozen import thaw
 from picheck.reporters.wording import cited, printable
 

@@ -6,7 +6,7 @@ import sys
 from typing import Any, Final, Self
 
 from picheck.engine.batch.worker import ChunkResult
-from picheck.intake.packets import Packet
+from picheck.intake.chunks import Chunk
 
 _SIGNS: Final = {"ready": "ready", "notReady": "not ready", "incomplete": "incomplete"}
 
@@ -40,7 +40,7 @@ class Progress:
         documents = f"{number:,} document{'' if number == 1 else 's'}"
         return f"{documents}; the last one written is {self._last}" if self._last else documents
 
-    def on_chunk(self, chunk: Packet, result: ChunkResult) -> None:
+    def on_chunk(self, chunk: Chunk, result: ChunkResult) -> None:
         """Move the bar by a packet."""
         for verdict, number in result.summary.documents.items():
             self._verdicts[verdict] = self._verdicts.get(verdict, 0) + number

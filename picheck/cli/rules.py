@@ -153,7 +153,9 @@ Examples:
 @program_option
 @format_option
 @lists_inventory
-def diff(*, first: int, second: int, program: str | None, form: str, registry: PluginRegistry) -> None:
+def diff(
+    *, first: int, second: int, program: str | None, form: str, registry: PluginRegistry
+) -> None:
     """Compare two years: every measure, rule and number that differs.
 
     Each difference is told with the reason and the sources that the rulebooks declare for it;

@@ -16,7 +16,8 @@ from picheck.cli.options import load_inventory, plugin_options, say_failed, toda
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, UsageError
-from picheck.intake.inputs import RawDocument, Unreadable, read_inputs
+from picheck.intake.documents import RawDocument, Unreadable
+from picheck.intake.files import read_inputs
 from picheck.model.report import Report
 from picheck.model.skeleton import evidence_skeleton
 from picheck.plugins.registry import PluginRegistry

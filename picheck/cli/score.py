@@ -91,7 +91,7 @@ Examples:
 def command(**options: Any) -> int:
     """Preview what submissions would score: points, where they moved, and how sure each step is."""
     from picheck.engine.score_preview import ScoreRunner  # noqa: PLC0415 - help needs no engine
-    from picheck.intake.inputs import read_inputs  # noqa: PLC0415
+    from picheck.intake.files import read_inputs  # noqa: PLC0415
     from picheck.plugins.scorer import Wish  # noqa: PLC0415
 
     options, settings = configured(options)
@@ -118,7 +118,9 @@ def command(**options: Any) -> int:
     return report.summary.exit.code
 
 
-def _write(records: list[dict[str, Any]], registry: PluginRegistry, options: dict[str, Any]) -> None:
+def _write(
+    records: list[dict[str, Any]], registry: PluginRegistry, options: dict[str, Any]
+) -> None:
     from picheck.engine.score_preview import plugin_errors  # noqa: PLC0415 - help needs no engine
 
     if options["form"] == "json":

@@ -163,7 +163,9 @@ def _path(options: dict[str, Any]) -> Path:
     return Path(found.get("waivers", _DEFAULT))
 
 
-def _check(waivers: list[Waiver] | tuple[Waiver, ...], registry: PluginRegistry, path: Path) -> None:
+def _check(
+    waivers: list[Waiver] | tuple[Waiver, ...], registry: PluginRegistry, path: Path
+) -> None:
     """Raise ConfigurationError where a waiver could never hold."""
     lines = [
         f"{path}: {waiver.name} cannot be waived: CMS refuses such a submission; correct it"

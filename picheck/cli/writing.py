@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from picheck.cli.output import prints_aside, write_prose, write_utf8
 from picheck.cli.options import wants_color
+from picheck.cli.output import prints_aside, write_prose, write_utf8
 from picheck.cli.wanting import fitted
 from picheck.errors import UsageError
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
-from picheck.plugins.validation import told
 from picheck.plugins.reporter import Reporter, Style
+from picheck.plugins.validation import told
 from picheck.validation import closest_match
 
 

@@ -18,7 +18,8 @@ from picheck.engine.run_report import finish
 from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
 from picheck.errors import InputError
-from picheck.intake.inputs import STDIN, Input, RawDocument, Unreadable, read_inputs
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import left_out_notices, read_inputs
 from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import rules_needed
@@ -65,8 +66,8 @@ def _audit_inputs(
         if isinstance(document, Notice):
             said.append(document)
             continue
-        if isinstance(given, RawDocument) and given.uri == STDIN and given.line is None:
-            in_memory[len(audited)] = given  # standard input cannot be read again
+        if isinstance(given, RawDocument) and given.is_stream and given.line is None:
+            in_memory[len(audited)] = given  # a stream cannot be read again
         run.add(document)
         said += document.notices
         groups.add(document.entity_sets)
@@ -78,6 +79,7 @@ def _audit_inputs(
         summaries[index] = more.summary
         results += more.results
         said += more.notices
+    said += left_out_notices(inputs)
     report = finish(auditor, options, registry, run, said)
     results.sort(key=lambda r: (r.document, r.location.pointer, r.code))
     if options.with_chart_data:

@@ -24,8 +24,8 @@ from picheck.engine.selection import FileOverrides
 from picheck.engine.subject import Subject, pseudonym, subject_name
 from picheck.engine.verdicts import document_verdict
 from picheck.errors import UsageError
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import DecodedDocument, decode_document
+from picheck.intake.decoder import DecodedDocument, decode_document
+from picheck.intake.documents import RawDocument
 from picheck.masking import Masker
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result, Unverified

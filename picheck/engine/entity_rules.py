@@ -15,7 +15,7 @@ from picheck.engine.options import AuditOptions
 from picheck.engine.results import bind
 from picheck.engine.subject import Subject
 from picheck.engine.verdicts import document_verdict
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.masking import Masker
 from picheck.model.report import DocumentSummary
 from picheck.model.result import Result

@@ -11,10 +11,9 @@ from types import MappingProxyType
 import msgspec
 
 from picheck.errors import InputError
-from picheck.intake.evidence import decode_evidence, digests, read_side_file, side_file
-from picheck.intake.inputs import RawDocument
-from picheck.intake.structure import DecodedDocument
-from picheck.intake.uris import uri_of
+from picheck.intake.decoder import DecodedDocument
+from picheck.intake.documents import RawDocument, uri_of
+from picheck.intake.evidence import decode_evidence, digests, read_side_file
 from picheck.model.evidence import NO_EVIDENCE, Evidence
 from picheck.model.evidence_sections import NO_SECTIONS, EvidenceSections
 from picheck.model.report import InputUse
@@ -40,34 +39,57 @@ def find_evidence(
     given: Path | None,
     sections: EvidenceSections = NO_SECTIONS,
 ) -> EvidenceLookup:
-    """Find a document's evidence: as given, else in the case itself, else beside the file.
+    """Find a document's evidence: as given, else in the document itself, else beside it.
 
-    `sections` are those that plugins add to the evidence.
+    `given` is a file that the user named for this document. Evidence that a program handed along
+    in `raw.evidence` counts as the document's own. `sections` are those that plugins add to the
+    evidence.
     """
-    handed = decoded.evidence if raw.evidence is None else raw.evidence
-    beside = None if raw.path is None else side_file(raw.path)
-    if given is None and handed is None and beside is None:
+    is_beside = raw.evidence_path is not None or raw.evidence_uri is not None
+    own = decoded.evidence if is_beside or raw.evidence is None else raw.evidence
+    if given is None and own is None and not is_beside:
         return _nothing_found(sections)
-    path = given if given is not None or handed is not None else beside
-    ignored = _ignored(given, handed, beside)
+    ignored = _ignored(given, raw, has_own=own is not None)
     try:
-        if path is None:
-            evidence = decode_evidence(handed or b"", raw.uri, sections)
-            return EvidenceLookup(evidence=evidence, ignored=ignored)
-        data = read_side_file(path)
-        evidence = decode_evidence(data, uri_of(path), sections)
-        return EvidenceLookup(
-            evidence=evidence,
-            digests=MappingProxyType(digests(evidence, path.parent)),
-            ignored=ignored,
-            inputs=(
-                InputUse(
-                    role="evidence", uri=uri_of(path), sha256=hashlib.sha256(data).hexdigest()
-                ),
-            ),
-        )
+        if given is not None:
+            return _from_file(given, ignored, sections)
+        if own is not None:
+            return EvidenceLookup(evidence=decode_evidence(own, raw.uri, sections), ignored=ignored)
+        if raw.evidence_path is not None:
+            return _from_file(_regular(raw.evidence_path), ignored, sections)
+        return _from_archive(raw, ignored, sections)
     except InputError as error:
         return EvidenceLookup(evidence=sections.empty, fault=error, ignored=ignored)
+
+
+def _from_file(path: Path, ignored: str, sections: EvidenceSections) -> EvidenceLookup:
+    data = read_side_file(path)
+    evidence = decode_evidence(data, uri_of(path), sections)
+    return EvidenceLookup(
+        evidence=evidence,
+        digests=MappingProxyType(digests(evidence, path.parent)),
+        ignored=ignored,
+        inputs=(_use(uri_of(path), data),),
+    )
+
+
+def _from_archive(raw: RawDocument, ignored: str, sections: EvidenceSections) -> EvidenceLookup:
+    uri, data = raw.evidence_uri or raw.uri, raw.evidence or b""
+    if raw.evidence_error is not None:
+        raise InputError(raw.evidence_error, uri=uri)
+    evidence = decode_evidence(data, uri, sections)
+    return EvidenceLookup(evidence=evidence, ignored=ignored, inputs=(_use(uri, data),))
+
+
+def _use(uri: str, data: bytes) -> InputUse:
+    return InputUse(role="evidence", uri=uri, sha256=hashlib.sha256(data).hexdigest())
+
+
+def _regular(path: Path) -> Path:
+    """Return a file that was found, not named. Raises InputError for a pipe, which would block."""
+    if path.exists() and not path.is_file():
+        raise InputError("cannot be read: it is no regular file", uri=uri_of(path))
+    return path
 
 
 @cache
@@ -75,12 +97,15 @@ def _nothing_found(sections: EvidenceSections) -> EvidenceLookup:
     return EvidenceLookup(evidence=sections.empty)
 
 
-def _ignored(given: Path | None, handed: bytes | None, beside: Path | None) -> str:
+def _ignored(given: Path | None, raw: RawDocument, *, has_own: bool) -> str:
     """Say which evidence was taken where there was a choice."""
+    beside = raw.evidence_uri
+    if raw.evidence_path is not None and raw.evidence_path != given:
+        beside = uri_of(raw.evidence_path)
     names = (
         None if given is None else uri_of(given),
-        None if handed is None else "the case itself",
-        None if beside in {None, given} else uri_of(beside),
+        "the case itself" if has_own else None,
+        beside,
     )
     used, *others = (name for name in names if name is not None)
     return f"evidence was taken from {used}, not from {' or '.join(others)}" if others else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
@@ -10,9 +9,9 @@ from typing import Protocol
 import msgspec
 
 from picheck.errors import InputError
-from picheck.intake.inputs import RawDocument
-from picheck.intake.positions import ReadText
-from picheck.intake.structure import read_json
+from picheck.intake.decoder import read_json
+from picheck.intake.documents import RawDocument
+from picheck.intake.json_locations import LocatedJson
 from picheck.model.location import Location
 from picheck.model.report import DocumentSummary
 from picheck.model.result import Result
@@ -51,7 +50,7 @@ class SourceLocator:
     def __init__(self, documents: Documents, in_memory: Mapping[int, RawDocument]) -> None:
         self._documents = documents
         self._in_memory = in_memory
-        self._texts: dict[int, ReadText | None] = {}
+        self._texts: dict[int, LocatedJson | None] = {}
 
     def locate(self, result: Result) -> Result:
         """Return a result with line and column, wherever its documents can be read again."""
@@ -72,7 +71,7 @@ class SourceLocator:
         text = self._texts[index]
         return location if text is None else _at(location, text)
 
-    def _read(self, index: int) -> ReadText | None:
+    def _read(self, index: int) -> LocatedJson | None:
         raw = self._in_memory.get(index)
         for given in (raw,) if raw else _read_again(self._documents[index]):
             with suppress(InputError):
@@ -81,19 +80,14 @@ class SourceLocator:
 
 
 def _read_again(document: DocumentSummary) -> Iterator[RawDocument]:
-    """Yield the document that a summary is of, if it still lies where it was."""
-    from picheck.intake.archives import read_again  # noqa: PLC0415 - few findings need it
+    """Yield the document that a summary is of, if it can be read again and is still the same."""
+    from picheck.intake.files import reread  # noqa: PLC0415 - few findings need it
 
-    with suppress(OSError, ValueError):
-        for given in read_again(document.uri):
-            if (
-                isinstance(given, RawDocument)
-                and hashlib.sha256(given.data).hexdigest() == document.sha256
-            ):
-                yield given
+    with suppress(InputError):
+        yield reread(document.uri, document.sha256)
 
 
-def _place(result: Result, text: ReadText) -> Result:
+def _place(result: Result, text: LocatedJson) -> Result:
     return msgspec.structs.replace(
         result,
         location=_at(result.location, text),
@@ -104,6 +98,6 @@ def _place(result: Result, text: ReadText) -> Result:
     )
 
 
-def _at(location: Location, text: ReadText) -> Location:
+def _at(location: Location, text: LocatedJson) -> Location:
     line, column = text.locate(location.pointer)
     return msgspec.structs.replace(location, line=line, column=column)

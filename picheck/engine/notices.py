@@ -9,7 +9,7 @@ from picheck.engine.entities import PriorBook
 from picheck.engine.plan import Plan
 from picheck.engine.summary import RunSummary
 from picheck.errors import InputError
-from picheck.intake.inputs import Input, RawDocument, Unreadable
+from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.masking import mask_digits
 from picheck.model.report import Notice, RulebookUse
 from picheck.plugins.registry import PluginRegistry

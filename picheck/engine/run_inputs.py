@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from picheck.engine.options import AuditOptions
-from picheck.intake.uris import uri_of
+from picheck.intake.documents import uri_of
 from picheck.model.report import InputUse
 
 

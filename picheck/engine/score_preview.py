@@ -13,8 +13,9 @@ from picheck.engine.entities import EntityYear
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
 from picheck.errors import InputError, PicheckError, PluginError
-from picheck.intake.inputs import Input, RawDocument, Unreadable, read_inputs
-from picheck.intake.structure import decode_document
+from picheck.intake.decoder import decode_document
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import read_inputs
 from picheck.model.location import pointer_tokens
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry

@@ -26,10 +26,15 @@ NOTICE_REASONS: Final = {
     "unreadable": "unreadable",
     "evidenceUnusable": "unreadable",
     "changedWhileRead": "unreadable",
+    "inputsLeftOut": "unreadable",
     "nothingChecked": "nothingChecked",
     "noRulebook": "nothingChecked",
     "noDocument": "nothingChecked",
 }
+
+
+#: Kinds of notices that give a reason only where they make the audit incomplete.
+_MAY_BE_HARMLESS: Final = frozenset({"inputsLeftOut", "priorUnusable"})
 
 
 class RunSummary(msgspec.Struct, kw_only=True):
@@ -86,7 +91,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
     def add_notice(self, notice: Notice) -> None:
         """Take the reason for the exit code that a notice gives, if it gives one."""
         reason = NOTICE_REASONS.get(notice.kind)
-        if reason == "incomplete" and not notice.is_incomplete:
+        if not notice.is_incomplete and (reason == "incomplete" or notice.kind in _MAY_BE_HARMLESS):
             return
         if reason is not None:
             self.reasons.add(reason)

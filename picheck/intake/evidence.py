@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from picheck.errors import InputError
-from picheck.intake.inputs import EVIDENCE_SUFFIX
+from picheck.intake.compression import open_file, read_errors
+from picheck.intake.decoder import read_json
+from picheck.intake.documents import uri_of
+from picheck.intake.json_locations import mask_digits
 from picheck.intake.limits import MAX_BYTES, check_limits
-from picheck.intake.structure import read_json
-from picheck.intake.uris import uri_of
 from picheck.model.evidence import Evidence
 from picheck.model.evidence_sections import NO_SECTIONS, OWN_SECTIONS, EvidenceSections
 from picheck.model.frozen import thaw
 from picheck.rules.measurement_set import parse_date
 from picheck.schemas import explain
 from picheck.validation import closest_match
+
+#: A key of so many digits may be an identifier; an index never has so many.
+_IDENTIFIER: Final = 7
 
 
 def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTIONS) -> Evidence:
@@ -60,11 +64,11 @@ def _told(data: bytes, uri: str, sections: EvidenceSections) -> str:
     """Say in one line everything that is wrong with an evidence file."""
     read = read_json(data, uri)
     faults = [
-        f"{v.pointer or '/'}: {v.message}{_source(v.pointer, read.value, sections)}"
+        (v.pointer, f"{v.message}{_source(v.pointer, read.value, sections)}")
         for v in explain("evidence", read.value, sections)
     ]
-    faults += [f"{key.pointer}: the key stands there twice" for key in read.repeated_keys]
-    return "; ".join(faults)
+    faults += [(key.pointer, "the key is there twice") for key in read.repeated_keys]
+    return "; ".join(f"{mask_digits(at, _IDENTIFIER) or '/'}: {said}" for at, said in faults)
 
 
 def _source(pointer: str, value: object, sections: EvidenceSections) -> str:
@@ -91,18 +95,15 @@ def _days(evidence: Evidence) -> Iterator[str]:
 
 
 def read_side_file(path: Path) -> bytes:
-    """Return the bytes of a side file. Raises InputError where it cannot be read."""
+    """Return the bytes of a side file, compressed or not. Raises InputError."""
+    uri = uri_of(path)
     try:
-        with path.open("rb") as file:
+        with open_file(path, uri) as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", uri=uri_of(path)) from error
-
-
-def side_file(submission: Path) -> Path | None:
-    """Return `NAME.evidence.json` beside `NAME.json` if there is one, readable or not."""
-    path = submission.with_name(submission.name.removesuffix(".json") + EVIDENCE_SUFFIX)
-    return path if os.path.lexists(path) else None
+        raise InputError(f"cannot be read: {error.strerror or error}", uri=uri) from error
+    except read_errors() as error:
+        raise InputError(f"cannot be unpacked: {uri_of(str(error))}", uri=uri) from error
 
 
 def digests(evidence: Evidence, folder: Path) -> dict[str, str]:

@@ -16,8 +16,8 @@ from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions, Gate
 from picheck.engine.prior.loader import load_prior
 from picheck.errors import PluginError
+from picheck.intake.documents import RawDocument
 from picheck.intake.evidence import decode_evidence
-from picheck.intake.inputs import RawDocument
 from picheck.model.evidence import Evidence
 from picheck.model.report import Report
 from picheck.plugins.host import Host

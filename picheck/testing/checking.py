@@ -14,7 +14,8 @@ import msgspec
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
-from picheck.intake.inputs import EVIDENCE_SUFFIX, RawDocument
+from picheck.intake.documents import RawDocument
+from picheck.intake.file_names import EVIDENCE_SUFFIX
 from picheck.model.report import Report
 from picheck.model.result import Result
 from picheck.plugins.host import OWN_DISTRIBUTION
@@ -110,7 +111,9 @@ def _distributions(case: Case, registry: PluginRegistry) -> frozenset[str]:
     """
     own = registry.rules.get(case.rule)
     if own is None:
-        return frozenset({OWN_DISTRIBUTION, *(r.owner.distribution for r in registry.rules.values())})
+        return frozenset(
+            {OWN_DISTRIBUTION, *(r.owner.distribution for r in registry.rules.values())}
+        )
     return frozenset({OWN_DISTRIBUTION, own.owner.distribution})
 
 
@@ -160,9 +163,9 @@ def _document(
     side = None if handed is None else json.dumps(handed).encode()
     if folder is None or side is None:
         return RawDocument(uri=uri, data=text.encode(), evidence=side)
-    path = folder / uri
-    path.with_suffix(EVIDENCE_SUFFIX).write_bytes(side)
-    return RawDocument(uri=uri, data=text.encode(), path=path)
+    path = (folder / uri).with_suffix(EVIDENCE_SUFFIX)
+    path.write_bytes(side)
+    return RawDocument(uri=uri, data=text.encode(), evidence_path=path)
 
 
 def _fits(expectation: Expectation, result: Result) -> bool:

@@ -12,20 +12,23 @@ from picheck.rulebook.models import Clause
 from picheck.testing.cases import Case
 from picheck.testing.certificate import Check
 from picheck.testing.checking import told_difference
-from picheck.testing.examples import compliant_parts
+from picheck.testing.examples import Examples
 from picheck.testing.pytesting import cases_behind
 from picheck.validation import faults
 
 
 def declared_checks(
-    module: ModuleType, registry: PluginRegistry, codes: Sequence[str]
+    module: ModuleType, registry: PluginRegistry, codes: Sequence[str], base: Examples
 ) -> tuple[Check, ...]:
-    """Check the interface version, the prefix, the clauses, their terms and the examples."""
+    """Check the interface version, the prefix, the clauses, their terms and the examples.
+
+    `base` are the compliant submissions that the plugin's cases depart from.
+    """
     return (
         _version(module),
         _prefix(registry, codes),
         _clauses(registry, codes),
-        _examples(module, registry, codes),
+        _examples(module, registry, codes, base),
     )
 
 
@@ -104,11 +107,13 @@ def _clause_faults(registry: PluginRegistry, where: str, clause: Clause) -> list
     return told
 
 
-def _examples(module: ModuleType, registry: PluginRegistry, codes: Sequence[str]) -> Check:
+def _examples(
+    module: ModuleType, registry: PluginRegistry, codes: Sequence[str], base: Examples
+) -> Check:
     """Every case holds, and every rule has one that it finds fault with and one it passes."""
     package = module.__name__
     cases = cases_behind(package) if hasattr(module, "__path__") else ()
-    told = [t for case in cases if (t := told_difference(case, compliant_parts, registry))]
+    told = [t for case in cases if (t := told_difference(case, base.parts, registry))]
     for code in codes:
         own = [case for case in cases if case.rule == code]
         if not any(_expects(case, code) for case in own):

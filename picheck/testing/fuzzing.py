@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
 from picheck.testing.builders import Draft

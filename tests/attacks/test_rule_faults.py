@@ -15,6 +15,7 @@ from installing import ANSWER, VENDOR, Run, install
 from launching import TERMS, launch, write_lines
 from support import COMPLIANT
 
+
 def vendor(body: str, head: str = "") -> str:
     """Return the vendor's module with another body of its rule, and something before it."""
     inner = textwrap.indent(textwrap.dedent(body).strip(), "    ").strip()

@@ -29,14 +29,15 @@ from picheck.engine.batch.worker import (
 )
 from picheck.engine.entities import EntityGroups, short_digest
 from picheck.engine.entity_rules import EntityRuleRunner
-from picheck.engine.notices import plugin_notices
+from picheck.engine.notices import plugin_notices, unreadable_notice
 from picheck.engine.prior.loader import load_prior
 from picheck.engine.run_report import finish, header
 from picheck.engine.stopwatch import Stopwatch
 from picheck.engine.summary import RunSummary
 from picheck.errors import InputError
-from picheck.intake.inputs import RawDocument, Unreadable, read_inputs
-from picheck.intake.packets import Handed, Packet, Packets
+from picheck.intake.chunks import Buffered, Chunk, ChunkReader
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import read_inputs
 from picheck.model.report import Notice, Report
 from picheck.plugins import deaths
 from picheck.plugins.registry import PluginRegistry
@@ -57,7 +58,7 @@ class Output(Protocol):
 class ProgressListener(Protocol):
     """Something that shows how far a run is."""
 
-    def on_chunk(self, chunk: Packet, result: ChunkResult) -> None:
+    def on_chunk(self, chunk: Chunk, result: ChunkResult) -> None:
         """Take note of a chunk that was written."""
         ...
 
@@ -108,7 +109,7 @@ class Batch:
         """The waivers and the baseline of the run."""
         return self._worker.auditor.acceptance
 
-    def run(self, chunks: Packets, resume: ResumePoint | None = None) -> Report:
+    def run(self, chunks: ChunkReader, resume: ResumePoint | None = None) -> Report:
         """Audit every chunk, write as it goes, and return the report without the documents.
 
         `resume` is what an earlier run wrote, where this one goes on with its output.
@@ -130,15 +131,15 @@ class Batch:
                     self._options.stopwatch.add(result.durations)
             with self._worker.watchdog.armed():
                 self._run_entity_rules(chunks, index, run)
-        said = [*plugin_notices(self._registry), *self._prior.notices]
+        said = [*plugin_notices(self._registry), *self._prior.notices, *chunks.left_out_notices()]
         auditor = self._worker.auditor
         report = finish(auditor, self._options, self._registry, run, said)
         self._write([reporter.closing(report) for reporter in self._worker.reporters])
         return report
 
     def _audited(
-        self, chunks: Iterable[Packet], resume: ResumePoint
-    ) -> Iterator[tuple[Packet, ChunkResult]]:
+        self, chunks: Iterable[Chunk], resume: ResumePoint
+    ) -> Iterator[tuple[Chunk, ChunkResult]]:
         """Yield the results in order, with no more chunks under way than workers and some spare."""
         queue = _Queue(self._executors, self._pickled, resume)
         try:
@@ -151,11 +152,14 @@ class Batch:
         finally:
             queue.close()
 
-    def _run_entity_rules(self, chunks: Packets, index: EntityIndex, run: RunSummary) -> None:
+    def _run_entity_rules(self, chunks: ChunkReader, index: EntityIndex, run: RunSummary) -> None:
         """Read the documents of entities with several sets again, and write what they add."""
         auditor = self._worker.auditor
         rules = EntityRuleRunner(auditor, self._options)
         for number, digest, raw in _numbered(chunks, index.needed()):
+            if isinstance(raw, Unreadable):
+                self._write_notice(number, unreadable_notice(raw, raw.error), run)
+                continue
             index.store_document(number, raw)
             if short_digest(hashlib.sha256(raw.data).hexdigest()) != digest:
                 message = f"{raw.uri} changed while it was read; what was written of it is not sure"
@@ -206,7 +210,7 @@ class _Queue:
         self._pickled = pickled
         self._resume = resume
         self._executor = executors.create()
-        self._under_way: deque[tuple[Packet, Future[ChunkResult]]] = deque()
+        self._under_way: deque[tuple[Chunk, Future[ChunkResult]]] = deque()
 
     def __len__(self) -> int:
         return len(self._under_way)
@@ -215,10 +219,10 @@ class _Queue:
     def is_full(self) -> bool:
         return len(self._under_way) >= self._executors.workers * 2
 
-    def put(self, chunk: Packet) -> None:
+    def put(self, chunk: Chunk) -> None:
         self._under_way.append((chunk, self._submit(chunk)))
 
-    def pop(self) -> tuple[Packet, ChunkResult]:
+    def pop(self) -> tuple[Chunk, ChunkResult]:
         chunk, future = self._under_way.popleft()
         try:
             return chunk, future.result()
@@ -230,7 +234,7 @@ class _Queue:
             future.cancel()
         self._executor.shutdown(wait=False)
 
-    def _submit(self, chunk: Packet) -> Future[ChunkResult]:
+    def _submit(self, chunk: Chunk) -> Future[ChunkResult]:
         kept = self._resume.of(chunk.first, chunk.count)
         try:
             return self._executor.submit(audit_chunk, self._pickled, chunk, kept)
@@ -239,7 +243,7 @@ class _Queue:
             broken.set_exception(error)
             return broken
 
-    def _retry(self, chunk: Packet) -> ChunkResult:
+    def _retry(self, chunk: Chunk) -> ChunkResult:
         """Audit a chunk alone in a new executor, then hand out the others again."""
         others = [other for other, _ in self._under_way]
         self._under_way.clear()
@@ -249,7 +253,7 @@ class _Queue:
             for other in others:
                 self.put(other)
 
-    def _run_isolated(self, chunk: Packet, attempts: int) -> ChunkResult:
+    def _run_isolated(self, chunk: Chunk, attempts: int) -> ChunkResult:
         """Audit a chunk that broke its worker; halve it until what breaks it is alone."""
         for _ in range(attempts):
             self._renew()
@@ -263,14 +267,13 @@ class _Queue:
         self._renew()
         middle = len(inputs) // 2
         halves = [
-            Handed(tuple(given for _, given in half), half[0][0])
+            Buffered(tuple(given for _, given in half), half[0][0])
             for half in (inputs[:middle], inputs[middle:])
         ]
         return _joined([self._run_isolated(half, 1) for half in halves], chunk)
 
-
     def _run_without_culprit(
-        self, chunk: Packet, inputs: Sequence[tuple[int, object]], culprit: deaths.Call | None
+        self, chunk: Chunk, inputs: Sequence[tuple[int, object]], culprit: deaths.Call | None
     ) -> ChunkResult:
         """Audit a document that ends its process without the rule that does so.
 
@@ -295,7 +298,7 @@ class _Queue:
         self._executor = self._executors.create()
 
 
-def _joined(parts: Sequence[ChunkResult], chunk: Packet) -> ChunkResult:
+def _joined(parts: Sequence[ChunkResult], chunk: Chunk) -> ChunkResult:
     """Return the results of the parts of a chunk as the result of the chunk."""
     summary, stopwatch = RunSummary(), Stopwatch()
     for part in parts:
@@ -312,30 +315,32 @@ def _joined(parts: Sequence[ChunkResult], chunk: Packet) -> ChunkResult:
     )
 
 
-def _failed_chunk(
-    chunk: Packet, inputs: Sequence[tuple[int, object]], culprit: str | None
-) -> Packet:
+def _failed_chunk(chunk: Chunk, inputs: Sequence[tuple[int, object]], culprit: str | None) -> Chunk:
     """Return a chunk in place of an input that broke every worker that it was given to."""
     given = inputs[0][1] if inputs else None
     uri = given.uri if isinstance(given, RawDocument) else "an input"
     line = given.line if isinstance(given, RawDocument) else None
     why = f" in {culprit}" if culprit else ""
     message = f"was not audited: the process died{why} each of {MAX_ATTEMPTS} times"
-    return Handed((Unreadable(error=InputError(message, uri=uri, line=line)),), chunk.first)
+    return Buffered((Unreadable(error=InputError(message, uri=uri, line=line)),), chunk.first)
 
 
 def _numbered(
-    chunks: Packets, needed: Iterator[tuple[int, int]]
-) -> Iterator[tuple[int, int, RawDocument]]:
+    chunks: ChunkReader, needed: Iterator[tuple[int, int]]
+) -> Iterator[tuple[int, int, Input]]:
     """Yield the documents with these numbers, which are in order, each with its digest.
 
-    Reads no chunk without any of them.
+    Reads no chunk without any of them. In place of documents that are not there any more, the
+    inputs that say so are yielded.
     """
     number, digest = next(needed, _NO_MORE)
     for chunk in chunks if number >= 0 else ():
         if not chunk.first <= number < chunk.first + chunk.count:
             continue
         for index, given in chunk.inputs():
-            if index == number and isinstance(given, RawDocument):
+            if isinstance(given, Unreadable) or index == number:
                 yield index, digest, given
+            if index == number:
                 number, digest = next(needed, _NO_MORE)
+        while 0 <= number < chunk.first + chunk.count:
+            number, digest = next(needed, _NO_MORE)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Self
 
-import msgspec
-
 from picheck.engine.entities import EntityReference
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 
 _TABLES = """
 PRAGMA journal_mode = OFF;
@@ -29,8 +28,6 @@ CREATE TEMP TABLE first_documents AS
 CREATE TEMP TABLE needed AS
     SELECT DISTINCT first, document, digest FROM reference JOIN first_documents USING (entity);
 """
-_RAW_ENCODER = msgspec.msgpack.Encoder()
-_RAW_DECODER = msgspec.msgpack.Decoder(RawDocument, dec_hook=lambda kind, value: kind(value))
 
 
 class EntityIndex:
@@ -63,10 +60,8 @@ class EntityIndex:
 
     def store_document(self, document: int, raw: RawDocument) -> None:
         """Store the bytes of a document that was read again."""
-        packed = _RAW_ENCODER.encode(
-            {**msgspec.structs.asdict(raw), "path": raw.path and str(raw.path)}
-        )
-        self._table.execute("INSERT OR REPLACE INTO reread VALUES (?, ?)", (document, packed))
+        row = document, pickle.dumps(raw)
+        self._table.execute("INSERT OR REPLACE INTO reread VALUES (?, ?)", row)
 
     def groups(self) -> Iterator[list[tuple[int, RawDocument]]]:
         """Yield the documents of one entity after the other, in order of their first."""
@@ -81,6 +76,6 @@ class EntityIndex:
                 yield group
                 group = []
             last = first
-            group.append((document, _RAW_DECODER.decode(raw)))
+            group.append((document, pickle.loads(raw)))  # noqa: S301 - written by this process
         if group:
             yield group

@@ -6,9 +6,7 @@ from picheck.engine.batch.batch import Executors
 from picheck.engine.batch.local import InlineExecutor, ProcessPools, Say
 
 
-def make_executors(
-    jobs: int, address: str | None, say: Say, *, apart: bool = False
-) -> Executors:
+def make_executors(jobs: int, address: str | None, say: Say, *, apart: bool = False) -> Executors:
     """Return the executors that the user asked for.
 
     `address` is `dask://HOST:PORT`; `jobs` processes go on where its scheduler dies. `say` is

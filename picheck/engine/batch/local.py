@@ -45,9 +45,7 @@ class ProcessPools:
         if not self._is_first:
             self._say("a process died; what it was given is audited again")
         self._is_first = False
-        return ProcessPoolExecutor(
-            self._jobs, initializer=_begin_worker, initargs=(os.getpid(),)
-        )
+        return ProcessPoolExecutor(self._jobs, initializer=_begin_worker, initargs=(os.getpid(),))
 
 
 def _begin_worker(parent: int) -> None:

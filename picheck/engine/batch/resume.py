@@ -15,7 +15,7 @@ from picheck.engine.acceptance.apply import Acceptance, is_finding
 from picheck.engine.framework_rules import NO_RULEBOOK
 from picheck.engine.summary import RunSummary
 from picheck.errors import UsageError
-from picheck.intake.inputs import RawDocument
+from picheck.intake.documents import RawDocument
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result
 from picheck.plugins.reporter import RuleKey

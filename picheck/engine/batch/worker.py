@@ -21,8 +21,9 @@ from picheck.engine.stopwatch import Duration
 from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
 from picheck.errors import InputError
-from picheck.intake.inputs import RawDocument, read_inputs
-from picheck.intake.packets import Packet
+from picheck.intake.chunks import Chunk
+from picheck.intake.documents import RawDocument
+from picheck.intake.files import read_inputs
 from picheck.model.report import Notice
 from picheck.model.result import RuleRecord
 from picheck.plugins.registry import PluginRegistry
@@ -83,12 +84,12 @@ class Worker:
         self.watchdog = Watchdog(config.options.rule_timeout)
         self._stopwatch = config.options.stopwatch
 
-    def audit(self, chunk: Packet, kept: KeptInputs = FROM_START) -> ChunkResult:
+    def audit(self, chunk: Chunk, kept: KeptInputs = FROM_START) -> ChunkResult:
         """Audit a chunk. `kept` says which of its inputs were written by an earlier run."""
         with self.watchdog.armed():
             return self._audit(chunk, kept)
 
-    def _audit(self, chunk: Packet, kept: KeptInputs) -> ChunkResult:
+    def _audit(self, chunk: Chunk, kept: KeptInputs) -> ChunkResult:
         summary, found = RunSummary(), list[EntityReference]()
         writer = SegmentWriter(self.reporters, self.auditor)
         last = ""
@@ -200,7 +201,7 @@ def start_worker(pickled: bytes, registry: PluginRegistry | None = None) -> Work
     return worker
 
 
-def audit_chunk(pickled: bytes, chunk: Packet, kept: KeptInputs = FROM_START) -> ChunkResult:
+def audit_chunk(pickled: bytes, chunk: Chunk, kept: KeptInputs = FROM_START) -> ChunkResult:
     """Audit one chunk: the task that an executor of any kind is given."""
     known: tuple[bytes, Worker] | None = getattr(_thread_local, "worker", None)
     worker = known[1] if known and known[0] == pickled else start_worker(pickled)

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from picheck.engine.entities import EntityYear, PriorBook
 from picheck.errors import InputError, RulebookError
-from picheck.intake.inputs import Input, RawDocument, Unreadable
-from picheck.intake.structure import DecodedDocument, decode_document
+from picheck.intake.decoder import DecodedDocument, decode_document
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import left_out_notices
 from picheck.model.report import Notice
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import Entity
@@ -49,7 +52,11 @@ def load_prior(inputs: Iterable[Input], rulebooks: Rulebooks) -> LoadedPrior:
         else:
             faults.repeated(given, decoded)
     book = PriorBook() if writer is None else writer.close(rulebooks)
-    return LoadedPrior(book, tuple(faults.notices()))
+    left_out = (
+        msgspec.structs.replace(notice, message=f"--prior {notice.message}")
+        for notice in left_out_notices(inputs)
+    )
+    return LoadedPrior(book, (*faults.notices(), *left_out))
 
 
 def open_prior(location: HistoryLocation, rulebooks: Rulebooks) -> LoadedPrior | None:

@@ -27,9 +27,13 @@ _TOKEN: Final = re.compile(
 _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
 _OPENING: Final = "[{"
 _MAX_DIGITS: Final = 400
+#: How many characters of a text are quoted, and how many around them are looked at.
+_QUOTED: Final = 12
+_AROUND: Final = 64
+_LONG_NUMBER: Final = re.compile(r"\d(?:[-. ]?\d){3,}")
 
 
-class JsonFault(ValueError):  # noqa: N818 - the text is at fault, nothing went wrong here
+class JsonSyntaxError(ValueError):
     """The text is not JSON. `offset` counts characters from the start."""
 
     def __init__(self, message: str, offset: int) -> None:
@@ -37,7 +41,7 @@ class JsonFault(ValueError):  # noqa: N818 - the text is at fault, nothing went 
         self.offset = offset
 
 
-class ReadText(msgspec.Struct, frozen=True, kw_only=True):
+class LocatedJson(msgspec.Struct, frozen=True, kw_only=True):
     """A text that was read with care: its value, the offset of each pointer, what was noticed."""
 
     value: Any
@@ -47,12 +51,33 @@ class ReadText(msgspec.Struct, frozen=True, kw_only=True):
     non_finite_numbers: tuple[NonFiniteNumber, ...]
 
     def locate(self, pointer: str) -> tuple[int, int]:
-        """Return the 1-based line and column of a pointer, or of its closest_match ancestor."""
+        """Return the 1-based line and column of a pointer, or of its nearest ancestor."""
         tokens = list(pointer_tokens(pointer))
         while pointer not in self.offsets and tokens:
             tokens.pop()
             pointer = pointer_join("", *tokens)
-        return place_of(self.offsets.get(pointer, 0), self.lines)
+        return line_column(self.offsets.get(pointer, 0), self.lines)
+
+
+def mask_digits(text: str, shortest: int = 4) -> str:
+    """Hide the digits of every number in a text but its last two: `12-3456789` as `**-*****89`.
+
+    Text that is no JSON is quoted in errors, and nothing says which number in it is a TIN. A
+    number has at least `shortest` digits, with hyphens, points or spaces between them or not.
+    """
+
+    def mask(match: re.Match[str]) -> str:
+        number = match[0]
+        if sum(map(str.isdigit, number)) < shortest:
+            return number
+        shown = 0
+        hidden: list[str] = []
+        for char in reversed(number):
+            shown += char.isdigit()
+            hidden.append("*" if char.isdigit() and shown > 2 else char)  # noqa: PLR2004
+        return "".join(reversed(hidden))
+
+    return _LONG_NUMBER.sub(mask, text)
 
 
 def line_starts(text: str) -> tuple[int, ...]:
@@ -60,18 +85,18 @@ def line_starts(text: str) -> tuple[int, ...]:
     return (0, *(match.end() for match in re.finditer("\n", text)))
 
 
-def place_of(offset: int, lines: tuple[int, ...]) -> tuple[int, int]:
+def line_column(offset: int, lines: tuple[int, ...]) -> tuple[int, int]:
     """Return the 1-based line and column of an offset."""
     line = bisect_right(lines, offset)
     return line, offset - lines[line - 1] + 1
 
 
-def read_text(text: str) -> ReadText:
-    """Read a JSON text with care. Raises JsonFault where it is not JSON."""
-    return _Reader(text).read()
+def read_text(text: str) -> LocatedJson:
+    """Read a JSON text with care. Raises JsonSyntaxError where it is not JSON."""
+    return _Parser(text).read()
 
 
-class _Reader:
+class _Parser:
     """One pass over a text with an explicit stack of open objects and arrays."""
 
     def __init__(self, text: str) -> None:
@@ -82,12 +107,12 @@ class _Reader:
         self._repeated: list[RepeatedKey] = []
         self._not_numbers: list[NonFiniteNumber] = []
 
-    def read(self) -> ReadText:
+    def read(self) -> LocatedJson:
         value = self._value()
         self._skip()
         if self._at < len(self._text):
-            raise JsonFault(f"{self._found()} after the end of the document", self._at)
-        return ReadText(
+            raise JsonSyntaxError(f"{self._found()} after the end of the document", self._at)
+        return LocatedJson(
             value=value,
             offsets=self._offsets,
             lines=self._lines,
@@ -97,12 +122,12 @@ class _Reader:
 
     def _value(self) -> Any:
         """Read one value with all that is in it."""
-        stack: list[_Open] = []
+        stack: list[_Frame] = []
         pointer = ""
         while True:
             value, opened = self._scalar_or_open(pointer)
             if opened:
-                stack.append(_Open(value, pointer))
+                stack.append(_Frame(value, pointer))
                 if not self._closes(stack[-1]):
                     pointer = self._enter(stack[-1], is_first=True)
                     continue
@@ -123,7 +148,7 @@ class _Reader:
         kind = match.lastgroup if match else None
         token = match.group() if match else ""
         if match is None or (kind == "mark" and token not in _OPENING):
-            raise JsonFault(f"{self._found()} where a value is expected", self._at)
+            raise JsonSyntaxError(f"{self._found()} where a value is expected", self._at)
         self._at = match.end()
         match kind:
             case "text":
@@ -138,7 +163,7 @@ class _Reader:
             case _:
                 return ([] if token == _OPENING[0] else {}), True
 
-    def _enter(self, opened: _Open, *, is_first: bool) -> str:
+    def _enter(self, opened: _Frame, *, is_first: bool) -> str:
         """Go to the next member or item; return its pointer."""
         if isinstance(opened.container, list):
             return pointer_join(opened.pointer, len(opened.container))
@@ -147,7 +172,7 @@ class _Reader:
         match = _TOKEN.match(self._text, start)
         if match is None or match.lastgroup != "text":
             wanted = 'a key in double quotes or "}"' if is_first else "a key in double quotes"
-            raise JsonFault(f"{self._found()} where {wanted} is expected", start)
+            raise JsonSyntaxError(f"{self._found()} where {wanted} is expected", start)
         self._at = match.end()
         key = self._string(match.group(), start)
         pointer = pointer_join(opened.pointer, key)
@@ -156,8 +181,8 @@ class _Reader:
                 RepeatedKey(
                     pointer=pointer,
                     key=key,
-                    first=place_of(opened.keys[key], self._lines),
-                    second=place_of(start, self._lines),
+                    first=line_column(opened.keys[key], self._lines),
+                    second=line_column(start, self._lines),
                 )
             )
         opened.keys.setdefault(key, start)
@@ -165,7 +190,7 @@ class _Reader:
         self._expect(":")
         return pointer
 
-    def _closes(self, opened: _Open) -> bool:
+    def _closes(self, opened: _Frame) -> bool:
         """Whether the container that was just opened is empty, and so is closed at once."""
         self._skip()
         if self._text.startswith("]" if isinstance(opened.container, list) else "}", self._at):
@@ -173,7 +198,7 @@ class _Reader:
             return True
         return False
 
-    def _goes_on(self, opened: _Open) -> bool:
+    def _goes_on(self, opened: _Frame) -> bool:
         self._skip()
         if self._text.startswith(",", self._at):
             self._at += 1
@@ -184,7 +209,7 @@ class _Reader:
     def _expect(self, mark: str) -> None:
         self._skip()
         if not self._text.startswith(mark, self._at):
-            raise JsonFault(f'{self._found()} where "{mark}" is expected', self._at)
+            raise JsonSyntaxError(f'{self._found()} where "{mark}" is expected', self._at)
         self._at += 1
 
     def _skip(self) -> None:
@@ -195,11 +220,11 @@ class _Reader:
         try:
             return msgspec.json.decode(token.encode(), type=str)
         except (msgspec.DecodeError, UnicodeError) as error:
-            raise JsonFault("a text holds half of a surrogate pair", start) from error
+            raise JsonSyntaxError("a text holds half of a surrogate pair", start) from error
 
     def _number(self, token: str, pointer: str) -> Any:
         if len(token) > _MAX_DIGITS:
-            raise JsonFault(
+            raise JsonSyntaxError(
                 f"a number of {len(token):,} digits, at most {_MAX_DIGITS} are read",
                 self._offsets[pointer],
             )
@@ -212,10 +237,13 @@ class _Reader:
     def _found(self) -> str:
         if self._at >= len(self._text):
             return "the text ends"
-        return f"{self._text[self._at : self._at + 12].split(chr(10))[0]!r} stands"
+        start = max(0, self._at - _AROUND)
+        # an identifier may begin before the text that is quoted, or end after it
+        around = mask_digits(self._text[start : self._at + _AROUND])
+        return f"{around[self._at - start :][:_QUOTED].split(chr(10))[0]!r} stands"
 
 
-class _Open:
+class _Frame:
     """An object or array that is being read."""
 
     __slots__ = ("container", "key", "keys", "pointer")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.intake.positions import ReadText
+from picheck.intake.json_locations import LocatedJson
 from picheck.model.location import pointer_join
 from picheck.model.submission import (
     Counts,
@@ -22,19 +22,21 @@ from picheck.rules.source_issues import SourceIssues, UnknownProperty
 from picheck.validation import closest_match
 
 
-class Shape(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True):
     """Where the submission's own keys and its list of sets stand; None: the document is one set."""
 
     keys_pointer: str
     sets_pointer: str | None
 
 
-BARE: Final = Shape("", "/measurementSets")
-CASE: Final = Shape("/submission", "/submission/measurementSets")
-POSTED: Final = Shape("/submission", None)
+BARE: Final = Envelope("", "/measurementSets")
+WITH_EVIDENCE: Final = Envelope("/submission", "/submission/measurementSets")
+POSTED_SET: Final = Envelope("/submission", None)
 
 
-def notice(read: ReadText, shape: Shape, programs: Collection[str]) -> SourceIssues:
+def find_unknown_properties(
+    read: LocatedJson, shape: Envelope, programs: Collection[str]
+) -> SourceIssues:
     """Return what a careful reading tells: repeated keys, no numbers, unknown properties."""
     return SourceIssues(
         repeated_keys=read.repeated_keys,
@@ -44,16 +46,16 @@ def notice(read: ReadText, shape: Shape, programs: Collection[str]) -> SourceIss
 
 
 def _unknown_properties(
-    value: Any, shape: Shape, programs: Collection[str]
+    value: Any, shape: Envelope, programs: Collection[str]
 ) -> Iterator[UnknownProperty]:
     if not isinstance(value, dict):
         return
-    if shape is POSTED:
+    if shape is POSTED_SET:
         yield from _unknown(value, PostedSet, "")
         yield from _unknown(value.get("submission"), SubmissionKeys, "/submission")
         yield from _unknown_in_measurements(value, "", programs)
         return
-    if shape is CASE:
+    if shape is WITH_EVIDENCE:
         for name in value.keys() - {"submission", "evidence"}:
             yield UnknownProperty(pointer=pointer_join("", name), name=name)
         value = value["submission"]

@@ -16,9 +16,21 @@ from typing import Any, Final
 import msgspec
 
 from picheck.errors import InputError
+from picheck.intake.json_locations import (
+    JsonSyntaxError,
+    LocatedJson,
+    line_column,
+    line_starts,
+    read_text,
+)
 from picheck.intake.limits import check_limits, count_marks
-from picheck.intake.noticing import BARE, CASE, POSTED, Shape, notice
-from picheck.intake.positions import JsonFault, ReadText, line_starts, place_of, read_text
+from picheck.intake.strict_checks import (
+    BARE,
+    POSTED_SET,
+    WITH_EVIDENCE,
+    Envelope,
+    find_unknown_properties,
+)
 from picheck.model.frozen import freeze_record
 from picheck.model.submission import (
     Counts,
@@ -94,9 +106,9 @@ def decode_document(data: bytes, uri: str, programs: Collection[str] = ()) -> De
     try:
         submission, shape, evidence = _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _read_with_care(data, uri, programs)
-    colons, brackets = _swallowed(marks, data, submission, shape, evidence)
-    issues = notice(read_json(data, uri), shape, programs) if colons else NO_ISSUES
+        return _slow_read(data, uri, programs)
+    colons, brackets = _unaccounted(marks, data, submission, shape, evidence)
+    issues = find_unknown_properties(read_json(data, uri), shape, programs) if colons else NO_ISSUES
     return DecodedDocument(
         submission=freeze_record(submission) if brackets else submission,
         issues=issues,
@@ -106,7 +118,7 @@ def decode_document(data: bytes, uri: str, programs: Collection[str] = ()) -> De
     )
 
 
-def read_json(data: bytes, uri: str) -> ReadText:
+def read_json(data: bytes, uri: str) -> LocatedJson:
     """Read bytes as JSON with care. Raises InputError with the place where they are none."""
     try:
         text = data.decode()
@@ -118,12 +130,12 @@ def read_json(data: bytes, uri: str) -> ReadText:
         raise InputError("starts with a byte order mark; save it as UTF-8 without one", uri=uri)
     try:
         return read_text(text)
-    except JsonFault as fault:
-        line, column = place_of(fault.offset, line_starts(text))
+    except JsonSyntaxError as fault:
+        line, column = line_column(fault.offset, line_starts(text))
         raise InputError(f"not JSON: {fault}", uri=uri, line=line, column=column) from fault
 
 
-def _decode(data: bytes) -> tuple[Submission, Shape, bytes | None]:
+def _decode(data: bytes) -> tuple[Submission, Envelope, bytes | None]:
     if b'"submission"' not in data:
         return _bare.decode(data), BARE, None
     try:
@@ -131,20 +143,20 @@ def _decode(data: bytes) -> tuple[Submission, Shape, bytes | None]:
     except msgspec.ValidationError:
         return _decode_other(data)
     if _is_given(case.measurements) or _is_given(case.category):
-        return _unpost(_posted.decode(data)), POSTED, None
+        return _unpost(_posted.decode(data)), POSTED_SET, None
     evidence = bytes(case.evidence) if _is_given(case.evidence) else None
-    return case.submission, CASE, evidence
+    return case.submission, WITH_EVIDENCE, evidence
 
 
-def _decode_other(data: bytes) -> tuple[Submission, Shape, bytes | None]:
+def _decode_other(data: bytes) -> tuple[Submission, Envelope, bytes | None]:
     """Decode a posted set, or a document where only a text says "submission"."""
     try:
         wrapped = _wrapped.decode(data)
     except msgspec.ValidationError:
         return _bare.decode(data), BARE, None
     if _is_given(wrapped.measurements) or _is_given(wrapped.category):
-        return _unpost(_posted.decode(data)), POSTED, None
-    return _bare.decode(wrapped.submission), CASE, None
+        return _unpost(_posted.decode(data)), POSTED_SET, None
+    return _bare.decode(wrapped.submission), WITH_EVIDENCE, None
 
 
 def _is_given(raw: msgspec.Raw) -> bool:
@@ -159,11 +171,11 @@ def _unpost(posted: PostedSet) -> Submission:
     return Submission(measurement_sets=(MeasurementSet(**fields),), **keys)
 
 
-def _swallowed(
+def _unaccounted(
     marks: tuple[int, int],
     data: bytes,
     submission: Submission,
-    shape: Shape,
+    shape: Envelope,
     evidence: bytes | None,
 ) -> tuple[int, int]:
     """Count the colons and brackets that nothing decoded accounts for; none in a plain document.
@@ -179,20 +191,20 @@ def _swallowed(
         colons -= own_colons + 1
         brackets -= own_brackets
     if colons and b"\\" not in data:
-        colons -= _echoes(submission)
+        colons -= _api_metadata(submission)
     return colons, brackets
 
 
-def _count(submission: Submission, shape: Shape) -> tuple[int, int]:
+def _count(submission: Submission, shape: Envelope) -> tuple[int, int]:
     """Count the keys that were decoded, as far as that is cheap, and the objects and lists.
 
     Never too many.
     """
     keys, opened = _given(submission), 2  # the submission, and the list of its sets
-    if shape is POSTED:
+    if shape is POSTED_SET:
         keys -= 1  # `measurementSets` stands for the document itself
         opened -= 1
-    if shape is CASE:
+    if shape is WITH_EVIDENCE:
         opened += 1
     for record in submission.measurement_sets:
         values = [measurement.value for measurement in record.measurements]
@@ -210,7 +222,7 @@ def _given(record: Submission | MeasurementSet) -> int:
     return len(values) - values.count(None)
 
 
-def _echoes(submission: Submission) -> int:
+def _api_metadata(submission: Submission) -> int:
     """Count the colons of what the API adds: keys of measurements, and texts of any level."""
     count = 0
     texts: list[Any] = [*msgspec.structs.astuple(submission)]
@@ -223,37 +235,37 @@ def _echoes(submission: Submission) -> int:
     return count + "".join([text for text in texts if type(text) is str]).count(":")
 
 
-def _read_with_care(data: bytes, uri: str, programs: Collection[str]) -> DecodedDocument:
+def _slow_read(data: bytes, uri: str, programs: Collection[str]) -> DecodedDocument:
     read = read_json(data, uri)
     shape = _shape_of(read.value)
     submission = _convert(read.value, shape)
     violations = () if submission is not None else explain("submission", read.value)
     if submission is None and not violations:
         violations = (Violation(pointer="", message="is no submission", expected="a submission"),)
-    noticed = notice(read, shape, programs)
+    noticed = find_unknown_properties(read, shape, programs)
     return DecodedDocument(
         submission=None if submission is None else freeze_record(submission),
         issues=msgspec.structs.replace(noticed, violations=violations),
         identifiers=() if submission is not None else tuple(_identifiers(read.value)),
         keys_pointer=shape.keys_pointer,
         sets_pointer=shape.sets_pointer,
-        evidence=_evidence_of(read.value) if shape is CASE else None,
+        evidence=_evidence_of(read.value) if shape is WITH_EVIDENCE else None,
     )
 
 
-def _shape_of(value: Any) -> Shape:
+def _shape_of(value: Any) -> Envelope:
     if not isinstance(value, dict) or "submission" not in value:
         return BARE
     is_posted = value.get("measurements") is not None or value.get("category") is not None
-    return POSTED if is_posted else CASE
+    return POSTED_SET if is_posted else WITH_EVIDENCE
 
 
-def _convert(value: Any, shape: Shape) -> Submission | None:
+def _convert(value: Any, shape: Envelope) -> Submission | None:
     """Convert plain values as the gate would; None where it refuses."""
     try:
-        if shape is POSTED:
+        if shape is POSTED_SET:
             return _unpost(msgspec.convert(_whole_year(value, "submission"), PostedSet))
-        if shape is CASE:
+        if shape is WITH_EVIDENCE:
             return msgspec.convert(_whole_year(value["submission"]), Submission)
         return msgspec.convert(_whole_year(value), Submission)
     except msgspec.ValidationError:
