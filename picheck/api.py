@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from picheck.errors import MissingEvidence
+from picheck.errors import InputError, MissingEvidence
 from picheck.model.citation import Citation
 from picheck.model.evidence import NO_EVIDENCE, Evidence
 from picheck.model.evidence_sections import EvidenceSection
@@ -23,6 +23,7 @@ from picheck.model.submission import (
     Submission,
     is_counts_like,
 )
+from picheck.plugins.format import Converted, Format, Spot
 from picheck.plugins.markers import API_VERSIONS, hookimpl
 from picheck.plugins.reporter import Reporter, Style
 from picheck.plugins.scorer import Attempt, Edit, Preview, Scene, Wish
@@ -68,6 +69,7 @@ __all__ = [
     "CheckResults",
     "Citation",
     "Clause",
+    "Converted",
     "Counts",
     "CountsByMeasure",
     "DocumentSummary",
@@ -75,6 +77,8 @@ __all__ = [
     "Entity",
     "Evidence",
     "EvidenceSection",
+    "Format",
+    "InputError",
     "Location",
     "Measure",
     "Measurement",
@@ -96,6 +100,7 @@ __all__ = [
     "SetView",
     "Source",
     "SourceIssues",
+    "Spot",
     "Style",
     "Submission",
     "Unverified",

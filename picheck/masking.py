@@ -74,7 +74,7 @@ class Masker:
                 text = text.replace(identifier, mask(identifier))
         return _DIGITS.sub(self._hide, text) if self._digits else text
 
-    def value(self, value: Any) -> Any:
+    def value(self, value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
         """Return a value as plain JSON, masked all the way down, keys and numbers included."""
         if isinstance(value, str):
             return self.text(value)

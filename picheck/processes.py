@@ -6,38 +6,43 @@ import os
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
+_INTERVAL: Final = 0.5
 
 
 def end_with_parent(parent: int) -> None:
     """End this process when its parent ends, however that happens.
 
-    `parent` is the number of the parent as it was when this process began. Linux does it by
-    itself; elsewhere a thread waits for the end of a parent that `multiprocessing` knows.
+    `parent` is the number of the process that began it. Linux does this by itself; elsewhere, and
+    where a server of `multiprocessing` stands between the two, a thread looks after the parent.
     """
-    if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - only a process with a parent of ours needs it
+    if sys.platform != "linux" or os.getppid() != parent:
+        watch_parent(parent)
+        return
+    import ctypes  # noqa: PLC0415 - only a process with a parent of ours needs it
 
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before this was set
-            os._exit(1)
-    else:
-        watch_parent()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before this was set
+        os._exit(1)
 
 
-def watch_parent() -> None:
-    """Wait in a thread for the end of the parent process that `multiprocessing` knows."""
-    from multiprocessing import parent_process  # noqa: PLC0415
+def watch_parent(parent: int) -> None:
+    """Look after the parent process in a thread, and end this process when it is gone."""
 
-    parent = parent_process()
-    if parent is not None:
+    def wait() -> None:
+        from multiprocessing import parent_process  # noqa: PLC0415 - only this thread needs it
 
-        def wait() -> None:
-            parent.join()
-            os._exit(1)
+        known = parent_process()
+        if known is not None and known.pid == parent:
+            known.join()
+        else:
+            while os.getppid() == parent:
+                time.sleep(_INTERVAL)
+        os._exit(1)
 
-        threading.Thread(target=wait, name="end-with-parent", daemon=True).start()
+    threading.Thread(target=wait, name="end-with-parent", daemon=True).start()

@@ -142,4 +142,5 @@ def _lies_in(folder: Path, module: str) -> bool:
 
 
 def _run(code: int, out: str, err: str) -> Run:
-    return Run(code, out, err, json.loads(out) if out.startswith("{") else None)
+    is_lines = out.startswith('{"type":')
+    return Run(code, out, err, json.loads(out) if out.startswith("{") and not is_lines else None)

@@ -20,9 +20,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(folder), "PYTHONUTF8": "1", "NO_COLOR": "1", **more}
 
 
-def launch(
-    *arguments: str | Path, folder: Path, stdin: bytes = b"", **more: str
-) -> Run:
+def launch(*arguments: str | Path, folder: Path, stdin: bytes = b"", **more: str) -> Run:
     """Run picheck in a process of its own; `report` is read where the output is one JSON value."""
     done = subprocess.run(
         [sys.executable, "-m", "picheck", *map(str, arguments)],

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from picheck.engine.options import Terms
-from picheck.engine.score_preview import Theatre
+from picheck.engine.options import AuditOptions
+from picheck.engine.score_preview import ScoreRunner
 from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.scorer import Wish
@@ -50,14 +50,14 @@ def submission(
 
 def scored(registry: PluginRegistry, *documents: Document, **wish: str) -> dict[str, Any]:
     """Return the record of one entity's score, audited without evidence."""
-    shown = theatre(registry, documents[0]["performanceYear"], **wish).show(raw(*documents))[1]
+    shown = theatre(registry, documents[0]["performanceYear"], **wish).score(raw(*documents))[1]
     assert len(shown) == 1
     return shown[0].record
 
 
-def theatre(registry: PluginRegistry, year: int, **wish: str) -> Theatre:
+def theatre(registry: PluginRegistry, year: int, **wish: str) -> ScoreRunner:
     """Return the stage on which documents of a year are audited and scored."""
-    return Theatre(Terms(as_of=date(year + 1, 2, 1)), registry, Wish(**wish))
+    return ScoreRunner(AuditOptions(as_of=date(year + 1, 2, 1)), registry, Wish(**wish))
 
 
 def raw(*documents: Document) -> list[RawDocument]:

@@ -23,19 +23,20 @@ from generate import Planted, corpus
 
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch.batch import Batch, Crew, Watcher
-from picheck.engine.batch.local import HereExecutor, crew_of
-from picheck.engine.batch.worker import Recipe
-from picheck.engine.options import Terms
-from picheck.intake import packets as packets_module
+from picheck.engine.batch.batch import Batch, Executors, ProgressListener
+from picheck.engine.batch.executors import make_executors
+from picheck.engine.batch.local import InlineExecutor
+from picheck.engine.batch.worker import WorkerConfig
+from picheck.engine.options import AuditOptions
+from picheck.intake import chunks as chunks_module
 from picheck.intake.chunks import ChunkReader
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.parquet import ParquetReporter
 
-TERMS = Terms(as_of=date(2026, 2, 1))
-HERE = Crew(HereExecutor, 0)
-TWO = Crew(partial(ProcessPoolExecutor, 2), 2)
+TERMS = AuditOptions(as_of=date(2026, 2, 1))
+HERE = Executors(InlineExecutor, 0)
+TWO = Executors(partial(ProcessPoolExecutor, 2), 2)
 
 Lines = list[dict[str, Any]]
 
@@ -43,7 +44,7 @@ Lines = list[dict[str, Any]]
 class Quiet:
     """Watches and says nothing."""
 
-    def tell(self, packet: object, part: object) -> None:
+    def on_chunk(self, packet: object, part: object) -> None:
         """Hear of a part."""
 
 
@@ -64,21 +65,21 @@ def written(documents: list[Planted], path: Path) -> Path:
 
 def written_of(
     paths: list[Path],
-    crew: Crew = HERE,
-    terms: Terms = TERMS,
+    crew: Executors = HERE,
+    terms: AuditOptions = TERMS,
     size: int = 20_000,
-    watcher: Watcher | None = None,
+    watcher: ProgressListener | None = None,
 ) -> tuple[bytes, Report]:
     """Audit the paths as a batch of many small packets; return what it writes and the sum."""
-    recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=terms, reporters=("ndjson",))
+    recipe = WorkerConfig(open_plugins=partial(load_inventory, ()), options=terms, reporters=("ndjson",))
     sink = io.BytesIO()
     with ChunkReader([str(path) for path in paths], size) as packets:
-        report = Batch(recipe, crew, [sink], watcher or Quiet()).of(packets)
+        report = Batch(recipe, crew, [sink], watcher or Quiet()).run(packets)
     return sink.getvalue(), report
 
 
 def streamed(
-    paths: list[Path], crew: Crew = HERE, terms: Terms = TERMS, size: int = 20_000
+    paths: list[Path], crew: Executors = HERE, terms: AuditOptions = TERMS, size: int = 20_000
 ) -> tuple[Lines, Report]:
     """Audit the paths as a batch of many small packets; return its lines and the sum."""
     output, report = written_of(paths, crew, terms, size)
@@ -94,7 +95,7 @@ def findings(lines: Lines) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for line in lines:
         if line["type"] == "result" and line["outcome"] == "fail":
-            found.setdefault(line["document"], set()).add(line["rule"]["code"])
+            found.setdefault(line["document"], set()).add(line["code"])
     return found
 
 
@@ -112,11 +113,11 @@ def test_a_batch_says_what_an_audit_says(file: Path, registry: PluginRegistry) -
     assert summed.run.rulebooks == report.run.rulebooks
 
 
-THREAD = Crew(partial(ThreadPoolExecutor, 1), 1)
+THREAD = Executors(partial(ThreadPoolExecutor, 1), 1)
 
 
 @pytest.mark.parametrize("crew", [TWO, THREAD], ids=["two processes", "a thread"])
-def test_every_executor_gives_the_same_bytes(file: Path, crew: Crew) -> None:
+def test_every_executor_gives_the_same_bytes(file: Path, crew: Executors) -> None:
     assert streamed([file], crew) == streamed([file])
 
 
@@ -250,14 +251,14 @@ def test_a_file_that_grows_is_audited_as_it_was(
 ) -> None:
     clean = [planted for planted in documents if not planted.defect][:6]
     path = written(clean, tmp_path / "growing.ndjson")
-    measure = packets_module._measure
+    measure = chunks_module._measure
 
     def grow(file: Any, size: int) -> tuple[int, int]:
         with path.open("ab") as more:
             more.write(clean[0].data + b"\n")
         return measure(file, size)
 
-    monkeypatch.setattr(packets_module, "_measure", grow)
+    monkeypatch.setattr(chunks_module, "_measure", grow)
     lines, summed = streamed([path], size=1500)
     assert len(verdicts(lines)) == 6
     assert any("grew while it was read" in line.get("message", "") for line in lines)
@@ -300,7 +301,7 @@ def _die() -> None:
 
 def test_a_killed_process_loses_nothing(file: Path) -> None:
     deaths: list[int] = []
-    crew = Crew(lambda: Mortal(lambda first: first > 100 and len(deaths) < 1, deaths), 2)
+    crew = Executors(lambda: Mortal(lambda first: first > 100 and len(deaths) < 1, deaths), 2)
     assert streamed([file], crew) == streamed([file])
     assert len(deaths) == 1
 
@@ -312,7 +313,7 @@ class InTheMiddle:
         self._do = do
         self._parts = 0
 
-    def tell(self, packet: object, part: object) -> None:
+    def on_chunk(self, packet: object, part: object) -> None:
         """Count the parts."""
         del packet, part
         self._parts += 1
@@ -329,7 +330,7 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_of(tmp_path: Path) 
     broken = same.replace(b"{", b"[", 1) + same * 3
 
     class Changing(InTheMiddle):
-        def tell(self, packet: object, part: object) -> None:
+        def on_chunk(self, packet: object, part: object) -> None:
             del packet, part
             self._do()
 
@@ -345,7 +346,7 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_of(tmp_path: Path) 
 
 def test_a_killed_process_is_told_of(file: Path) -> None:
     said: list[str] = []
-    crew = crew_of(2, None, said.append)
+    crew = make_executors(2, None, said.append)
     killing = InTheMiddle(_kill_a_child)
     assert written_of([file], crew, size=2_000, watcher=killing) == written_of([file], size=2_000)
     assert said == ["a process died; what it was given is audited again"]
@@ -359,7 +360,7 @@ def test_a_packet_that_kills_every_process_is_told_of(file: Path) -> None:
     deaths: list[int] = []
     with ChunkReader([str(file)], 20_000) as packets:
         doomed = [packet.first for packet in packets][2]
-    crew = Crew(lambda: Mortal(lambda first: first == doomed, deaths), 2)
+    crew = Executors(lambda: Mortal(lambda first: first == doomed, deaths), 2)
     lines, summed = streamed([file], crew)
     whole, _ = streamed([file])
     lost = set(verdicts(whole)) - set(verdicts(lines))
@@ -387,14 +388,14 @@ def test_a_damaged_archive_gives_what_it_can_and_is_told_of(
 def test_a_row_for_each_result_in_parquet(file: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
 
-    recipe = Recipe(open_inventory=partial(load_inventory, ()), terms=TERMS, reporters=("parquet",))
+    recipe = WorkerConfig(open_plugins=partial(load_inventory, ()), options=TERMS, reporters=("parquet",))
     sink = ParquetReporter().sink(tmp_path / "out.parquet")
     with ChunkReader([str(file)]) as packets:
-        Batch(recipe, HERE, [sink], Quiet()).of(packets)
+        Batch(recipe, HERE, [sink], Quiet()).run(packets)
     sink.close()
     rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()
     lines, _ = streamed([file])
     results = [line for line in lines if line["type"] == "result"]
     told = [(row["document"], row["code"], row["fingerprint"]) for row in rows if row["code"]]
-    assert told == [(r["document"], r["rule"]["code"], r["fingerprint"]) for r in results]
+    assert told == [(r["document"], r["code"], r["fingerprint"]) for r in results]
     assert {row["document"] for row in rows} == set(verdicts(lines))

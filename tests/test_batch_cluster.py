@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from picheck.engine import crews
-from picheck.engine.batch.batch import Crew
-from picheck.engine.batch.local import HereExecutor, crew_of
-from picheck.engine.options import Terms
+from picheck.engine.batch import dask
+from picheck.engine.batch.batch import Executors
+from picheck.engine.batch.executors import make_executors
+from picheck.engine.batch.local import InlineExecutor
+from picheck.engine.options import AuditOptions
 from picheck.errors import UsageError
 from test_batch import InTheMiddle, written, written_of
 from test_prior import BEFORE, NOW, put, repeated, submission
@@ -87,13 +88,13 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_cluster_gives_the_same_bytes(cluster: Cluster, file: Path) -> None:
     said: list[str] = []
-    assert written_of([file], crew_of(1, cluster.address, said.append)) == written_of([file])
+    assert written_of([file], make_executors(1, cluster.address, said.append)) == written_of([file])
     assert said == []
 
 
 def test_a_killed_worker_loses_nothing_and_is_told_of(cluster: Cluster, file: Path) -> None:
     said: list[str] = []
-    crew = crew_of(1, cluster.address, said.append)
+    crew = make_executors(1, cluster.address, said.append)
     killing = InTheMiddle(cluster.workers[0].kill)
     assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
     assert len(said) == 1
@@ -105,7 +106,7 @@ def test_a_killed_scheduler_loses_nothing_and_is_told_of(
     jobs: int, cluster: Cluster, file: Path
 ) -> None:
     said: list[str] = []
-    crew = crew_of(jobs, cluster.address, said.append)
+    crew = make_executors(jobs, cluster.address, said.append)
     killing = InTheMiddle(cluster.scheduler.kill)
     assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
     place = cluster.address.removeprefix("dask://")
@@ -116,9 +117,9 @@ def test_a_killed_scheduler_loses_nothing_and_is_told_of(
 def test_without_any_worker_this_machine_goes_on(
     jobs: int, cluster: Cluster, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crews, "PATIENCE", 2.0)
+    monkeypatch.setattr(dask, "WORKER_TIMEOUT", 2.0)
     said: list[str] = []
-    crew = crew_of(jobs, cluster.address, said.append)
+    crew = make_executors(jobs, cluster.address, said.append)
     killing = InTheMiddle(cluster.kill_workers)
     assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
     assert sum("died" in line for line in said) == 2
@@ -129,14 +130,14 @@ def test_without_any_worker_this_machine_goes_on(
 def test_a_scheduler_that_no_worker_joins_is_not_waited_for(
     cluster: Cluster, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crews, "PATIENCE", 1.0)
+    monkeypatch.setattr(dask, "WORKER_TIMEOUT", 1.0)
     said: list[str] = []
     cluster.kill_workers()
     place = cluster.address.removeprefix("dask://")
     with distributed.Client(f"tcp://{place}", set_as_default=False) as client:
         while client.nthreads():
             time.sleep(0.05)
-    crew = crew_of(1, cluster.address, said.append)
+    crew = make_executors(1, cluster.address, said.append)
     assert written_of([file], crew) == written_of([file])
     assert said == [
         f"{place} has no worker yet; the run waits 1 s for one",
@@ -148,10 +149,10 @@ def test_a_worker_that_came_unheard_is_found(cluster: Cluster) -> None:
     said: list[str] = []
     place = cluster.address.removeprefix("dask://")
     with distributed.Client(f"tcp://{place}", set_as_default=False) as client:
-        hire = crews.Cluster(client, place, Crew(HereExecutor, 0), said.append)
+        hire = dask.DaskCluster(client, place, Executors(InlineExecutor, 0), said.append)
         hire._workers.clear()
-        hire._alone_since -= crews.PATIENCE
-        hire.look()
+        hire._alone_since -= dask.WORKER_TIMEOUT
+        hire.check_workers()
         assert hire().submit(int, "7").result() == 7
     assert said == []
 
@@ -159,10 +160,10 @@ def test_a_worker_that_came_unheard_is_found(cluster: Cluster) -> None:
 def test_earlier_submissions_are_known_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
     now = put(tmp_path / "now.ndjson", *(submission(NOW, n, is_early=True) for n in range(30)))
     before = [submission(BEFORE, n, is_early=n % 3 == 0) for n in range(40)]
-    terms = Terms(as_of=date(2026, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
-    crew = crew_of(1, cluster.address, print)
+    terms = AuditOptions(as_of=date(2026, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
+    crew = make_executors(1, cluster.address, print)
     output, summed = written_of([now], crew, terms, size=9_000)
-    assert (output, summed) == written_of([now], terms=terms)
+    assert (output, summed) == written_of([now], options=terms)
     lines = [json.loads(line) for line in output.splitlines()]
     assert repeated(lines) == set(range(0, 30, 3))
     assert "10 of 40 entities" in output.splitlines()[-1].decode()
@@ -172,9 +173,9 @@ def test_a_client_that_gave_up_breaks_as_a_pool_does(cluster: Cluster, file: Pat
     place = cluster.address.removeprefix("dask://")
     said: list[str] = []
     client = distributed.Client(f"tcp://{place}", timeout="1s", set_as_default=False)
-    hire = crews.Cluster(client, place, Crew(HereExecutor, 0), said.append)
+    hire = dask.DaskCluster(client, place, Executors(InlineExecutor, 0), said.append)
     deaths = (BrokenExecutor, distributed.CancelledError, CommClosedError)
-    crew = Crew(hire, hire.size, deaths)
+    crew = Executors(hire, hire.workers, deaths)
     executor = hire()
 
     def give_up() -> None:
@@ -235,13 +236,13 @@ def _run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes
 
 def test_an_executor_that_nobody_knows_is_refused() -> None:
     with pytest.raises(UsageError, match="give dask://"):
-        crew_of(1, "slurm://somewhere", print)
+        make_executors(1, "slurm://somewhere", print)
 
 
 def test_a_scheduler_that_does_not_answer_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distributed, "Client", _unanswered)
     with pytest.raises(UsageError, match=r"no dask scheduler answers at 127\.0\.0\.1:9"):
-        crew_of(1, "dask://127.0.0.1:9", print)
+        make_executors(1, "dask://127.0.0.1:9", print)
 
 
 def _unanswered(*_: Any, **__: Any) -> None:

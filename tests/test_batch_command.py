@@ -215,7 +215,7 @@ def watch(frame, event, _):
         seen.add(frame.f_globals.get("__name__", "").partition(".")[0])
 
 from picheck.engine.batch.batch import Batch
-of = Batch.of
+of = Batch.run
 
 def watched(*arguments):
     sys.setprofile(watch)
@@ -224,7 +224,7 @@ def watched(*arguments):
     finally:
         sys.setprofile(None)
 
-Batch.of = watched
+Batch.run = watched
 try:
     main(sys.argv[1:])
 except SystemExit as stop:

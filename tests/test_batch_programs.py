@@ -19,16 +19,16 @@ import pytest
 from accepting import waivers
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch.batch import Batch, Crew
-from picheck.engine.batch.worker import Recipe
-from picheck.engine.options import Terms
+from picheck.engine.batch.batch import Batch, Executors
+from picheck.engine.batch.worker import WorkerConfig
+from picheck.engine.options import AuditOptions
 from picheck.intake.chunks import ChunkReader
 from picheck.model.report import Report
 from picheck.testing.examples import compliant_parts
 from test_batch import HERE, TWO, Lines, Quiet
 from test_vendor_packs import activities
 
-TERMS = Terms(as_of=date(2026, 2, 1))
+TERMS = AuditOptions(as_of=date(2026, 2, 1))
 OPEN_INVENTORY = partial(load_inventory, ("packs.ia",))
 
 
@@ -50,12 +50,12 @@ def document(sets: str, tin: str = "123456789") -> Any:
     return submission
 
 
-def streamed(path: Path, crew: Crew, terms: Terms) -> tuple[Lines, Report]:
+def streamed(path: Path, crew: Executors, terms: AuditOptions) -> tuple[Lines, Report]:
     """Audit a file in packets of a document or two; return the lines and the sum."""
-    recipe = Recipe(open_inventory=OPEN_INVENTORY, terms=terms, reporters=("ndjson",))
+    recipe = WorkerConfig(open_plugins=OPEN_INVENTORY, options=terms, reporters=("ndjson",))
     sink = io.BytesIO()
     with ChunkReader([str(path)], 6_000) as packets:
-        report = Batch(recipe, crew, [sink], Quiet()).of(packets)
+        report = Batch(recipe, crew, [sink], Quiet()).run(packets)
     return [json.loads(line) for line in sink.getvalue().splitlines()], report
 
 
@@ -67,7 +67,7 @@ def counted(values: Any) -> Counter[str]:
     return Counter(json.dumps({**value, "type": None}, sort_keys=True) for value in values)
 
 
-def assert_alike(path: Path, crew: Crew = HERE, terms: Terms = TERMS) -> Report:
+def assert_alike(path: Path, crew: Executors = HERE, terms: AuditOptions = TERMS) -> Report:
     """Hold a batch to what an audit of the same documents says; return that."""
     lines, summed = streamed(path, crew, terms)
     report = audit([str(path)], terms, OPEN_INVENTORY()[1])
@@ -103,7 +103,7 @@ def put(path: Path, *documents: Any) -> Path:
 )
 def test_sets_of_two_programs_are_looked_at_once(sets: tuple[str, ...], tmp_path: Path) -> None:
     report = assert_alike(put(tmp_path / "both.ndjson", *map(document, sets)))
-    assert {r.rule.code for r in report.results if r.outcome == "fail"} >= {"PIC-PER-04"}
+    assert {r.code for r in report.results if r.outcome == "fail"} >= {"PIC-PER-04"}
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from accepting import AS_OF, SUBJECT, audit, codes, contradiction, kinds, run, submission, waivers
 from picheck.config.settings import OPTION_KEYS
-from picheck.engine.file_patterns import fits
+from picheck.engine.file_patterns import matches
 from support import ROOT
 
 
@@ -229,4 +229,4 @@ def test_patterns(
     pattern: str, uri: str, *, is_found: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert fits(pattern, uri, tmp_path) is is_found
+    assert matches(pattern, uri, tmp_path) is is_found

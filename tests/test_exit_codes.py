@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from installing import Run, picheck_here
-from picheck.engine.verdicts import exit_of
+from picheck.engine.verdicts import exit_status
 from support import AS_OF, COMPLIANT, YEAR
 
 
@@ -140,7 +140,7 @@ def test_exit_zero_turns_only_findings_into_success(folder: Path, name: str, cod
 
 def test_a_choice_of_rules_is_said_and_gives_no_ready(folder: Path) -> None:
     run = audit(folder, "error.json", "--select", "PIC-PER")
-    assert {r["rule"]["code"] for r in run.report["results"]} == set()
+    assert {r["code"] for r in run.report["results"]} == set()
     assert run.report["summary"]["verdict"] == "incomplete"
     assert any("were left out by choice: " in n["message"] for n in run.report["run"]["notices"])
     spared = audit(folder, "error.json", "--ignore", "cehrt-id-missing,PIC-ELG")
@@ -168,8 +168,8 @@ def test_a_preview_is_never_ready(tmp_path: Path) -> None:
 
 
 def test_the_worst_reason_decides() -> None:
-    assert exit_of(["nothingChecked", "findings", "unreadable", "incomplete"]).code == 4
-    assert exit_of(["nothingChecked", "findings", "unreadable"]).code == 3
-    assert exit_of(["nothingChecked", "findings"]).code == 1
-    assert exit_of(["nothingChecked"]).code == 5
-    assert exit_of([]).code == 0
+    assert exit_status(["nothingChecked", "findings", "unreadable", "incomplete"]).code == 4
+    assert exit_status(["nothingChecked", "findings", "unreadable"]).code == 3
+    assert exit_status(["nothingChecked", "findings"]).code == 1
+    assert exit_status(["nothingChecked"]).code == 5
+    assert exit_status([]).code == 0

@@ -18,7 +18,7 @@ import picheck as picheck_package
 from picheck.cli.main import main
 from picheck.cli.own_findings import OWN_FINDINGS, OwnFinding
 from picheck.engine.audit import audit
-from picheck.engine.options import Terms
+from picheck.engine.options import AuditOptions
 from picheck.model.skeleton import evidence_skeleton
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.diff_reasons import explained_between
@@ -414,7 +414,7 @@ def test_a_skeleton_names_each_fact_that_would_settle_something(
 def test_an_unfilled_skeleton_settles_nothing(
     picheck: Picheck, submission: Path, registry: PluginRegistry
 ) -> None:
-    terms = Terms(as_of=date(2026, 2, 1))
+    terms = AuditOptions(as_of=date(2026, 2, 1))
     before = audit([str(submission)], terms, registry)
     output = submission.with_name("acme.evidence.json")
     said = picheck("schema", "evidence", "--skeleton", submission, "--output", output)
@@ -424,7 +424,7 @@ def test_an_unfilled_skeleton_settles_nothing(
     assert after.summary.verdict == before.summary.verdict == "ready"
     assert not after.run.notices
     outcomes = [
-        {(r.rule.code, r.outcome) for r in report.results if r.outcome != "pass"}
+        {(r.code, r.outcome) for r in report.results if r.outcome != "pass"}
         for report in (before, after)
     ]
     assert outcomes[0] == outcomes[1]

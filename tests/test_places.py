@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from picheck.engine.audit import Audit, audit
-from picheck.engine.options import Terms
+from picheck.engine.audit import audit_inputs, audit
+from picheck.engine.options import AuditOptions
 from picheck.intake import archives
 from picheck.intake.documents import RawDocument
 from picheck.model.result import Result
@@ -31,8 +31,8 @@ def rivals(tmp_path: Path) -> list[str]:
 
 def conflict(paths: list[str], registry: PluginRegistry) -> Result:
     """Return the one conflict that an audit of the files finds."""
-    report = audit(paths, Terms(as_of=date.fromisoformat(AS_OF)), registry)
-    (found,) = [result for result in report.results if result.rule.code == "PIC-CNF-01"]
+    report = audit(paths, AuditOptions(as_of=date.fromisoformat(AS_OF)), registry)
+    (found,) = [result for result in report.results if result.code == "PIC-CNF-01"]
     return found
 
 
@@ -101,7 +101,7 @@ def test_a_batch_places_what_it_finds_across_documents(
         members.write(rivals[0], "a.json")
     stream = io.TextIOWrapper(io.BytesIO(Path(rivals[1]).read_bytes()))
     monkeypatch.setattr("sys.stdin", stream)
-    lines, _ = streamed([archive, Path("-")], terms=Terms(as_of=date.fromisoformat(AS_OF)))
+    lines, _ = streamed([archive, Path("-")], terms=AuditOptions(as_of=date.fromisoformat(AS_OF)))
     (found,) = [line for line in lines if line.get("rule", {}).get("code") == "PIC-CNF-01"]
     assert found["location"]["line"] == plain.location.line
     assert found["relatedLocations"][0]["line"] == plain.related_locations[0].line
@@ -112,6 +112,6 @@ def test_a_document_a_line_gives_its_line(rivals: list[str], registry: PluginReg
         RawDocument(uri="x.ndjson", data=Path(path).read_bytes().strip(), line=number)
         for number, path in enumerate(rivals, start=1)
     ]
-    report = Audit(Terms(as_of=date.fromisoformat(AS_OF)), registry).of(lines)
-    (found,) = [result for result in report.results if result.rule.code == "PIC-CNF-01"]
+    report = audit_inputs(lines, AuditOptions(as_of=date.fromisoformat(AS_OF)), registry)
+    (found,) = [result for result in report.results if result.code == "PIC-CNF-01"]
     assert (found.location.line, found.related_locations[0].line) == (2, 1)

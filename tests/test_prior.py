@@ -18,15 +18,16 @@ import msgspec
 import pytest
 
 from picheck.cli.options import load_inventory
-from picheck.engine import history
 from picheck.engine.audit import audit
-from picheck.engine.batch.batch import Crew
-from picheck.engine.batch.worker import Recipe, begin, open_station
+from picheck.engine.batch.batch import Executors
+from picheck.engine.batch.worker import WorkerConfig, start_worker
 from picheck.engine.entities import EntityYear
-from picheck.engine.options import Terms
-from picheck.engine.prior.loader import find_prior, read_prior
+from picheck.engine.options import AuditOptions
+from picheck.engine.prior.loader import load_prior, open_prior
+from picheck.engine.prior import store
+from picheck.engine.prior.store import HistoryLocation
 from picheck.errors import UsageError
-from picheck.intake.decoder import read_structure
+from picheck.intake.decoder import decode_document
 from picheck.intake.documents import Input, RawDocument
 from picheck.intake.files import read_inputs
 from picheck.model.submission import Submission
@@ -37,7 +38,7 @@ from test_batch import HERE, THREAD, TWO, Lines, findings, streamed, verdicts
 
 NOW, BEFORE = 2025, 2024
 AGAIN = "PIC-HST-01"
-SPAWNED = Crew(partial(ProcessPoolExecutor, 2, multiprocessing.get_context("spawn")), 2)
+SPAWNED = Executors(partial(ProcessPoolExecutor, 2, multiprocessing.get_context("spawn")), 2)
 
 
 def submission(year: int, number: int = 0, *, is_early: bool = False, **changes: Any) -> Any:
@@ -79,11 +80,11 @@ def _entity(value: Any) -> Any:
 
 
 @pytest.fixture
-def years(tmp_path: Path) -> tuple[Path, Terms]:
+def years(tmp_path: Path) -> tuple[Path, AuditOptions]:
     """Return thirty submissions in pre-production; every third was so the year before."""
     now = [submission(NOW, number, is_early=True) for number in range(30)]
     before = [submission(BEFORE, number, is_early=number % 3 == 0) for number in range(30)]
-    terms = Terms(as_of=date(NOW + 1, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
+    terms = AuditOptions(as_of=date(NOW + 1, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
     return put(tmp_path / "now.ndjson", *now), terms
 
 
@@ -95,7 +96,7 @@ def repeated(lines: Lines) -> set[int]:
     "crew", [HERE, THREAD, TWO, SPAWNED], ids=["here", "a thread", "forked", "spawned"]
 )
 def test_every_process_looks_back_alike(
-    crew: Crew, years: tuple[Path, Terms], registry: PluginRegistry
+    crew: Executors, years: tuple[Path, AuditOptions], registry: PluginRegistry
 ) -> None:
     now, terms = years
     lines, summed = streamed([now], crew, terms, size=9_000)
@@ -105,60 +106,60 @@ def test_every_process_looks_back_alike(
     assert summed.run.notices == report.run.notices
 
 
-def recipe_of(terms: Terms) -> Recipe:
-    return Recipe(open_inventory=partial(load_inventory, ()), terms=terms, reporters=())
+def config_of(terms: AuditOptions, prior: HistoryLocation) -> WorkerConfig:
+    return WorkerConfig(
+        open_plugins=partial(load_inventory, ()), options=terms, reporters=(), prior=prior
+    )
 
 
 def test_earlier_submissions_are_read_once_for_all_processes_of_a_machine(
-    years: tuple[Path, Terms], registry: PluginRegistry
+    years: tuple[Path, AuditOptions], registry: PluginRegistry
 ) -> None:
     now, terms = years
-    sealed, station = begin(recipe_of(terms), registry)
+    read = load_prior(read_inputs(terms.prior), registry.rulebooks)
     Path(terms.prior[0]).unlink()
-    worker = open_station(sealed, registry)
-    assert worker is not station
+    worker = start_worker(config_of(terms, read.book.location).pickled(), registry)
+    assert worker.auditor.prior is not read.book
     (raw, *_) = read_inputs([str(now)])
     assert isinstance(raw, RawDocument)
-    audited = worker.audit.document(raw, 0)
-    assert audited is not None
-    assert AGAIN in {result.rule.code for result in audited.results}
+    audited = worker.auditor.audit(raw, 0)
+    assert AGAIN in {result.code for result in audited.results}
 
 
 @pytest.mark.parametrize("fault", ["gone", "another file", "that of another run"])
 def test_a_machine_that_does_not_have_what_was_read_reads_it_itself(
-    fault: str, years: tuple[Path, Terms], registry: PluginRegistry
+    fault: str, years: tuple[Path, AuditOptions], registry: PluginRegistry
 ) -> None:
     _, terms = years
-    sealed, station = begin(recipe_of(terms), registry)
-    place = station.whole.prior.book.place
+    read = load_prior(read_inputs(terms.prior), registry.rulebooks)
+    place = read.book.location
     assert place is not None
     if fault == "gone":
         Path(place.path).unlink()
     elif fault == "another file":
         Path(place.path).write_text("something else altogether")
     else:
-        _, other = begin(recipe_of(terms), registry)
-        found = other.whole.prior.book.place
+        other = load_prior(read_inputs(terms.prior), registry.rulebooks)
+        found = other.book.location
         assert found is not None
         Path(place.path).write_bytes(Path(found.path).read_bytes())
-    assert find_prior(place, registry.rulebooks) is None
-    worker = open_station(sealed, registry)
-    assert len(worker.audit.prior.book) == 30
-    assert BEFORE in worker.audit.prior.book.before(key_of(NOW))
-    assert station.whole.prior.book is not worker.audit.prior.book
+    assert open_prior(place, registry.rulebooks) is None
+    worker = start_worker(config_of(terms, place).pickled(), registry)
+    assert len(worker.auditor.prior) == 30
+    assert BEFORE in worker.auditor.prior.before(key_of(NOW))
+    assert worker.auditor.prior is not read.book
 
 
 def test_without_earlier_submissions_there_is_no_file(registry: PluginRegistry) -> None:
-    _, station = begin(recipe_of(Terms(as_of=date(NOW + 1, 2, 1))), registry)
-    assert station.whole.prior.book.place is None
-    assert not read_prior([], registry.rulebooks).book.before(key_of(NOW))
+    assert load_prior([], registry.rulebooks).book.location is None
+    assert not load_prior([], registry.rulebooks).book.before(key_of(NOW))
 
 
 def test_the_file_is_gone_with_the_run(registry: PluginRegistry) -> None:
-    read = read_prior(given(submission(BEFORE)), registry.rulebooks)
+    read = load_prior(given(submission(BEFORE)), registry.rulebooks)
     assert read.book.before(key_of(NOW))
-    assert read.book.place is not None
-    path = Path(read.book.place.path)
+    assert read.book.location is not None
+    path = Path(read.book.location.path)
     assert path.exists()
     del read
     gc.collect()
@@ -166,9 +167,9 @@ def test_the_file_is_gone_with_the_run(registry: PluginRegistry) -> None:
 
 
 def test_who_only_found_the_file_leaves_it_there(registry: PluginRegistry) -> None:
-    read = read_prior(given(submission(BEFORE)), registry.rulebooks)
-    assert read.book.place is not None
-    found = find_prior(read.book.place, registry.rulebooks)
+    read = load_prior(given(submission(BEFORE)), registry.rulebooks)
+    assert read.book.location is not None
+    found = open_prior(read.book.location, registry.rulebooks)
     assert found is not None
     assert found.book.before(key_of(NOW))
     del found
@@ -178,9 +179,9 @@ def test_who_only_found_the_file_leaves_it_there(registry: PluginRegistry) -> No
 
 def test_the_file_names_nobody(registry: PluginRegistry) -> None:
     value = submission(BEFORE)
-    read = read_prior(given(value), registry.rulebooks)
-    assert read.book.place is not None
-    held = Path(read.book.place.path).read_bytes()
+    read = load_prior(given(value), registry.rulebooks)
+    assert read.book.location is not None
+    held = Path(read.book.location.path).read_bytes()
     assert value["taxpayerIdentificationNumber"].encode() not in held
 
 
@@ -192,7 +193,7 @@ def test_memory_does_not_grow_with_the_number_of_earlier_submissions(registry: P
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        book = read_prior(coming(count), registry.rulebooks).book
+        book = load_prior(coming(count), registry.rulebooks).book
         for number in range(count):
             assert book.before(key_of(NOW, number))
             book.absorb(book.take())
@@ -214,7 +215,7 @@ def test_a_year_is_looked_up_with_all_its_sets_in_order(registry: PluginRegistry
         submission(NOW),
         submission(BEFORE, 1),
     ]
-    book = read_prior(given(*parts), registry.rulebooks).book
+    book = load_prior(given(*parts), registry.rulebooks).book
     earlier = book.before(key_of(NOW))
     assert set(earlier) == {BEFORE, BEFORE - 1}
     assert [view.is_yes("PI_PHCDRR_1_PROD") for view in earlier[BEFORE]] == [True, False]
@@ -239,8 +240,8 @@ def test_odd_answers_come_back_as_they_were_read(text: str, registry: PluginRegi
     value = submission(BEFORE)
     value["measurementSets"][0]["measurements"][0]["value"] = "ODD"
     (raw,) = given(json.dumps(value).replace('"ODD"', text))
-    sent = read_structure(raw.data, raw.uri).submission
-    read = read_prior([raw], registry.rulebooks)
+    sent = decode_document(raw.data, raw.uri).submission
+    read = load_prior([raw], registry.rulebooks)
     if sent is None:
         assert [notice.kind for notice in read.notices] == ["priorUnusable"]
         return
@@ -251,7 +252,7 @@ def test_odd_answers_come_back_as_they_were_read(text: str, registry: PluginRegi
 def test_an_earlier_submission_that_names_nobody_is_nobodys_history(registry: PluginRegistry) -> None:
     value = submission(BEFORE, is_early=True)
     del value["taxpayerIdentificationNumber"]
-    read = read_prior(given(value), registry.rulebooks)
+    read = load_prior(given(value), registry.rulebooks)
     assert len(read.book) == 0
     (notice,) = read.notices
     assert notice.kind == "priorUnusable"
@@ -265,7 +266,7 @@ def test_a_key_that_stands_twice_is_said(registry: PluginRegistry) -> None:
     text = json.dumps(submission(BEFORE)).replace(
         '"performanceYear"', '"entityType": "group", "performanceYear"'
     )
-    read = read_prior(given(text, submission(BEFORE, 1)), registry.rulebooks)
+    read = load_prior(given(text, submission(BEFORE, 1)), registry.rulebooks)
     assert len(read.book) == 2
     (notice,) = read.notices
     assert notice.kind == "priorRepeatedKey"
@@ -276,7 +277,7 @@ def test_a_key_that_stands_twice_is_said(registry: PluginRegistry) -> None:
 
 
 def test_a_key_that_stands_twice_leaves_the_run_complete(
-    years: tuple[Path, Terms], registry: PluginRegistry
+    years: tuple[Path, AuditOptions], registry: PluginRegistry
 ) -> None:
     now, terms = years
     before = Path(terms.prior[0])
@@ -287,7 +288,7 @@ def test_a_key_that_stands_twice_leaves_the_run_complete(
 
 
 def test_a_thousand_faults_are_told_of_in_few_words(registry: PluginRegistry) -> None:
-    read = read_prior(given(*["{"] * 1000, submission(BEFORE)), registry.rulebooks)
+    read = load_prior(given(*["{"] * 1000, submission(BEFORE)), registry.rulebooks)
     assert len(read.book) == 1
     told = [notice.message for notice in read.notices]
     assert len(told) == 101
@@ -299,7 +300,7 @@ def test_a_thousand_faults_are_told_of_in_few_words(registry: PluginRegistry) ->
 def test_a_disk_without_room_is_told_of(
     registry: PluginRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "_TABLES", history._TABLES + "PRAGMA max_page_count = 4;")
+    monkeypatch.setattr(store, "_TABLES", store._TABLES + "PRAGMA max_page_count = 4;")
     before = [submission(BEFORE, number) for number in range(40)]
     with pytest.raises(UsageError, match="set TMPDIR to a folder with more room"):
-        read_prior(given(*before), registry.rulebooks)
+        load_prior(given(*before), registry.rulebooks)

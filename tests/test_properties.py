@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from picheck.engine.audit import Audit
-from picheck.engine.options import Terms
-from picheck.intake.decoder import Structure, read_structure
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions
+from picheck.intake.decoder import Structure, decode_document
 from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.plugins.host import Host
@@ -24,7 +24,7 @@ from picheck.schemas import explain
 from picheck.testing.examples import compliant_parts
 from support import YEAR, YEARS, is_in_matrix, years_asked_for
 
-TERMS = Terms(as_of=date(YEAR + 1, 2, 1), gate="note", keeps_all=True)
+TERMS = AuditOptions(as_of=date(YEAR + 1, 2, 1), gate="note", all_results=True)
 few = settings(
     max_examples=40,
     deadline=None,
@@ -33,13 +33,14 @@ few = settings(
 )
 
 
-def audited(registry: PluginRegistry, *documents: bytes, terms: Terms = TERMS) -> Report:
+def audited(registry: PluginRegistry, *documents: bytes, terms: AuditOptions = TERMS) -> Report:
     """Audit documents with the evidence of the year's compliant submission."""
     evidence = json.dumps(compliant_parts(YEAR)[1]).encode()
-    return Audit(terms, registry).of(
+    inputs = [
         RawDocument(uri=f"{number}.json", data=data, evidence=evidence)
         for number, data in enumerate(documents)
-    )
+    ]
+    return audit_inputs(inputs, terms, registry)
 
 
 def plain(report: Report) -> Any:
@@ -123,7 +124,7 @@ def test_any_json_value_yields_a_report_that_follows_its_schema(
     report = audited(registry, json.dumps(document).encode())
     assert not explain("report", plain(report))
     assert len(report.documents) == 1
-    assert not [r.message for r in report.results if r.rule.code == "PIC-RUN-01"]
+    assert not [r.message for r in report.results if r.code == "PIC-RUN-01"]
     assert sum(report.summary.outcomes.values()) == len(report.results)
 
 
@@ -140,9 +141,9 @@ def test_any_bytes_yield_a_report(registry: PluginRegistry, data: bytes | str) -
 def test_any_evidence_yields_a_report(registry: PluginRegistry, evidence: Any) -> None:
     data = json.dumps(compliant_parts(YEAR)[0]).encode()
     handed = json.dumps(evidence).encode()
-    report = Audit(TERMS, registry).of([RawDocument(uri="a", data=data, evidence=handed)])
+    report = audit_inputs([RawDocument(uri="a", data=data, evidence=handed)], TERMS, registry)
     assert not explain("report", plain(report))
-    assert not [r.message for r in report.results if r.rule.code == "PIC-RUN-01"]
+    assert not [r.message for r in report.results if r.code == "PIC-RUN-01"]
 
 
 @settings(few, max_examples=5)
@@ -187,7 +188,7 @@ def findings(registry: PluginRegistry, document: Any) -> list[tuple[str, str, st
     report = audited(registry, json.dumps(document).encode())
     refused = {r.location.pointer for r in report.results if r.rule.slug == "schema-violation"}
     return sorted(
-        (r.rule.code, r.outcome, *(("", "") if refused else (r.named_pointer, r.fingerprint)))
+        (r.code, r.outcome, *(("", "") if refused else (r.named_pointer, r.fingerprint)))
         for r in report.results
     )
 
@@ -211,7 +212,7 @@ def test_a_compliant_file_without_a_required_measure_always_fails(
     document, _ = compliant_parts(year)
     record = document["measurementSets"][0]
     record["measurements"] = [m for m in record["measurements"] if m["measureId"] != measure]
-    terms = Terms(as_of=date(year + 1, 2, 1))
+    terms = AuditOptions(as_of=date(year + 1, 2, 1))
     report = audited(registry, json.dumps(document).encode(), terms=terms)
     assert report.summary.verdict == "notReady"
 
@@ -222,12 +223,12 @@ def test_the_input_is_never_changed(registry: PluginRegistry, document: Any) -> 
     read: list[tuple[Structure, bytes]] = []
 
     def reading(*arguments: Any) -> Structure:
-        structure = read_structure(*arguments)
+        structure = decode_document(*arguments)
         read.append((structure, msgspec.json.encode(structure)))
         return structure
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("picheck.engine.document.read_structure", reading)
+        patch.setattr("picheck.engine.document.decode_document", reading)
         audited(registry, json.dumps(document).encode())
     (kept,) = read
     assert msgspec.json.encode(kept[0]) == kept[1]

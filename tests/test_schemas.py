@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from picheck.errors import UsageError
-from picheck.intake.decoder import read_structure
+from picheck.intake.decoder import decode_document
 from picheck.model import citation, evidence, finding, location, outcome, report, submission
 from picheck.schemas import NAMES, explain, load_schema
 
@@ -54,7 +54,13 @@ EVIDENCE: dict[str, Any] = {
     "counts": {"permissiblePrescriptions": 80, "transitionsSent": None},
     "ehrReport": {"PI_PEA_1": {"numerator": 861, "denominator": 1809}},
     "clinicians": [
-        {"npi": "2000000010", "measures": {"PI_PEA_1": {"numerator": 1, "denominator": 2}}}
+        {"npi": "2000000010", "measures": {"PI_PEA_1": {"numerator": 1, "denominator": 2}}},
+        {
+            "specialStatuses": ["hospitalBased"],
+            "period": {"performanceStart": "2025-01-01", "performanceEnd": None},
+            "certified": False,
+            "placeOfServiceShare": {"21": 60, "23": 20.5},
+        },
     ],
     "eligibility": {"specialStatuses": ["smallPractice"], "hardshipException": "pending"},
     "engagementHistory": {"2023": {}, "2024": {"PI_PHCDRR_1": "preProduction"}},
@@ -71,6 +77,7 @@ RECORDS: dict[str, type[msgspec.Struct]] = {  # definitions that mirror one reco
     "evidence#eligibility": evidence.Eligibility,
     "evidence#tally": evidence.Tally,
     "evidence#clinician": evidence.Clinician,
+    "evidence#clinicianPeriod": evidence.ClinicianPeriod,
     "evidence#supportingDocument": evidence.SupportingDocument,
     "report": report.Report,
     "report#tool": report.Tool,
@@ -448,7 +455,7 @@ def places(container: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def is_accepted(document: Any) -> bool:
-    return read_structure(json.dumps(document).encode(), "x.json").submission is not None
+    return decode_document(json.dumps(document).encode(), "x.json").submission is not None
 
 
 @settings(max_examples=150, deadline=None)

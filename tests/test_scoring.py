@@ -145,7 +145,7 @@ def test_every_change_offered_is_verified_and_brings_its_points(registry: Plugin
     )
     stage = theatre(registry, 2025)
     before = raw(document)
-    _, (shown,) = stage.show(before)
+    _, (shown,) = stage.score(before)
     items = stage.what_if(shown)
     assert before == raw(document)
     together = items[0]

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picheck.api import Counts, Measurement, MeasurementSet, Rulebook, SetView
-from picheck.engine.options import Terms
-from picheck.engine.score_preview import Theatre
+from picheck.engine.options import AuditOptions
+from picheck.engine.score_preview import ScoreRunner
 from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.scorer import Wish
@@ -162,8 +162,8 @@ def test_the_order_of_measurements_never_matters(year: int, registry: PluginRegi
     holds()
 
 
-def _told(stage: Theatre, document: dict[str, Any]) -> tuple[Any, ...]:
-    score = stage.show(raw(document))[1][0].record["score"]
+def _told(stage: ScoreRunner, document: dict[str, Any]) -> tuple[Any, ...]:
+    score = stage.score(raw(document))[1][0].record["score"]
     codes = sorted(finding["code"] for finding in score["zeroedBy"])
     return score["points"], score["measures"], score["moves"], score["bonuses"], codes
 
@@ -174,8 +174,8 @@ def test_a_score_is_zero_exactly_where_the_audit_says_so_in_every_case(
 ) -> None:
     """Every single-set document of the shipped cases, each as an entity of its own."""
     documents = list(_case_documents(year))
-    stage = Theatre(Terms(as_of=date(year + 1, 2, 1)), registry, Wish())
-    report, shown = stage.show(documents)
+    stage = ScoreRunner(AuditOptions(as_of=date(year + 1, 2, 1)), registry, Wish())
+    report, shown = stage.score(documents)
     assert len(shown) > 100
     for each in shown:
         verdicts = {document.verdict for document in each.scene.documents.values()}
@@ -220,7 +220,7 @@ def test_a_score_is_zero_exactly_where_the_audit_says_so_for_any_answers(
         st.sets(st.sampled_from(["PI_PPHI_1", "PI_EP_1", "PI_HIE_5", "PI_PEA_1"]), max_size=1),
     )
     def holds(answers: dict[str, Any], gone: set[str]) -> None:
-        report, shown = stage.show(raw(submission(year, answers, gone)))
+        report, shown = stage.score(raw(submission(year, answers, gone)))
         is_zero = shown[0].record["score"]["points"] == 0
         assert is_zero == (report.documents[0].verdict == "notReady")
 

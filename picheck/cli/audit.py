@@ -66,6 +66,7 @@ Examples:
     help="The gate: from which severity on a finding makes a submission not ready.",
 )
 @click.option("--all-results", is_flag=True, help="Report passes and rules that do not apply too.")
+@click.option("--sources", is_flag=True, help="Print notes and sources in the text report.")
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @batch_options

@@ -88,7 +88,7 @@ def rule_code(registry: PluginRegistry, program: str | None, name: str) -> str:
     """Return the code of a rule named by code or slug.
 
     A code that has a clause but is not installed is known too. Raises SelectorError with the
-    closest_match known name.
+    nearest known name.
     """
     slugs = {found.rule.slug: code for code, found in registry.rules.items()}
     clauses = {

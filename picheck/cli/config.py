@@ -47,7 +47,7 @@ class Effective(NamedTuple):
 def command() -> None:
     """Show and check the settings: picheck.toml, or [tool.picheck] in pyproject.toml.
 
-    The file closest_match to the working directory, searched upward, is the one that counts. Its keys
+    The file nearest to the working directory, searched upward, is the one that counts. Its keys
     are the audit's options with underscores; docs/settings.md lists them.
     """
 
@@ -95,7 +95,7 @@ def validate(config: Path | None, *, isolated: bool) -> int:
 
     Exits with 0 where all is sound and with 2 where something is not.
     """
-    from picheck.engine.audit import Audit  # noqa: PLC0415 - `config show` does without
+    from picheck.engine.document import DocumentAuditor  # noqa: PLC0415 - `config show` does without
 
     effective = _effective(config, isolated=isolated)
     if effective.settings.source is None:
@@ -107,7 +107,7 @@ def validate(config: Path | None, *, isolated: bool) -> int:
         terms = terms_of(options, effective.settings)
     for given in options["formats"]:
         _check_format(given.partition("=")[0], list(registry.reporters))
-    Audit(terms, registry)  # reads waivers, baseline, selectors and plugin options
+    DocumentAuditor(registry, terms)  # reads waivers, baseline, selectors and plugin options
     say(f"{effective.settings.source} is sound")
     return 0
 

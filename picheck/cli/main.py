@@ -42,6 +42,7 @@ _FULL: Final = (errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG)
 COMMANDS: Final = {
     "audit": ("picheck.cli.audit", "Audit submissions before they are sent and scored."),
     "score": ("picheck.cli.score", "Preview the score, with its arithmetic."),
+    "diff": ("picheck.cli.diff", "Compare two reports: what is new, gone, the same."),
     "rules": ("picheck.cli.rules", "List, show and compare rules."),
     "years": ("picheck.cli.years", "List and show the rulebooks of the performance years."),
     "measures": ("picheck.cli.measures", "List the measures of a year."),

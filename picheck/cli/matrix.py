@@ -45,7 +45,8 @@ def _legend(editions: Sequence[Rulebook]) -> Iterator[str]:
         yield ""
     for edition in editions:
         if edition.status != "final":
-            yield f"{edition.year} is a preview, never `ready`: {_cell(edition.preview_note or '')}."
+            reason = _cell(edition.preview_note or "")
+            yield f"{edition.year} is a preview, never `ready`: {reason}."
             yield ""
 
 

@@ -1,4 +1,4 @@
-"""The framework's own findings: no rule's answers, but what a run has to say of itself."""
+"""The framework's own findings: no rule's results, but what a run has to say of itself."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ from typing import Final
 
 import msgspec
 
+from picheck.engine.framework_rules import FRAMEWORK_RULES
+
 
 class OwnFinding(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of the framework's, told under the headings of a rule."""
 
     code: str
-    slug: str
-    title: str
     checks: str
     matters: str
     fix: str
+
+    @property
+    def slug(self) -> str:
+        """The slug, as reports have it."""
+        return FRAMEWORK_RULES[self.code].slug
+
+    @property
+    def title(self) -> str:
+        """The title, as reports have it."""
+        return FRAMEWORK_RULES[self.code].title
 
     @property
     def help(self) -> dict[str, str]:
@@ -30,10 +40,8 @@ class OwnFinding(msgspec.Struct, frozen=True, kw_only=True):
 OWN_FINDINGS: Final = (
     OwnFinding(
         code="PIC-RUN-01",
-        slug="rule-crashed",
-        title="A rule broke while it looked at a document.",
-        checks="That every rule comes to an answer. One that raises an exception, or hands back"
-        " something that is no answer, is told with the plugin it belongs to.",
+        checks="That every rule comes to a result. One that raises an exception, or returns"
+        " something that is no result, is told with the plugin it belongs to.",
         matters="What the rule would have found is not known: the audit is incomplete, and the"
         " document cannot be ready.",
         fix="Tell the owner of the plugin, with the message. Until then check by hand what the"
@@ -41,8 +49,6 @@ OWN_FINDINGS: Final = (
     ),
     OwnFinding(
         code="PIC-RUN-02",
-        slug="rule-not-installed",
-        title="The rulebook lists rules that no loaded plugin brings.",
         checks="That every code with a clause in the year's rulebook belongs to a loaded rule.",
         matters="The law of the year was not looked at in full: the audit is incomplete, and the"
         " document cannot be ready.",
@@ -51,8 +57,6 @@ OWN_FINDINGS: Final = (
     ),
     OwnFinding(
         code="PIC-RUN-03",
-        slug="no-rulebook-for-year",
-        title="No rulebook speaks for the document's year.",
         checks="That a rulebook for the measurement set's category and the performance year is"
         " loaded.",
         matters="Without one nothing can be checked. picheck never takes another year's rules in"
@@ -62,8 +66,6 @@ OWN_FINDINGS: Final = (
     ),
     OwnFinding(
         code="PIC-RUN-04",
-        slug="waiver-expired",
-        title="A waiver would accept a finding, but has expired.",
         checks="The last day of every waiver that fits a finding against the day that the audit"
         " speaks for.",
         matters="A finding was accepted until a day; after it the finding counts again.",
@@ -71,8 +73,6 @@ OWN_FINDINGS: Final = (
     ),
     OwnFinding(
         code="PIC-RUN-05",
-        slug="waiver-unused",
-        title="A waiver fits no finding of the run.",
         checks="That every waiver meets a finding it could accept.",
         matters="What it accepted is repaired, or the waiver is misspelt; either way it would"
         " silently accept the next finding of its kind.",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from picheck.cli.choosing import program_of, program_option
+from picheck.cli.choosing import program_of
 from picheck.cli.options import load_inventory
 from picheck.cli.printing import say
 
@@ -21,7 +21,8 @@ Exit codes:
 \b
 Examples:
   picheck plugins new acme --prefix ACME
-  picheck plugins new acme --prefix ACME --output work/picheck-acme""",
+  picheck plugins new acme --prefix ACME --output work/picheck-acme
+  picheck plugins new activities --prefix ACT --program ia""",
     short_help="Write a new plugin: package, rule, clauses, cases, test, matrix.",
 )
 @click.argument("name")
@@ -32,7 +33,12 @@ Examples:
     metavar="DIR",
     help="The folder to write; it must be empty or not be there [default: picheck-NAME].",
 )
-@program_option
+@click.option(
+    "--program",
+    metavar="NAME",
+    help="The category of measurement sets that it is for; one that is not installed is brought"
+    " along, with a rulebook of one year [default: the only one that is installed].",
+)
 def new(name: str, prefix: str, output: Path | None, program: str | None) -> None:
     """Write a complete distribution for a plugin, with one working rule.
 
@@ -43,7 +49,8 @@ def new(name: str, prefix: str, output: Path | None, program: str | None) -> Non
 
     _, registry = load_inventory(())
     folder = output or Path(f"picheck-{name}")
-    for file in scaffold(name, prefix, folder, registry, program_of(registry.rulebooks, program)):
+    chosen = program or program_of(registry.rulebooks, None)
+    for file in scaffold(name, prefix, folder, registry, chosen):
         say(file.as_posix())
     say()
     say(f"next: pip install -e {folder.as_posix()}, then pytest {folder.as_posix()}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import msgspec
@@ -15,6 +15,10 @@ from picheck.cli.terms import configured, settings_options, terms_of
 from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Style
+from picheck.reporters.escaping import harmless_json
+
+if TYPE_CHECKING:
+    from picheck.engine.score_preview import ScoreRunner
 
 _NOTHING_CHECKED: Final = 5
 #: A score counts every finding, so nothing may be left out or accepted.
@@ -30,6 +34,7 @@ Examples:
   picheck score --what-if submission.json
   picheck score --format html submission.json > score.html
   picheck score --participation app --prior 2024.json 2025.json
+  picheck score -f ndjson held/*.ndjson > scores.ndjson
 """
 
 
@@ -57,10 +62,11 @@ Examples:
     "-f",
     "--format",
     "form",
-    type=click.Choice(["text", "json", "html"]),
+    type=click.Choice(["text", "json", "ndjson", "html"]),
     default="text",
     show_default=True,
-    help="Text for people, JSON for programs, a page that stands by itself.",
+    help="Text for people, JSON for programs, one line an entity for many, a page that stands by"
+    " itself.",
 )
 @click.option(
     "--conflict-policy",
@@ -84,6 +90,12 @@ Examples:
     show_default=True,
     help="Whether clauses that rest on unverified sources alone may bring the score to zero.",
 )
+@click.option(
+    "--entity-key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A secret of 16 bytes or more: the key of the pseudonyms of entities.",
+)
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
 @settings_options
 @plugin_options
@@ -104,6 +116,8 @@ def command(**options: Any) -> int:
     terms = terms_of({**options, **_EVERYTHING}, settings)
     wish = Wish(conflict_policy=options["conflict_policy"], participation=options["participation"])
     runner = ScoreRunner(msgspec.structs.replace(terms, overrides=()), registry, wish)
+    if options["form"] == "ndjson":
+        return _stream(runner, options)
     report, shown = runner.score(read_inputs(options["paths"]))
     records = [each.record for each in shown]
     if options["what_if"]:
@@ -116,6 +130,29 @@ def command(**options: Any) -> int:
         return report.summary.exit.code or _NOTHING_CHECKED
     _write(records, registry, options)
     return report.summary.exit.code
+
+
+def _stream(runner: ScoreRunner, options: dict[str, Any]) -> int:
+    """Write one line for each entity, in memory that does not grow with the documents."""
+    from picheck.engine.score_batch import ScoreBatch  # noqa: PLC0415 - help needs no engine
+    from picheck.intake.files import read_inputs  # noqa: PLC0415
+    from picheck.model.report import Notice  # noqa: PLC0415
+
+    batch, inputs = ScoreBatch(runner), read_inputs(options["paths"])
+    write_utf8(_line("run", {"schemaVersion": "1.0", **runner.terms}))
+    for each in batch.run(inputs):
+        if isinstance(each, Notice):
+            write_utf8(_line("notice", each))
+            continue
+        changes = runner.what_if(each) if options["what_if"] else None
+        write_utf8(_line("score", {**each.record, "whatIf": changes}))
+    counts = {"documents": batch.documents, "entities": batch.entities, "exit": batch.exit}
+    write_utf8(_line("summary", counts))
+    return batch.exit.code
+
+
+def _line(kind: str, content: Any) -> str:
+    return harmless_json(f'{{"type":"{kind}",{msgspec.json.encode(content).decode()[1:]}\n')
 
 
 def _write(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,6 +26,7 @@ _INCOMPLETE: Final = 4
 _GRACE: Final = 3
 #: So many times the work is begun again.
 _MOST: Final = 20
+_STANDARD_INPUT: Final = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _FORWARDED: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -71,7 +73,7 @@ def _brings_others(plugins: Iterable[str], autoload: bool) -> bool:
 
 def _keep_standard_input() -> None:
     """Put what a pipe delivers into a file without a name: the work may have to begin again."""
-    if "-" not in sys.argv or sys.stdin is None:
+    if _STANDARD_INPUT.isdisjoint(sys.argv) or sys.stdin is None:
         return
     import shutil  # noqa: PLC0415 - few runs need it, and it brings every compression along
     import tempfile  # noqa: PLC0415
@@ -97,6 +99,15 @@ def _keep_standard_output() -> None:
             errors=shown.errors,
             line_buffering=getattr(shown, "line_buffering", False),
         )
+
+
+def _reads_a_pipe() -> bool:
+    """Whether an input can be read only once, so that the work cannot begin again."""
+    for argument in set(sys.argv[1:]) - _STANDARD_INPUT:
+        with suppress(OSError, ValueError):
+            if stat.S_ISFIFO(os.stat(argument).st_mode):  # noqa: PTH116 - may be no path at all
+                return True
+    return False
 
 
 class _Supervisor:
@@ -126,7 +137,7 @@ class _Supervisor:
                 return told.code
             how, call = self._describe(status), deaths.call()
             who = f"{call.name} ended the process" if call else "the process ended"
-            if call is None or told.has_begun_output:
+            if call is None or told.has_begun_output or _reads_a_pipe():
                 say_fault(f"{who} before the audit was done: {how}")
                 return _INCOMPLETE
             say_fault(f"{who}, so the audit is begun again without that: {how}")

@@ -102,7 +102,7 @@ def add(**options: Any) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-    say(f"{path}: waived {added.name} until {added.expires}")
+    say(f"{path}: waived {added.label} until {added.expires}")
 
 
 @command.command("list", epilog=example("picheck waivers list --as-of 2026-02-01"))
@@ -119,7 +119,7 @@ def list_(**options: Any) -> None:
     say_table(
         ("state", "expires", "waived", "owner", "reason"),
         (
-            (_state(waiver, day), waiver.expires, waiver.name, waiver.owner, waiver.reason)
+            (_state(waiver, day), waiver.expires, waiver.label, waiver.owner, waiver.reason)
             for waiver in waivers
         ),
     )
@@ -142,7 +142,7 @@ def lint(**options: Any) -> int:
     day = day_of(options["as_of"])
     expired = [waiver for waiver in waivers if waiver.has_expired(day)]
     for waiver in expired:
-        say(f"{path}: the waiver of {waiver.name} expired on {waiver.expires} ({waiver.owner})")
+        say(f"{path}: the waiver of {waiver.label} expired on {waiver.expires} ({waiver.owner})")
     noun = "waiver" if len(waivers) == 1 else "waivers"
     say(f"{path}: {len(waivers)} {noun}, {len(expired)} expired")
     return 1 if expired else 0
@@ -168,7 +168,7 @@ def _check(
 ) -> None:
     """Raise ConfigurationError where a waiver could never hold."""
     lines = [
-        f"{path}: {waiver.name} cannot be waived: CMS refuses such a submission; correct it"
+        f"{path}: {waiver.label} cannot be waived: CMS refuses such a submission; correct it"
         for waiver in waivers
         if can_never_hold(waiver, registry.rulebooks)
     ]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from picheck.cli.options import wants_color
 from picheck.cli.output import prints_aside, write_prose, write_utf8
 from picheck.cli.wanting import fitted
 from picheck.errors import UsageError
+from picheck.masking import mask_digits
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter, Style
@@ -50,12 +55,17 @@ def write(
     One that breaks costs no other its output. Raises UsageError where a file cannot be written.
     """
     rules = {code: installed.rule for code, installed in registry.rules.items()}
+    evidence: dict[int, Mapping[str, Any]] = {}
+    if any(output.reporter.name == "text" for output in outputs):
+        evidence = evidence_at_hand(report, reveal=options["reveal"])
     for reporter, owner, path in outputs:
         style = Style(
             color=path is None and wants_color(options["color"]),
             width=_width(),
             reveal=options["reveal"],
             quiet=options["quiet"],
+            sources=options["sources"],
+            evidence=evidence,
             rules=rules,
             questions=registry.evidence.questions,
         )
@@ -74,6 +84,25 @@ def write(
             yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {why}"
         else:
             _put(text, path, is_prose=reporter.name == "text" or sys.stdout.isatty())
+
+
+def evidence_at_hand(report: Report, *, reveal: bool) -> dict[int, Mapping[str, Any]]:
+    """Return what the side files of documents hold that still lack evidence, by their index.
+
+    A file that was changed since, or that holds an identifier which may not be shown, is left
+    out: nobody should replace it by what is printed.
+    """
+    found: dict[int, Mapping[str, Any]] = {}
+    for index, document in enumerate(report.documents):
+        for given in document.inputs if document.unverified else ():
+            with suppress(OSError, ValueError):
+                data = Path(given.uri).read_bytes()
+                text = data.decode()
+                if hashlib.sha256(data).hexdigest() == given.sha256 and (
+                    reveal or mask_digits(text) == text
+                ):
+                    found[index] = msgspec.json.decode(text)
+    return found
 
 
 def _rendered(reporter: Reporter, report: Report, style: Style) -> str:

@@ -42,7 +42,9 @@ SETTINGS_SCHEMA: Final[dict[str, Any]] = {
     "prior": _WORDS,
     "waivers": _PATH,
     "baseline": _PATH,
+    "entity_key": _PATH,
     "all_results": {"type": "boolean"},
+    "sources": {"type": "boolean"},
     "reveal": {"type": "boolean"},
     "require_plugin": _WORDS,
     "plugin": _WORDS,
@@ -161,7 +163,7 @@ def _widened(table: Mapping[str, Any]) -> dict[str, Any]:
 
 def _whole(key: str, value: Any, folder: Path) -> Any:
     """Make paths whole: those in a settings file start at its folder, wherever picheck runs."""
-    if key in {"waivers", "baseline"}:
+    if key in {"waivers", "baseline", "entity_key"}:
         return _under(folder, value)
     if key == "prior":
         return tuple(str(_under(folder, path)) for path in value)

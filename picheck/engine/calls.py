@@ -11,7 +11,8 @@ from typing import Any, Final
 from picheck.engine.options import AuditOptions
 from picheck.errors import MissingEvidence
 from picheck.plugins.deaths import noted
-from picheck.plugins.registry import OWN_DISTRIBUTION, InstalledRule
+from picheck.plugins.host import OWN_DISTRIBUTION
+from picheck.plugins.registry import InstalledRule
 from picheck.rules.check_result import CheckResult, CheckResults, RelatedLocation
 from picheck.rules.inputs import Parts
 

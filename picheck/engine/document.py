@@ -37,6 +37,7 @@ from picheck.rules.inputs import Parts, document_parts, set_parts
 from picheck.rules.measurement_set import Entity, SetView
 
 NO_PROGRAM: Final = "nothing was checked: no loaded plugin brings a rulebook"
+EVIDENCE_REFUSED: Final = "the evidence file was refused"
 SHAPE_ONLY: Final = "only the shape was checked: the document does not follow the schema"
 
 #: Outcomes that are counted from the results; passes and open questions need not be results.
@@ -101,27 +102,32 @@ class DocumentAuditor:
             year = submission.performance_year
         work = _Work(raw, decoded, found, self._subject(raw, index, decoded, year))
         for program in self._programs_of(submission):
-            plan = self._plan_of(program, work)
+            plan = self._plan_of(program, raw.uri, year)
             if plan is not None:
                 self._run_plan(plan, work)
+            elif year is not None:
+                self._note_no_rulebook(program, year, work)
         return self._finish(work)
 
     def entity_sets(self, raw: RawDocument, index: int) -> tuple[EntitySets, ...]:
         """Return the sets of a document by entity and year, without auditing them.
 
-        Raises InputError where it is not a JSON document at all.
+        The plans that an audit of it takes count as used. Raises InputError where it is not a
+        JSON document at all.
         """
         decoded = decode_document(raw.data, raw.uri, self._rulebooks.programs)
-        submission = decoded.submission
-        if submission is None:
-            return ()
-        year, entity = self._options.year or submission.performance_year, Entity.of(submission)
-        return tuple(
-            EntitySets(EntityYear(program, year, entity), views)
-            for program in self._programs_of(submission)
-            if self._rulebooks.has(program, year)
-            if (views := _views(decoded, index, self._rulebooks.rulebook(program, year)))
-        )
+        submission, year = decoded.submission, self._options.year
+        if year is None and submission is not None:
+            year = submission.performance_year
+        found = []
+        for program in self._programs_of(submission):
+            plan = self._plan_of(program, raw.uri, year)
+            if plan is None or submission is None:
+                continue
+            if views := _views(decoded, index, plan.rulebook):
+                key = EntityYear(program, plan.rulebook.year, Entity.of(submission))
+                found.append(EntitySets(key, views))
+        return tuple(found)
 
     def _subject(
         self, raw: RawDocument, index: int, decoded: DecodedDocument, year: int | None
@@ -148,14 +154,17 @@ class DocumentAuditor:
         present = {record.category for record in submission.measurement_sets}
         return tuple(program for program in programs if program in present) or programs
 
-    def _plan_of(self, program: str, work: _Work) -> Plan | None:
-        """Return the plan of the document's year; without a year, the newest, for the shape."""
-        codes, year = self.selection.of(work.raw.uri).codes, work.subject.year
+    def _plan_of(self, program: str, uri: str, year: int | None) -> Plan | None:
+        """Return the plan of a document's year; without a year, the newest, for the shape."""
         if year is None:
             newest = self._rulebooks.newest_final(program)
-            return None if newest is None else self.plans.of(program, newest.year, codes)
-        if self._rulebooks.has(program, year):
-            return self.plans.of(program, year, codes)
+            year = None if newest is None else newest.year
+        if year is None or not self._rulebooks.has(program, year):
+            return None
+        return self.plans.of(program, year, self.selection.of(uri).codes)
+
+    def _note_no_rulebook(self, program: str, year: int, work: _Work) -> None:
+        """Add to a document that there is no rulebook for its year."""
         known = ", ".join(map(str, self._rulebooks.years(program))) or "none"
         work.is_complete = False
         work.results.append(
@@ -167,7 +176,6 @@ class DocumentAuditor:
                 key=program,
             )
         )
-        return None
 
     def _run_plan(self, plan: Plan, work: _Work) -> None:
         """Run the rules of one program and year over the document and its sets."""
@@ -200,7 +208,7 @@ class DocumentAuditor:
             self._run(plan.sets, own, blocked, subject, work, view)
         if views:
             work.entity_sets.append(EntitySets(key, views, evidence))
-        if self._options.with_chart_data:
+        if self._options.with_chart_data and work.found.fault is None:
             work.charts.append(ChartSource(rulebook, views, evidence))
 
     def _run(  # noqa: PLR0917 - a step of the audit, called in three places
@@ -232,6 +240,9 @@ class DocumentAuditor:
         raw, subject, outcomes, options = work.raw, work.subject, work.outcomes, self._options
         accepted = self.acceptance.apply(work.results, subject)
         results = with_locations(accepted.results, raw)
+        unverified = _merge(outcomes.unverified)
+        if work.found.fault is not None:
+            results, unverified = _without_questions(results), _without_keys(unverified)
         counts = _count(outcomes, results)
         is_complete = work.is_complete and work.is_checked and not counts.get("error")
         selection = self.selection.of(raw.uri)
@@ -246,7 +257,7 @@ class DocumentAuditor:
             entity=pseudonym(subject, options.entity_key) if subject.entity else None,
             verdict=document_verdict(results, selection.gate, is_complete=is_complete),
             outcomes=counts,
-            unverified=_merge(outcomes.unverified),
+            unverified=unverified,
             inputs=work.found.inputs,
             facts=tuple(work.charts) or None,
         )
@@ -264,6 +275,16 @@ class DocumentAuditor:
         """Return what must be known of the document beside its results."""
         notices = []
         submission, year, index = work.decoded.submission, work.subject.year, work.subject.document
+        masker = work.subject.masker
+        if (fault := work.found.fault) is not None:
+            own_line = work.raw.line if fault.uri == work.raw.uri else None
+            place = ":".join(str(p) for p in (fault.uri, own_line or fault.line, fault.column) if p)
+            message = masker.text(
+                f"{EVIDENCE_REFUSED}, so nothing of it was used: {place}: {fault}"
+            )
+            notices.append(
+                Notice(kind="evidenceUnusable", document=index, message=message, is_incomplete=True)
+            )
         if not self._rulebooks.programs:
             notices.append(Notice(kind="noRulebook", document=index, message=NO_PROGRAM))
         elif submission is None:
@@ -273,14 +294,6 @@ class DocumentAuditor:
         elif year != submission.performance_year:
             message = f"audited against {year}, but the document says {submission.performance_year}"
             notices.append(Notice(kind="yearMismatch", document=index, message=message))
-        masker = work.subject.masker
-        if (fault := work.found.fault) is not None:
-            own_line = work.raw.line if fault.uri == work.raw.uri else None
-            place = ":".join(str(p) for p in (fault.uri, own_line or fault.line, fault.column) if p)
-            message = masker.text(f"{place}: {fault}")
-            notices.append(
-                Notice(kind="evidenceUnusable", document=index, message=message, is_incomplete=True)
-            )
         if work.found.ignored:
             message = masker.text(work.found.ignored)
             notices.append(Notice(kind="evidencePassedOver", document=index, message=message))
@@ -355,6 +368,23 @@ def _count(outcomes: Outcomes, results: Iterable[Result]) -> dict[Outcome, int]:
         if result.outcome in _COUNTED_HERE:
             counts[result.outcome] = counts.get(result.outcome, 0) + 1
     return counts
+
+
+def _without_questions(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Return results that ask for no evidence: the file that was refused may hold it."""
+    return tuple(
+        [
+            msgspec.structs.replace(result, message=EVIDENCE_REFUSED, missing_evidence=())
+            if result.outcome == "indeterminate"
+            else result
+            for result in results
+        ]
+    )
+
+
+def _without_keys(unverified: Iterable[Unverified]) -> tuple[Unverified, ...]:
+    """Return what could not be decided without the keys that would decide it."""
+    return tuple([msgspec.structs.replace(entry, missing=()) for entry in unverified])
 
 
 def _merge_two(first: Unverified, second: Unverified) -> Unverified:

@@ -17,7 +17,7 @@ from picheck.engine.subject import Subject
 from picheck.model.location import Location
 from picheck.model.result import Result, RuleRecord
 from picheck.model.vocabulary import Severity
-from picheck.plugins.registry import OWN_DISTRIBUTION
+from picheck.plugins.host import OWN_DISTRIBUTION
 from picheck.plugins.validation import told
 from picheck.rulebook.models import Clause, Variant
 from picheck.rules.check_result import CheckResult

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from picheck.engine.audit import audit_inputs
-from picheck.engine.entities import EntityYear
+from picheck.engine.entities import EntityYear, PriorBook
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
 from picheck.errors import InputError, PicheckError, PluginError
@@ -17,7 +17,7 @@ from picheck.intake.decoder import decode_document
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import read_inputs
 from picheck.model.location import pointer_tokens
-from picheck.model.report import Report
+from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import rules_of
 from picheck.plugins.scorer import Attempt, Edit, Preview, Scene, Wish
@@ -61,15 +61,40 @@ class ScoreRunner:
         self._wish = wish
         self._prior = load_prior(read_inputs(options.prior), registry.rulebooks)
 
-    def score(self, inputs: Iterable[Input]) -> tuple[Report, tuple[ScoredEntity, ...]]:
+    @property
+    def terms(self) -> dict[str, Any]:
+        """On what terms documents are scored, as plain values."""
+        wish, options = self._wish, self._options
+        return {
+            "asOf": options.as_of.isoformat(),
+            "participation": wish.participation,
+            "conflictPolicy": wish.conflict_policy,
+            "options": options.in_report(),
+        }
+
+    @property
+    def prior(self) -> PriorBook:
+        """The earlier submissions of the entities."""
+        return self._prior.book
+
+    @property
+    def prior_notices(self) -> Iterable[Notice]:
+        """What could not be used of the earlier submissions."""
+        return self._prior.notices
+
+    def score(
+        self, inputs: Iterable[Input], prior: PriorBook | None = None
+    ) -> tuple[Report, tuple[ScoredEntity, ...]]:
         """Audit the documents and score every entity in them that a preview knows.
 
-        Programs without a preview, and years without a rulebook, have no score.
+        Programs without a preview, and years without a rulebook, have no score. `prior` are the
+        earlier submissions where the documents are a part of a run; the notices of these are then
+        those of the whole run.
         """
         given = tuple(inputs)
-        report = audit_inputs(
-            given, self._options, self._registry, self._prior.book, self._prior.notices
-        )
+        notices = self._prior.notices if prior is None else ()
+        book = self._prior.book if prior is None else prior
+        report = audit_inputs(given, self._options, self._registry, book, notices)
         readable = tuple(raw for raw in given if isinstance(raw, RawDocument) and _is_json(raw))
         return report, tuple(self._previewed(report, readable))
 
@@ -103,7 +128,8 @@ class ScoreRunner:
             rulebook = self._registry.rulebooks.rulebook(key.program, key.year)
             scene = _scene(report, rulebook, sources)
             with plugin_errors(preview):
-                record = preview.score(scene, self._wish)
+                scored = preview.score(scene, self._wish)
+            record = {"entity": report.documents[next(iter(sources))].entity, **scored}
             yield ScoredEntity(scene, tuple(sources.values()), preview, record)
 
     def _groups(self, readable: Sequence[RawDocument]) -> dict[EntityYear, dict[int, RawDocument]]:

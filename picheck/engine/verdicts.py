@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from picheck.engine.options import Gate
 from picheck.model.report import Exit
 from picheck.model.result import Result
-from picheck.model.vocabulary import SEVERITIES, Verdict
+from picheck.model.vocabulary import SEVERITIES, Severity, Verdict
 
 #: Reasons for an exit code, worst first. One number, one meaning.
 REASONS: Final = {"incomplete": 4, "unreadable": 3, "findings": 1, "nothingChecked": 5}
 
 
-def counts_against_gate(result: Result, gate: Gate) -> bool:
+class Judged(Protocol):
+    """What a gate looks at: a result, or one that was written before."""
+
+    @property
+    def outcome(self) -> str:
+        """The outcome."""
+
+    @property
+    def severity(self) -> Severity:
+        """The severity."""
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a waiver or the baseline accepts it."""
+
+
+def counts_against_gate(result: Judged, gate: Gate) -> bool:
     """Whether a result makes the submission not ready."""
     if gate == "never" or result.is_accepted:
         return False

@@ -90,6 +90,8 @@ def _days(evidence: Evidence) -> Iterator[str]:
         attestations.risk_management_on,
         attestations.safer_assessment_on,
         *(document.kept_until for document in evidence.documents or ()),
+        *(row.period.performance_start for row in evidence.clinicians or ()),
+        *(row.period.performance_end for row in evidence.clinicians or ()),
     )
     return (day for day in days if day is not None)
 

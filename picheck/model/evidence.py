@@ -16,6 +16,8 @@ from picheck.model.frozen import freeze
 #: A calendar day as a text, `YYYY-MM-DD`; the intake checks form and calendar at once.
 Day = str
 Count = Annotated[int, msgspec.Meta(ge=0)]
+PlaceOfService = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}$")]
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Edition = Literal["2014Edition", "2015Edition", "curesUpdate", "mixed"]
 SpecialStatus = Literal["smallPractice", "ascBased", "hospitalBased", "nonPatientFacing"]
 Hardship = Literal["approved", "pending", "denied"]
@@ -55,15 +57,34 @@ class Tally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     denominator: Count
 
 
-class Clinician(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One clinician's row behind a group's totals; `measures` maps measure ids to tallies."""
+class ClinicianPeriod(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The first and the last day of the months that a clinician's numbers are of."""
 
-    measures: Mapping[str, Tally]
+    performance_start: Day | None = None
+    performance_end: Day | None = None
+
+
+class Clinician(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """One clinician's row behind a group's totals; `measures` maps measure ids to tallies.
+
+    `certified` says whether the numbers come from certified technology. `special_statuses` are
+    the clinician's own; None where they are not known, empty where there are none.
+    `place_of_service_share` maps a place of service code to the percent of the clinician's covered
+    services there; codes that are left out count as none.
+    """
+
+    measures: Mapping[str, Tally] = {}
     npi: str | None = None
+    special_statuses: tuple[SpecialStatus, ...] | None = None
+    period: ClinicianPeriod = ClinicianPeriod()
+    certified: bool | None = None
+    place_of_service_share: Mapping[PlaceOfService, Percent] | None = None
 
     def __post_init__(self) -> None:
         """Freeze the tables: every rule reads the same evidence."""
         msgspec.structs.force_setattr(self, "measures", freeze(self.measures))
+        shares = freeze(self.place_of_service_share)
+        msgspec.structs.force_setattr(self, "place_of_service_share", shares)
 
 
 class Eligibility(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

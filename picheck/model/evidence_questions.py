@@ -35,6 +35,14 @@ QUESTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "clinicians": "Which numbers does each clinician of the group have?",
         "clinicians.npi": "Which NPI does each clinician of the group have?",
         "clinicians.measures": "Which numbers does each clinician of the group have?",
+        "clinicians.specialStatuses": "Which special statuses does CMS list for each clinician of"
+        " the group?",
+        "clinicians.period": "Of which months are each clinician's numbers?",
+        "clinicians.period.performanceStart": "On which day do each clinician's months begin?",
+        "clinicians.period.performanceEnd": "On which day do each clinician's months end?",
+        "clinicians.certified": "Were each clinician's numbers collected in certified technology?",
+        "clinicians.placeOfServiceShare": "Which percentage of each clinician's covered services"
+        " has which place of service code?",
         "eligibility": "On which grounds may the category be skipped?",
         "eligibility.specialStatuses": "Which special statuses does CMS list for whoever reports?",
         "eligibility.clinicianType": "Of which type is the clinician, such as physical therapist?",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from picheck.model.evidence_sections import EvidenceSection
 from picheck.model.report import Report
+from picheck.plugins.format import Format
 from picheck.plugins.markers import hookspec
 from picheck.plugins.reporter import Reporter
 from picheck.plugins.scorer import Preview
@@ -60,6 +61,17 @@ def picheck_register_evidence() -> Sequence[EvidenceSection]:  # type: ignore[em
 
 
 @hookspec
+def picheck_register_formats() -> Sequence[Format]:  # type: ignore[empty-body]
+    """Hand over formats that submissions may come in beside JSON, such as QRDA III.
+
+    A format is an object with a `name`, a `description`, `suffixes`, and the methods `recognises`
+    and `convert` of `picheck.api.Format`. A file is of a format where its name has one of the
+    suffixes and its beginning is recognised, or where `--input-format NAME` says so. A name has
+    one owner, and `json` and `auto` are picheck's.
+    """
+
+
+@hookspec
 def picheck_register_reporters() -> Sequence[Reporter]:  # type: ignore[empty-body]
     """Hand over reporters, to be chosen by `--format NAME`.
 
@@ -79,8 +91,11 @@ def picheck_register_previews() -> Sequence[Preview]:  # type: ignore[empty-body
 
 @hookspec
 def picheck_audit_finished(report: Report) -> None:
-    """Learn that a run has ended, with its whole report; for archives and notifications.
+    """Learn that a run has ended, with its summary; for archives and notifications.
 
-    Called once, after the reports are written. What it returns is ignored; an exception is told
-    as a notice on standard error and changes no verdict.
+    Called once, after the reports are written. `report` holds the run, its notices and its
+    summary. Where every output was written piece by piece (NDJSON, CSV, Parquet), its `documents`,
+    `results` and `rules` are empty, for such a run is never held as a whole; otherwise they are
+    those of the run. What it returns is ignored; an exception is named on standard error and
+    changes no verdict.
     """

@@ -10,6 +10,7 @@ import msgspec
 from picheck.errors import PluginConflict
 from picheck.model.evidence_sections import NO_SECTIONS, EvidenceSection, EvidenceSections
 from picheck.model.report import PluginUse
+from picheck.plugins.format import Format
 from picheck.plugins.host import OWN_DISTRIBUTION, Host, Origin
 from picheck.plugins.options import NO_OPTIONS, declared_options
 from picheck.plugins.reporter import Reporter
@@ -38,7 +39,8 @@ class PluginRegistry(msgspec.Struct, frozen=True):
 
     `previews` say what a program's sets would score, by program; `options` are the option
     schemas of the plugins that declare any, by plugin name; `reporter_owners` names the plugin
-    and distribution behind each reporter; `evidence` are the sections that plugins bring.
+    and distribution behind each reporter; `evidence` are the sections that plugins bring;
+    `formats` are the formats beside JSON that documents may come in, by name.
     """
 
     rules: dict[str, InstalledRule]
@@ -49,6 +51,7 @@ class PluginRegistry(msgspec.Struct, frozen=True):
     reporter_owners: Mapping[str, str] = NO_OPTIONS
     previews: Mapping[str, Preview] = NO_OPTIONS
     evidence: EvidenceSections = NO_SECTIONS
+    formats: Mapping[str, Format] = NO_OPTIONS
 
     @property
     def failed(self) -> tuple[PluginUse, ...]:
@@ -91,6 +94,11 @@ def collect_plugins(host: Host) -> PluginRegistry:
         "preview",
         lambda preview: preview.program,
     )
+    formats = _owned(
+        host.collect("picheck_register_formats", Format),
+        "input format",
+        lambda form: form.name,
+    )
     clauses = _clauses(host, rules)
     sections = _sections(host, rules)
     failed = {use.name for use in host.failed}  # what fails in one thing is trusted in none
@@ -112,6 +120,7 @@ def collect_plugins(host: Host) -> PluginRegistry:
         options=options,
         previews={p: preview for p, (o, preview) in previews.items() if o.name not in failed},
         evidence=sections,
+        formats={name: form for name, (o, form) in formats.items() if o.name not in failed},
     )
 
 

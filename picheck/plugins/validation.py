@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from picheck.errors import UsageError
 from picheck.model.evidence_sections import EvidenceSection
 from picheck.model.vocabulary import CONSEQUENCES, Scope
+from picheck.plugins.format import Format
 from picheck.plugins.markers import API_VERSIONS, PROJECT
 from picheck.plugins.reporter import Reporter
 from picheck.rulebook.loader import RulebookSource
 from picheck.rulebook.models import Clause
 from picheck.rulebook.plugin_clauses import AddedClause
 from picheck.rules.rule import CODE, MOVING_PAGE, SLUG, Rule, parameters_of
+
+
+#: What `--input-format` takes besides the formats of plugins.
+OWN_FORMATS: Final = ("auto", "json")
 
 
 def check_version(plugin: object) -> None:
@@ -76,7 +81,7 @@ def told(error: BaseException) -> str:
 
 
 def fault_of(item: object) -> str | None:
-    """Return what is wrong with a rule, rulebook, clause, section or reporter; None if nothing.
+    """Return what is wrong with a rule, rulebook, clause, section, format or reporter, if anything.
 
     Records check nothing when they are made by hand, and a fault that is found here is told
     with the plugin's name instead of breaking whoever uses the record later.
@@ -89,8 +94,23 @@ def fault_of(item: object) -> str | None:
         return _key_fault(item.program, item.year) or _clause_fault(item.clause)
     if isinstance(item, EvidenceSection):
         return item.fault()
+    if isinstance(item, Format):
+        return _format_fault(item)
     if isinstance(item, Reporter) and not (isinstance(item.name, str) and item.name):
         return f"a reporter's name is {item.name!r}, expected a word"
+    return None
+
+
+def _format_fault(form: Format) -> str | None:
+    if not (isinstance(form.name, str) and form.name) or form.name in OWN_FORMATS:
+        return f"a format's name is {form.name!r}, expected a word that picheck does not use"
+    suffixes: object = form.suffixes
+    if not (
+        isinstance(suffixes, tuple)
+        and suffixes
+        and all(isinstance(s, str) and s.startswith(".") and s == s.lower() for s in suffixes)
+    ):
+        return f"the suffixes of {form.name} are {suffixes!r}, expected such as ('.xml',)"
     return None
 
 

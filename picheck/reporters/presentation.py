@@ -97,7 +97,7 @@ def add_unverified(
             code=entry.code,
             year=find_rule(rules, entry.code, summary.performance_year).year,
             outcome="indeterminate",
-            message=" ".join(map(question, entry.missing)),
+            message=" ".join(map(question, entry.missing)) or "the evidence file was refused",
             location=Location(pointer="", line=summary.line),
             measures=entry.measures,
             missing_evidence=entry.missing,

@@ -32,6 +32,8 @@ LOOKS: Final = {
 Line = tuple[tuple[str, str], ...]
 _LABEL_WIDTH: Final = 10
 _LABEL_INDENT: Final = " " * 5
+#: Notices that stand before a document's verdict, for it rests on them.
+_FIRST: Final = frozenset({"evidenceUnusable"})
 
 
 class TextReporter:
@@ -79,6 +81,9 @@ def _document(report: Report, view: DocumentView, style: Style) -> Iterator[Line
         (summary.verdict, presentation.VERDICTS[summary.verdict]),
         ("heading", f"  {one_line(view.name)}  {one_line(about)}"),
     )
+    for notice in view.notices:
+        if notice.kind in _FIRST:
+            yield from _wrap_lines(f"{notice.message}.", "  ", "  ", style)
     yield from _wrap_lines(describe_verdict(view, report.run.gate), "  ", "  ", style)
     yield from _findings(report, view, style)
     broken = [result for result in results if result.outcome == "error" and not result.is_accepted]
@@ -194,10 +199,11 @@ def _code_and_message(result: Result) -> str:
 
 
 def _notices(report: Report, style: Style) -> Iterator[Line]:
-    if not report.run.notices:
+    notices = [notice for notice in report.run.notices if notice.kind not in _FIRST]
+    if not notices:
         return
     yield (("heading", "Please note"),)
-    for notice in report.run.notices:
+    for notice in notices:
         where = "" if notice.document is None else f"{report.documents[notice.document].uri}: "
         yield from _wrap_lines(f"{where}{notice.message}", "  - ", "    ", style)
     yield ()

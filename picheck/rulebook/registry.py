@@ -48,6 +48,10 @@ class Rulebooks:
         """The plugin that owns an edition."""
         return self._owners[program, year]
 
+    def package(self, program: str, year: int) -> str:
+        """The package that holds the files of an edition."""
+        return self._sources[program, year].package
+
     def has(self, program: str, year: int) -> bool:
         """Whether there is an edition for the year."""
         return (program, year) in self._sources

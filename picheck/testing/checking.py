@@ -93,7 +93,7 @@ def differences(case: Case, report: Report, registry: PluginRegistry) -> list[st
     lines += [
         f"  not expected  {_tell(result)} (a rule of {owner})"
         for result in found
-        if (owner := _owner(result.code, registry)) in counted
+        if (owner := _owner(result, registry)) in counted
     ]
     others = {use.name for use in registry.failed if use.distribution not in counted}
     lines += [
@@ -117,8 +117,12 @@ def _distributions(case: Case, registry: PluginRegistry) -> frozenset[str]:
     return frozenset({OWN_DISTRIBUTION, own.owner.distribution})
 
 
-def _owner(code: str, registry: PluginRegistry) -> str:
-    """Return the distribution that a rule is of; rules of the framework are picheck's."""
+def _owner(result: Result, registry: PluginRegistry) -> str:
+    """Return the distribution whose rule a result comes from; the framework's are picheck's.
+
+    That a rule broke is a result of the framework, and its message begins with the rule's code.
+    """
+    code = result.message.partition(" ")[0] if result.outcome == "error" else result.code
     installed = registry.rules.get(code)
     return installed.owner.distribution if installed else OWN_DISTRIBUTION
 

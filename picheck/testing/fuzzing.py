@@ -17,7 +17,7 @@ from picheck.intake.documents import RawDocument
 from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
 from picheck.testing.builders import Draft
-from picheck.testing.examples import compliant_parts
+from picheck.testing.examples import Examples
 from picheck.testing.generating import Generated, runs
 from picheck.testing.instrumentation import MUTATES, RAISES, Watch
 
@@ -26,18 +26,24 @@ UNORDERED: Final = "order does not matter"
 _SEED: Final = 20_250_101
 
 
-def fuzz(
-    watched: PluginRegistry, codes: Sequence[str], years: Sequence[int], examples: int, watch: Watch
+def fuzz(  # noqa: PLR0917 - called in one place
+    watched: PluginRegistry,
+    codes: Sequence[str],
+    base: Examples,
+    years: Sequence[int],
+    examples: int,
+    watch: Watch,
 ) -> int:
     """Audit generated submissions under watch; return how many there were.
 
-    The compliant submission of each year and plain departures from one come first.
+    `base` are the compliant submissions that they depart from. That of each year, and plain
+    departures from one, come first.
     """
     if not years:
         return 0
     books = {year: _written(watched, year) for year in years}
     count = 0
-    for run in _plain(years):
+    for run in _plain(base, years):
         _try(run, watched, codes, watch)
         count += 1
 
@@ -49,7 +55,7 @@ def fuzz(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.sampled_from(years).flatmap(lambda year: runs(year, _ids(watched, year))))
+    @given(st.sampled_from(years).flatmap(lambda year: runs(base, year, _ids(watched, year))))
     def generate(run: Generated) -> None:
         nonlocal count
         count += 1
@@ -97,17 +103,17 @@ def _try(run: Generated, watched: PluginRegistry, codes: Sequence[str], watch: W
         watch.fault(RAISES, f"the audit itself broke: {type(error).__name__}: {error}")
 
 
-def _plain(years: Sequence[int]) -> list[Generated]:
+def _plain(base: Examples, years: Sequence[int]) -> list[Generated]:
     """Return the compliant run of every year, and departures from the newest one.
 
     Those are: without evidence, without each measurement once, and cut at forty places.
     """
     whole = []
     for year in years:
-        submission, evidence = compliant_parts(year)
+        submission, evidence = base.parts(year)
         whole.append(Generated.of(year, (submission,), evidence))
     year, data = years[-1], whole[-1].documents[0]
-    less = Draft(*compliant_parts(year))
+    less = Draft(*base.parts(year))
     ids = (m["measureId"] for m in less.build()["measurementSets"][0]["measurements"])
     without = [less.without_evidence(), *(less.without(measure_id) for measure_id in ids)]
     cuts = range(0, len(data), max(len(data) // 40, 1))

@@ -29,8 +29,9 @@ def run_cases(
     of a test module is enough, `test_cases = run_cases("picheck_acme")`: each case is a test
     with a readable id and fails with a readable difference. `plugins` are loaded beside the
     installed ones. `compliant` gives the submission and evidence of a year to depart from; by
-    default it is what the package's folder `compliant` holds, or picheck's own. The environment variable `PICHECK_RULE_YEAR` keeps one year's
-    cases, for a tox matrix. Raises UsageError where there is no case at all.
+    default it is what the package's folder `compliant` holds, or picheck's own. The environment
+    variable `PICHECK_RULE_YEAR` keeps one year's cases, for a tox matrix. Raises UsageError where
+    there is no case at all.
     """
     import pytest  # noqa: PLC0415 - only a test module asks for it
 

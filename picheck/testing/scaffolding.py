@@ -11,9 +11,8 @@ from typing import Final
 
 from picheck.errors import UsageError
 from picheck.plugins.registry import OWN_PREFIX, PluginRegistry
-from picheck.testing.examples import compliant_parts, example_years
+from picheck.testing.blueprints import Blueprint, blueprint
 
-_TEMPLATES: Final = files("picheck.testing").joinpath("template")
 _SUFFIX: Final = ".tmpl"
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PREFIX: Final = re.compile(r"[A-Z][A-Z0-9]{1,11}")
@@ -26,19 +25,22 @@ def scaffold(
     """Write a complete distribution into a folder and return its files, sorted.
 
     `name` is the plugin's, `prefix` that of its codes, `program` the one its example rule is
-    for. Raises UsageError for a name or prefix that cannot be used, and for a folder that holds
-    anything: nothing is ever overwritten.
+    for; one without any rulebook is brought along, with one year. Raises UsageError for a name,
+    prefix or program that cannot be used, and for a folder that holds anything: nothing is ever
+    overwritten.
     """
     _check_name(name, registry)
     _check_prefix(prefix, registry)
-    words = _words(name, prefix, registry, program)
+    plan = blueprint(program, prefix, registry.rulebooks)
+    words = _words(name, prefix, program, plan)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; choose another folder with --output")
+    filled = {path: _filled(text, words) for path, text in _texts(plan).items()}
     written = []
-    for path, template in _templates(_TEMPLATES, ""):
+    for path, text in {**filled, **plan.added}.items():
         file = folder / _named(path, words)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(_filled(template.read_text("utf-8"), words), "utf-8", newline="\n")
+        file.write_text(text, "utf-8", newline="\n")
         written.append(file)
     return tuple(sorted(written))
 
@@ -65,16 +67,9 @@ def _check_prefix(prefix: str, registry: PluginRegistry) -> None:
         raise UsageError(f"the prefix {prefix} belongs to {owner}; choose another one")
 
 
-def _words(name: str, prefix: str, registry: PluginRegistry, program: str) -> Mapping[str, str]:
-    rulebooks = registry.rulebooks
-    years = [
-        year
-        for year in example_years()
-        if rulebooks.has(program, year) and rulebooks.rulebook(program, year).status == "final"
-    ]
-    if not years:
-        raise UsageError(f"there is no compliant example for {program}; choose another program")
-    slug = f"{name}-round-denominator"
+def _words(name: str, prefix: str, program: str, plan: Blueprint) -> Mapping[str, str]:
+    slug = f"{name}-{plan.rule}"
+    measure, other = plan.measures
     return {
         "NAME": name,
         "DISTRIBUTION": f"picheck-{name}",
@@ -84,27 +79,21 @@ def _words(name: str, prefix: str, registry: PluginRegistry, program: str) -> Ma
         "SLUG": slug,
         "MODULE": slug.replace("-", "_"),
         "PROGRAM": program,
-        "MEASURE": _measure(years),
-        "YEARS": ", ".join(map(str, years)),
-        "MATRIX": ",".join(map(str, years)),
-        "SETTINGS": "\n".join(f"    ry{year}: PICHECK_RULE_YEAR = {year}" for year in years),
+        "MEASURE": measure,
+        "OTHER": other,
+        "YEARS": ", ".join(map(str, plan.years)),
+        "MATRIX": ",".join(map(str, plan.years)),
+        "SETTINGS": "\n".join(f"    ry{year}: PICHECK_RULE_YEAR = {year}" for year in plan.years),
     }
 
 
-def _measure(years: list[int]) -> str:
-    """Return a measure that every year's compliant submission answers with two counts."""
-    counted = [
-        {str(m["measureId"]) for m in _measurements(year) if isinstance(m["value"], dict)}
-        for year in years
-    ]
-    return max(set.intersection(*counted))
-
-
-def _measurements(year: int) -> list[dict[str, object]]:
-    measurements: list[dict[str, object]] = compliant_parts(year)[0]["measurementSets"][0][
-        "measurements"
-    ]
-    return measurements
+def _texts(plan: Blueprint) -> Mapping[str, str]:
+    """Return the texts of a plan's templates by path; later folders replace earlier files."""
+    texts: dict[str, str] = {}
+    for folder in plan.templates:
+        for path, template in _templates(files("picheck.testing").joinpath(folder), ""):
+            texts[path] = template.read_text("utf-8")
+    return {path: text for path, text in texts.items() if path not in plan.without}
 
 
 def _templates(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
@@ -117,7 +106,7 @@ def _templates(folder: Traversable, path: str) -> Iterator[tuple[str, Traversabl
 
 def _named(path: str, words: Mapping[str, str]) -> str:
     """Return where a template's text goes: `package/` and the capital names are placeholders."""
-    path = path.replace("package/", f"{words['PACKAGE']}/")
+    path = path.replace("package/", f"{words['PACKAGE']}/").replace("yYEAR", f"y{words['YEARS']}")
     return path.replace("MODULE.py", f"{words['MODULE']}.py").replace("CODE", words["CODE"])
 
 

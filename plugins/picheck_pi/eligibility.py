@@ -1,9 +1,9 @@
-"""Claims to leave the category out, and the parts of a complete submission."""
+"""Grounds on which the category may be left out, and the parts of a complete submission."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
 
 from picheck.api import (
     Answers,
@@ -15,6 +15,7 @@ from picheck.api import (
     SetView,
     not_applicable,
 )
+from picheck_pi.roster import Roster, Tally, roster_of
 from picheck_pi.term_schemas import MEASURE_IDS, TEXTS, Schema
 
 #: The terms of every clause that says which reweighting the year grants by itself.
@@ -25,54 +26,74 @@ MINIMUM: Final[Mapping[str, Schema]] = {"objectives": TEXTS, "statements": MEASU
 
 NOTHING_CLAIMED: Final = not_applicable("the evidence counts on no reweighting of this category")
 
+#: The evidence that grounds are read from.
+GROUNDS: Final = ("eligibility", "clinicians")
 
-def claimed_statuses(evidence: Evidence) -> list[str]:
-    """Return the special statuses and the clinician type that the evidence counts on."""
-    eligibility = evidence.eligibility
-    types = [eligibility.clinician_type] if eligibility.clinician_type else []
-    return [*(eligibility.special_statuses or ()), *types]
+#: The rules whose clauses say what the year grants, and to whom.
+_AVAILABLE: Final = "PIC-ELG-02"
+_MEMBERS: Final = "PIC-ELG-03"
 
-
-def other_claims(evidence: Evidence) -> list[str]:
-    """Return what else the evidence counts on: an exception that was granted, or all members."""
-    eligibility = evidence.eligibility
-    claims = []
-    if eligibility.hardship_exception == "approved":
-        claims.append("an approved hardship exception")
-    if eligibility.all_members_qualify and not claimed_statuses(evidence):
-        claims.append("the reweighting of every member")
-    return claims
+#: What becomes of a ground: it holds; the year does not grant it to such an entity; too few of
+#: the entity's members hold it; or facts are missing that would decide.
+State = Literal["granted", "unavailable", "unmet", "open"]
 
 
-def automatic(clause: Clause) -> list[str]:
-    """Return the statuses and clinician types that a clause with the terms `AUTOMATIC` grants."""
-    return [*clause["special_statuses"], *clause["clinician_types"]]
+class Ground(NamedTuple):
+    """One ground on which the evidence counts to leave the category out.
 
-
-def granted_statuses(evidence: Evidence, clause: Clause) -> list[str]:
-    """Return the claimed statuses and clinician types that the clause grants."""
-    return [claim for claim in claimed_statuses(evidence) if claim in automatic(clause)]
-
-
-def rest_on_members(entity: Entity, statuses: Iterable[str], rulebook: Rulebook) -> bool:
-    """Whether the entity has members and none of the statuses can be its own."""
-    clause = rulebook.clauses.get("PIC-ELG-03")
-    if clause is None or entity.entity_type not in clause["entity_types"]:
-        return False
-    return set(clause["own_statuses"].get(entity.entity_type, ())).isdisjoint(statuses)
-
-
-def granted_claims(entity: Entity, evidence: Evidence, clause: Clause, rulebook: Rulebook) -> str:
-    """Return the claims that the year grants, as a list for a message; empty for none.
-
-    Statuses that only some members hold grant nothing.
+    `why` says what speaks against it, `missing` are the evidence keys that would decide.
+    `is_contradicted` says that another part of the evidence speaks against it.
     """
-    statuses = granted_statuses(evidence, clause)
-    if evidence.eligibility.all_members_qualify is False and rest_on_members(
-        entity, statuses, rulebook
-    ):
-        statuses = []
-    return ", ".join([*statuses, *other_claims(evidence)])
+
+    claim: str
+    state: State
+    why: str = ""
+    missing: tuple[str, ...] = ()
+    is_contradicted: bool = False
+
+
+def grounds_of(
+    entity: Entity, evidence: Evidence, rulebook: Rulebook, clause: Clause | None = None
+) -> tuple[Ground, ...]:
+    """Return every ground that the evidence gives, and what becomes of it in the year.
+
+    `clause` has the terms `AUTOMATIC`; by default it is that of the rule about what the year
+    does not grant.
+    """
+    law = clause or rulebook.clauses.get(_AVAILABLE)
+    if law is None:
+        return ()
+    eligibility = evidence.eligibility
+    roster = roster_of(entity, evidence, rulebook.clauses.get(_MEMBERS), law["special_statuses"])
+    claimed = tuple(eligibility.special_statuses or ())
+    found = [_status(status, law, roster, rulebook) for status in claimed]
+    if roster is not None:
+        shown = (status for status in roster.shown if status not in claimed)
+        found += [Ground(status, "granted") for status in shown]
+    if eligibility.clinician_type:
+        found.append(_type(eligibility.clinician_type, law, roster, rulebook))
+    if eligibility.hardship_exception is not None:
+        found.append(_hardship(eligibility.hardship_exception))
+    if roster is not None and roster.do_all_qualify:
+        is_void = any(ground.state == "unavailable" for ground in found)
+        if not is_void and not any(ground.state == "granted" for ground in found):
+            found.append(Ground("the reweighting of every member", "granted"))
+    return tuple(found)
+
+
+def names(grounds: Iterable[Ground], *states: State) -> str:
+    """Return the grounds in some states as a list for a message; empty for none."""
+    return ", ".join(ground.claim for ground in grounds if ground.state in states)
+
+
+def held(grounds: Iterable[Ground]) -> str:
+    """Return the grounds that hold, or may hold for all that is known, as a list for a message."""
+    return names(grounds, "granted", "open")
+
+
+def is_left_out(sets: Sequence[SetView]) -> bool:
+    """Whether nothing is reported for the category."""
+    return not any(view.record.measurements for view in sets)
 
 
 def is_complete(view: SetView) -> bool:
@@ -103,3 +124,49 @@ def missing_parts(
         yield "performanceStart"
     if not period.performance_end:
         yield "performanceEnd"
+
+
+def _status(status: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
+    if status not in law["special_statuses"]:
+        return Ground(status, "unavailable", _not_in(rulebook))
+    if roster is None or roster.do_all_qualify:
+        return Ground(status, "granted")
+    if status not in roster.own:
+        own = " or ".join(roster.own) or "none"
+        why = f"is no status that entity type {roster.entity_type} can hold ({own})"
+        return Ground(status, "unavailable", f"{why}, unless all members qualify")
+    return _by_members(status, roster.tally(status), roster)
+
+
+def _by_members(status: str, tally: Tally, roster: Roster) -> Ground:
+    """Hold an entity's own status against its members."""
+    if roster.needs_all(status) and roster.says_not_all_qualify:
+        why = "takes every member, and the evidence says that not all members qualify"
+        return Ground(status, "unmet", why, is_contradicted=True)
+    if tally.is_met is False:
+        return Ground(status, "unmet", tally.why, is_contradicted=True)
+    if tally.is_met is None:
+        return Ground(status, "open", tally.why, missing=("clinicians.specialStatuses",))
+    return Ground(status, "granted")
+
+
+def _type(name: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
+    if name not in law["clinician_types"]:
+        return Ground(name, "unavailable", _not_in(rulebook))
+    if roster is None or roster.do_all_qualify:
+        return Ground(name, "granted")
+    if roster.says_not_all_qualify:
+        why = f"is no status of this {roster.entity_type}, and not all of its members qualify"
+        return Ground(name, "unmet", why)
+    why = "holds only if all members qualify"
+    return Ground(name, "open", why, missing=("eligibility.allMembersQualify",))
+
+
+def _hardship(word: str) -> Ground:
+    if word == "approved":
+        return Ground("an approved hardship exception", "granted")
+    return Ground(f"a hardship exception that is {word}", "unavailable")
+
+
+def _not_in(rulebook: Rulebook) -> str:
+    return f"is not reweighted automatically in {rulebook.year}"

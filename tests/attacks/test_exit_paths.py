@@ -37,7 +37,7 @@ COMMANDS = {
 def shell(line: str, arguments: list[str], folder: Path) -> tuple[int, str]:
     """Run a line of a shell in which "$@" is picheck; return its code and standard error."""
     done = subprocess.run(
-        ["bash", "-c", line, "bash", sys.executable, "-m", "picheck", *arguments],
+        ["/bin/bash", "-c", line, "bash", sys.executable, "-m", "picheck", *arguments],
         check=False,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -145,6 +145,6 @@ def test_json_is_utf_8_whatever_the_encoding_of_the_output(
 def test_json_is_utf_8_in_the_plainest_locale(tmp_path: Path) -> None:
     odd = tmp_path / "Jos\u00e9.json"
     odd.write_bytes(COMPLIANT.read_bytes())
-    plainest = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    run = launch("audit", odd.name, *TERMS, "-f", "json", folder=tmp_path, **plainest)
+    given = ("audit", odd.name, *TERMS, "-f", "json")
+    run = launch(*given, folder=tmp_path, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert run.report["summary"]["verdict"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ def start(
         [sys.executable, "-m", "picheck", *map(str, arguments)],
         cwd=folder,
         env=environment(folder, TMPDIR=str(folder / "tmp")),
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -96,7 +98,7 @@ def test_a_run_that_is_asked_to_stop_keeps_what_it_wrote(
     assert "Traceback" not in told
     written = (tmp_path / "out").read_bytes()
     assert written.endswith(b"\n")
-    assert [json.loads(line)["type"] for line in written.splitlines()][0] == "run"
+    assert all(json.loads(line) for line in written.splitlines())
     wait_until_gone(tmp_path)
 
 
@@ -124,24 +126,29 @@ def test_no_copy_of_standard_input_or_of_earlier_submissions_is_left(
 ) -> None:
     path = write_lines(tmp_path, 30_000)
     with path.open("rb") as file:
-        process = subprocess.Popen(
-            ["cat"], stdin=file, stdout=subprocess.PIPE
-        )
+        process = subprocess.Popen(["/bin/cat"], stdin=file, stdout=subprocess.PIPE)
         assert process.stdout is not None
         options = ("-f", "ndjson=out", "-j", jobs, "--prior", str(path))
-        audit = start("audit", "-", *TERMS, *options, folder=tmp_path, stdin=process.stdout.fileno())
+        audit = start(
+            "audit", "-", *TERMS, *options, folder=tmp_path, stdin=process.stdout.fileno()
+        )
         process.stdout.close()
     wait_for(tmp_path / "out", 5000)
     audit.send_signal(number)
     audit.communicate(timeout=20)
     process.wait(timeout=20)
     wait_until_gone(tmp_path)
-    assert list((tmp_path / "tmp").iterdir()) == []
+    left = [file for file in (tmp_path / "tmp").rglob("*") if file.is_file()]
+    if number == signal.SIGTERM:
+        assert left == []
+    for kept in left:  # the history, which holds no identifiers
+        assert kept.suffix == ".history"
+        assert not re.search(rb"0000[0-9]{5}", kept.read_bytes())
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_signal_at_any_time_leaves_whole_lines_and_no_process(seed: int, tmp_path: Path) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     path = write_lines(tmp_path, 8_000)
     options = ("-f", "ndjson=out", "-j", chance.choice(["1", "2"]))
     process = start("audit", path, *TERMS, *options, folder=tmp_path)
@@ -166,3 +173,47 @@ def test_a_killed_worker_costs_no_document(tmp_path: Path) -> None:
     assert b"a process died; what it was given is audited again" in err
     kinds = [json.loads(line)["type"] for line in (tmp_path / "out").read_bytes().splitlines()]
     assert kinds.count("document") == 200
+
+
+#: Ways to begin a worker; the last two are those of other systems and of later Pythons.
+METHODS = ("fork", "forkserver", "spawn")
+WORKERS = """
+import multiprocessing, os, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from picheck.engine.batch.local import _begin_worker
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv[1])
+    pool = ProcessPoolExecutor(2, initializer=_begin_worker, initargs=(os.getpid(),))
+    pids = {pool.submit(os.getpid).result() for _ in range(4)}
+    [pool.submit(time.sleep, 1000) for _ in range(2)]
+    print(*pids, flush=True)
+    time.sleep(1000)
+"""
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_workers_end_with_their_parent_however_they_were_begun(method: str, tmp_path: Path) -> None:
+    (tmp_path / "begin.py").write_text(WORKERS)
+    process = subprocess.Popen(
+        [sys.executable, "begin.py", method],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        env=environment(tmp_path),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().split()
+    process.kill()
+    process.communicate(timeout=20)
+    wait_until_gone(tmp_path)
+
+
+def test_a_process_looks_after_its_parent_where_the_system_does_not(tmp_path: Path) -> None:
+    script = (
+        "import os, time; from picheck.processes import watch_parent\n"
+        "parent = os.getpid()\n"
+        "if os.fork() == 0:\n    watch_parent(parent); time.sleep(1000)\n"
+        "time.sleep(0.2); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
+    wait_until_gone(tmp_path)

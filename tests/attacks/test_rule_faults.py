@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from installing import ANSWER, VENDOR, Run, install
+from installing import ANSWER, SIGNATURE, VENDOR, Run, install
 from launching import TERMS, launch, write_lines
 from support import COMPLIANT
 
@@ -22,11 +22,16 @@ def vendor(body: str, head: str = "") -> str:
     return head + VENDOR.replace(ANSWER, inner)
 
 
-def audit(folder: Path, source: str, *arguments: str, **environment: str) -> Run:
+def audit(folder: Path, source: str, *arguments: str, hash_seed: str = "0") -> Run:
     """Audit the compliant submission beside one plugin, in a process of its own."""
     install(folder, "acme-tools", {"acme": source})
     given = arguments or ("-f", "json")
-    return launch("audit", COMPLIANT, *TERMS, *given, folder=folder, **environment)
+    return launch("audit", COMPLIANT, *TERMS, *given, folder=folder, PYTHONHASHSEED=hash_seed)
+
+
+def reading(parameters: str, source: str) -> str:
+    """Return the vendor's module with other parameters of its rule."""
+    return source.replace(SIGNATURE, f"({parameters})")
 
 
 def broken(run: Run) -> list[str]:
@@ -101,7 +106,7 @@ def test_a_rule_that_loops_is_reported_by_workers(jobs: str, tmp_path: Path) -> 
 def test_a_result_that_timed_out_is_not_reused(tmp_path: Path) -> None:
     head = "import time\nslow = [True]\n"
     body = "if slow.pop() if slow else False: time.sleep(1000)"
-    source = vendor(body, head).replace("(measurement_set, clause, rulebook)", "(answers)")
+    source = reading("answers", vendor(body, head))
     install(tmp_path, "acme-tools", {"acme": source})
     options = ("--rule-timeout", "0.5", "-f", "json", "--all-results")
     run = launch("audit", write_lines(tmp_path, 3), *TERMS, *options, folder=tmp_path)
@@ -182,7 +187,7 @@ def test_a_rule_that_ends_the_process_is_named_in_the_report(
 
 def test_only_the_document_that_ends_the_process_loses_the_rule(tmp_path: Path) -> None:
     body = "import os\nif entity.tin == '000000002': os._exit(0)"
-    source = vendor(body).replace("(measurement_set, clause, rulebook)", "(entity, measurement_set)")
+    source = reading("entity, measurement_set", vendor(body))
     install(tmp_path, "acme-tools", {"acme": source})
     path = write_lines(tmp_path)
     run = launch("audit", path, *TERMS, "-f", "json", folder=tmp_path)
@@ -200,9 +205,7 @@ def test_a_rule_that_always_ends_the_process_costs_a_bounded_time(tmp_path: Path
 
 def test_standard_input_is_read_again_where_a_rule_ended_the_process(tmp_path: Path) -> None:
     install(tmp_path, "acme-tools", {"acme": vendor("import os; os._exit(0)")})
-    run = launch(
-        "audit", "-", *TERMS, "-f", "json", folder=tmp_path, stdin=COMPLIANT.read_bytes()
-    )
+    run = launch("audit", "-", *TERMS, "-f", "json", folder=tmp_path, stdin=COMPLIANT.read_bytes())
     assert run.code == 4
     assert len(run.report["documents"]) == 1
     (message,) = broken(run)
@@ -214,7 +217,7 @@ def test_a_document_that_kills_its_worker_costs_that_rule_on_itself_alone(
     jobs: str, tmp_path: Path
 ) -> None:
     body = "import os\nif entity.tin == '000000002': os._exit(0)"
-    source = vendor(body).replace("(measurement_set, clause, rulebook)", "(entity, measurement_set)")
+    source = reading("entity, measurement_set", vendor(body))
     install(tmp_path, "acme-tools", {"acme": source})
     options = ("-f", "ndjson=out", "-j", jobs)
     run = launch("audit", write_lines(tmp_path), *TERMS, *options, folder=tmp_path)
@@ -312,7 +315,17 @@ ANSWERS = {
         "from picheck.errors import MissingEvidence; raise MissingEvidence([1])"
     ),
 }
-FORMATS = ("text", "csv", "github", "html", "junit", "markdown", "ndjson", "operationoutcome", "sarif")
+FORMATS = (
+    "text",
+    "csv",
+    "github",
+    "html",
+    "junit",
+    "markdown",
+    "ndjson",
+    "operationoutcome",
+    "sarif",
+)
 
 
 @pytest.mark.parametrize("body", ANSWERS.values(), ids=ANSWERS)
@@ -321,7 +334,7 @@ def test_an_answer_that_no_json_holds_breaks_the_rule_or_is_rendered(
 ) -> None:
     formats = [part for name in FORMATS for part in ("-f", f"{name}={name}.out")]
     options = ("-f", "json", *formats)
-    run = audit(tmp_path, vendor(body), *options, PYTHONHASHSEED="1")
+    run = audit(tmp_path, vendor(body), *options, hash_seed="1")
     mine = [r for r in run.report["results"] if "ACME" in r["code"] + r["message"]]
     assert [(r["code"], r["outcome"]) for r in mine] in (
         [("ACME-TST-01", "fail")],

@@ -84,8 +84,10 @@ class Batch:
         executors: Executors,
         outputs: Sequence[Output],
         progress: ProgressListener,
-        registry: PluginRegistry,
+        registry: PluginRegistry | None = None,
     ) -> None:
+        if registry is None:
+            _, registry = config.open_plugins()
         self._options = config.options
         self._registry = registry
         prior = load_prior(read_inputs(config.options.prior), registry.rulebooks)

@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 from picheck.api import (
+    CheckResult,
     CheckResults,
-    Clause,
     Entity,
+    Clause,
     Evidence,
     Rulebook,
+    SetView,
     fail,
     indeterminate,
     not_applicable,
     rule,
 )
 from picheck_pi.eligibility import (
+    GROUNDS,
     NOTHING_CLAIMED,
-    claimed_statuses,
-    granted_statuses,
-    rest_on_members,
+    Ground,
+    grounds_of,
+    is_left_out,
+    names,
 )
-from picheck_pi.term_schemas import TEXTS, TEXTS_BY_TEXT
+from picheck_pi.roster import MEMBERS
 
 
 @rule(
     "PIC-ELG-03",
     "group-not-all-eligible",
     scope="document",
-    terms={"entity_types": TEXTS, "own_statuses": TEXTS_BY_TEXT},
-    evidence=(
-        "eligibility.specialStatuses",
-        "eligibility.clinicianType",
-        "eligibility.allMembersQualify",
-    ),
+    terms=MEMBERS,
+    evidence=GROUNDS,
     without_evidence="notApplicable",
 )
 def group_not_all_eligible(
-    entity: Entity, evidence: Evidence, clause: Clause, rulebook: Rulebook
+    entity: Entity,
+    sets: tuple[SetView, ...],
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
 ) -> CheckResults:
     """A group counts on its members' statuses although not all of them qualify.
 
     What it checks:
-    Where a group, a virtual group or an APM Entity counts on a special status or a clinician type:
-    whether it holds the status itself, or the evidence says that all its members qualify.
+    Where an entity with members (a group, a virtual group, a subgroup, an APM Entity) counts on a
+    clinician type: that all its members qualify. Where it counts on a special status of its own:
+    that the clinicians' rows in the evidence bear it out, which asks for most or all of them by
+    the kind of the status, and for few enough clinicians in a small practice. Where data is sent
+    for the category, or another ground holds, only evidence that contradicts itself gets a note.
 
     Why it matters:
     One member who does not qualify is enough for the whole entity to be scored in the category.
@@ -52,29 +59,45 @@ def group_not_all_eligible(
     """
     if entity.entity_type not in clause["entity_types"]:
         return not_applicable("the entity has no members whose statuses could count")
-    claims = _claims(evidence, rulebook)
-    if not claims:
+    grounds = [
+        ground for ground in grounds_of(entity, evidence, rulebook) if ground.state != "unavailable"
+    ]
+    if not grounds:
         return NOTHING_CLAIMED
-    do_all_qualify = evidence.eligibility.all_members_qualify
-    if do_all_qualify or not rest_on_members(entity, claims, rulebook):
-        return None
-    if do_all_qualify is None:
-        return indeterminate(
-            "the evidence does not say whether all members qualify ({claims})",
-            missing=["eligibility.allMembersQualify"],
-            pointer="/entityType",
-            claims=", ".join(claims),
+    is_relied_on = is_left_out(sets) and not names(grounds, "granted")
+    return [
+        *_unmet(grounds, entity, is_relied_on=is_relied_on),
+        *(_open(ground) for ground in grounds if ground.state == "open"),
+    ]
+
+
+def _unmet(
+    grounds: list[Ground], entity: Entity, *, is_relied_on: bool
+) -> list[CheckResult]:
+    """Return a finding for each ground that too few members hold, where it matters."""
+    return [
+        fail(
+            "/entityType",
+            "the evidence counts on {claim}, which {why}",
+            actual=entity.entity_type,
+            claim=ground.claim,
+            why=ground.why,
+            key=ground.claim if ground.is_contradicted else "",
+            variant=None if is_relied_on else "harmless",
+            remediation=None
+            if is_relied_on
+            else "correct the evidence, and look the status up with CMS; nothing hangs on it now",
         )
-    return fail(
-        "/entityType",
-        "the evidence counts on {claims}, which is no status of this {actual}, and not all of its"
-        " members qualify",
-        actual=entity.entity_type,
-        claims=", ".join(claims),
+        for ground in grounds
+        if ground.state == "unmet" and (is_relied_on or ground.is_contradicted)
+    ]
+
+
+def _open(ground: Ground) -> CheckResult:
+    return indeterminate(
+        "the evidence counts on {claim}, which {why}",
+        missing=ground.missing,
+        pointer="/entityType",
+        claim=ground.claim,
+        why=ground.why,
     )
-
-
-def _claims(evidence: Evidence, rulebook: Rulebook) -> list[str]:
-    """Return the claims to check; those that the year does not grant are left to PIC-ELG-02."""
-    available = rulebook.clauses.get("PIC-ELG-02")
-    return granted_statuses(evidence, available) if available else claimed_statuses(evidence)

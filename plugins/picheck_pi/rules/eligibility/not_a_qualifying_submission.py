@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, CheckResults, Clause, Evidence, Period, fail, rule
+from picheck.api import (
+    Answers,
+    CheckResults,
+    Clause,
+    Entity,
+    Evidence,
+    Period,
+    Rulebook,
+    fail,
+    rule,
+)
 from picheck_pi.eligibility import (
+    GROUNDS,
     MINIMUM,
     NOTHING_CLAIMED,
-    claimed_statuses,
+    grounds_of,
+    held,
     missing_parts,
-    other_claims,
 )
 
 
@@ -16,16 +27,22 @@ from picheck_pi.eligibility import (
     "PIC-ELG-04",
     "not-a-qualifying-submission",
     terms=MINIMUM,
-    evidence="eligibility",
+    evidence=GROUNDS,
     without_evidence="notApplicable",
 )
 def not_a_qualifying_submission(
-    answers: Answers, cehrt_id: str | None, period: Period, evidence: Evidence, clause: Clause
+    answers: Answers,
+    cehrt_id: str | None,
+    period: Period,
+    entity: Entity,
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
 ) -> CheckResults:
     """The data is too little to count as a submission of the category.
 
     What it checks:
-    Where the evidence counts on a reweighting: whether the measurement set holds the four parts of
+    Where the evidence counts on a reweighting that the year grants: whether the measurement set holds the four parts of
     a submission, which are a measure or an exclusion for each objective, the required statements,
     the certification id and both dates of the period.
 
@@ -37,7 +54,7 @@ def not_a_qualifying_submission(
     Complete the measurement set if the category is to be scored; leave it out altogether to keep
     the reweighting.
     """
-    claims = [*claimed_statuses(evidence), *other_claims(evidence)]
+    claims = held(grounds_of(entity, evidence, rulebook))
     if not claims:
         return NOTHING_CLAIMED
     missing = list(missing_parts(answers, cehrt_id, period, clause.terms))
@@ -47,7 +64,7 @@ def not_a_qualifying_submission(
         "",
         "the evidence counts on {claims}, and this measurement set is no qualifying submission: it"
         " lacks {missing}",
-        claims=", ".join(claims),
+        claims=claims,
         missing=", ".join(missing),
         measures=[statement for statement in clause["statements"] if not answers.has(statement)],
     )

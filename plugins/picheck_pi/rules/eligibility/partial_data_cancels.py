@@ -15,8 +15,10 @@ from picheck.api import (
 )
 from picheck_pi.eligibility import (
     AUTOMATIC,
+    GROUNDS,
     NOTHING_CLAIMED,
-    granted_claims,
+    grounds_of,
+    held,
     is_complete,
     missing_parts,
 )
@@ -27,7 +29,7 @@ from picheck_pi.eligibility import (
     "partial-data-cancels",
     scope="document",
     terms=AUTOMATIC,
-    evidence="eligibility",
+    evidence=GROUNDS,
     without_evidence="notApplicable",
 )
 def partial_data_cancels(
@@ -52,7 +54,7 @@ def partial_data_cancels(
     Leave the measurement set out to keep the reweighting, or complete it and drop the claim from
     the evidence.
     """
-    claims = granted_claims(entity, evidence, clause, rulebook)
+    claims = held(grounds_of(entity, evidence, rulebook, clause))
     if not claims:
         return NOTHING_CLAIMED
     if not sets or any(is_complete(view) for view in sets):

@@ -14,7 +14,14 @@ from picheck.api import (
     related,
     rule,
 )
-from picheck_pi.eligibility import AUTOMATIC, NOTHING_CLAIMED, granted_claims, is_complete
+from picheck_pi.eligibility import (
+    AUTOMATIC,
+    GROUNDS,
+    NOTHING_CLAIMED,
+    grounds_of,
+    held,
+    is_complete,
+)
 
 
 @rule(
@@ -22,7 +29,7 @@ from picheck_pi.eligibility import AUTOMATIC, NOTHING_CLAIMED, granted_claims, i
     "reweighting-cancelled",
     scope="document",
     terms=AUTOMATIC,
-    evidence="eligibility",
+    evidence=GROUNDS,
     without_evidence="notApplicable",
 )
 def reweighting_cancelled(
@@ -47,7 +54,7 @@ def reweighting_cancelled(
     Decide for one of the two. Leave the category's measurement set out to keep the reweighting, or
     drop the claim from the evidence and let the category be scored.
     """
-    claims = granted_claims(entity, evidence, clause, rulebook)
+    claims = held(grounds_of(entity, evidence, rulebook, clause))
     if not claims:
         return NOTHING_CLAIMED
     complete = [view for view in sets if is_complete(view)]

@@ -1,49 +1,108 @@
-"""A reweighting is counted on that the year does not grant."""
+"""The category is left out on the strength of a reweighting that the year does not grant."""
 
 from __future__ import annotations
 
-from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
-from picheck_pi.eligibility import AUTOMATIC, NOTHING_CLAIMED, automatic, claimed_statuses
+from datetime import date
+
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    Clause,
+    Entity,
+    Evidence,
+    Rulebook,
+    SetView,
+    fail,
+    not_applicable,
+    rule,
+)
+from picheck_pi.eligibility import (
+    AUTOMATIC,
+    GROUNDS,
+    NOTHING_CLAIMED,
+    grounds_of,
+    is_left_out,
+    names,
+)
+from picheck_pi.term_schemas import TEXT
+
+_OPTIONAL = {**TEXT, "required": False}
 
 
 @rule(
     "PIC-ELG-02",
     "reweighting-not-available",
     scope="document",
-    terms=AUTOMATIC,
-    evidence=("eligibility.specialStatuses", "eligibility.clinicianType"),
+    terms={**AUTOMATIC, "apply_until": _OPTIONAL, "apply_until_time": _OPTIONAL},
+    evidence=GROUNDS,
     without_evidence="notApplicable",
 )
 def reweighting_not_available(
-    evidence: Evidence, clause: Clause, rulebook: Rulebook
+    entity: Entity,
+    sets: tuple[SetView, ...],
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
+    as_of: date,
 ) -> CheckResults:
-    """A reweighting is counted on that the year does not grant.
+    """The category is left out on the strength of a reweighting that the year does not grant.
 
     What it checks:
-    Each special status and the clinician type that the evidence counts on, against those that the
-    year reweights by itself.
+    Where nothing is reported for the category: each special status and the clinician type that the
+    evidence counts on, against those that the year reweights by itself and that such an entity can
+    hold; and an application for a hardship exception that is pending or was denied. One ground
+    that holds is enough, and data that is sent counts on no reweighting.
 
     Why it matters:
-    The list changes from year to year. Whoever counts on an entry that has been struck and reports
-    nothing scores zero in the category.
+    The list changes from year to year, and an application counts once it is approved. Whoever
+    relies on anything else and reports nothing scores zero in the category.
 
     How to fix:
     Report the category in full, or make sure that a hardship exception is approved. Then drop the
     claim from the evidence.
     """
-    claims, available = claimed_statuses(evidence), automatic(clause)
-    if not claims:
+    grounds = grounds_of(entity, evidence, rulebook, clause)
+    if not grounds:
         return NOTHING_CLAIMED
-    return [
+    if not is_left_out(sets):
+        return not_applicable("data is sent for the category")
+    if names(grounds, "granted"):
+        return None
+    results = [
         fail(
             "",
-            "{actual} is not reweighted automatically in {year}",
+            "{actual} {why}",
             from_root=True,
-            expected=available,
-            actual=claim,
-            key=claim,
-            year=rulebook.year,
+            expected=[*clause["special_statuses"], *clause["clinician_types"]],
+            actual=ground.claim,
+            key=ground.claim,
+            why=ground.why,
         )
-        for claim in claims
-        if claim not in available
+        for ground in grounds
+        if ground.state == "unavailable" and ground.why
     ]
+    hardship = evidence.eligibility.hardship_exception
+    return [*results, _not_approved(hardship, clause, rulebook, as_of)] if hardship else results
+
+
+def _not_approved(word: str, clause: Clause, rulebook: Rulebook, as_of: date) -> CheckResult:
+    """Return the finding of an application that is not approved, with the last day to apply."""
+    day = clause.terms.get("apply_until")
+    is_over = day is not None and date.fromisoformat(day) < as_of
+    closing = " ".join(filter(None, (day, clause.terms.get("apply_until_time"))))
+    told = f"; applications for {{year}} {'closed' if is_over else 'are taken until'} {{closing}}"
+    denied = "report the category in full" if is_over else "report the category in full, or apply again"
+    return fail(
+        "",
+        "nothing is reported for the category, and the hardship exception is {actual}, not"
+        " {expected}" + (told if day else ""),
+        from_root=True,
+        expected="approved",
+        actual=word,
+        key="hardshipException",
+        year=rulebook.year,
+        closing=closing,
+        remediation=denied
+        if word == "denied"
+        else "report the category in full, unless CMS approves the application first",
+    )

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from picheck.api import CheckResults, Rulebook, SetView, fail, rule
+from picheck.api import CheckResults, Entity, Evidence, Rulebook, SetView, fail, not_applicable, rule
+from picheck_pi.eligibility import GROUNDS, grounds_of, is_left_out, names
 
 
-@rule("PIC-STR-02", "no-pi-measurement-set", scope="document")
-def no_pi_measurement_set(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResults:
+@rule("PIC-STR-02", "no-pi-measurement-set", scope="document", evidence=GROUNDS)
+def no_pi_measurement_set(
+    sets: tuple[SetView, ...], entity: Entity, evidence: Evidence, rulebook: Rulebook
+) -> CheckResults:
     """The document holds no Promoting Interoperability data.
 
     What it checks:
     That at least one measurement set is of this program's category and holds at least one
-    measurement.
+    measurement, or that the evidence gives a ground on which the category may be left out: a
+    special status or a clinician type that the year reweights, or an approved hardship exception.
+    With such a ground nothing has to be submitted for the category, and the reweighting stands.
 
     Why it matters:
-    Without such a set nothing is submitted for the category, whatever the other categories of the
-    document hold; the API refuses a set without measurements.
+    A category that is left out scores 0, unless its weight goes to the other categories. For an
+    entity that is reweighted it is the other way round: whatever is sent gives the reweighting up.
+    A measurement set without any measurement is data, but none that scores.
 
     How to fix:
-    Add the measurement set with its category and the answers of the practice. Where the practice
-    means to be excused from the category, send no document for it at all.
+    Look the entity up with CMS first. If it is reweighted, say so in the evidence and leave the
+    category out. If not, add the measurement set with its category and the answers of the practice.
     """
-    if any(view.record.measurements for view in sets):
+    if not is_left_out(sets):
         return None
     if sets:
         return fail(
@@ -29,11 +35,33 @@ def no_pi_measurement_set(sets: tuple[SetView, ...], rulebook: Rulebook) -> Chec
             "the measurement set of category {program} holds no measurement",
             at=sets[0],
             program=rulebook.program,
-            remediation="add the answers of the practice to measurements",
+            remediation="add the answers of the practice to measurements; if the category is to be"
+            " left out, leave out the whole measurement set",
+        )
+    grounds = grounds_of(entity, evidence, rulebook)
+    if names(grounds, "granted"):
+        return None
+    if grounds:
+        return not_applicable(
+            "nothing of this category is submitted; whether the evidence's grounds for that hold is"
+            " checked by rules of their own"
         )
     return fail(
         "/measurementSets",
-        "no measurement set is of category {expected}",
+        "no measurement set is of category {expected}: the category scores 0 unless it is reweighted",
         expected=rulebook.program,
-        remediation="add a measurement set with category {expected}",
+        variant="absent",
+        remediation="if the entity is reweighted, leave the category out and give the ground in the"
+        " evidence ({keys}); if not, add a measurement set with category {expected}, here or in"
+        " another file",
+        keys=", ".join(_SETTLING),
     )
+
+
+#: The evidence that would settle it, as an evidence file spells it.
+_SETTLING = (
+    "eligibility.specialStatuses",
+    "eligibility.clinicianType",
+    "eligibility.hardshipException",
+    "eligibility.allMembersQualify",
+)
