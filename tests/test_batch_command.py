@@ -73,8 +73,8 @@ def test_what_overrides_held_for_is_known_after_a_cut(
         '[[overrides]]\nfiles = ["nowhere/*"]\nfail_on = "note"\n'
     )
     whole = picheck(file, "-c", config, "-f", "ndjson").stdout
-    assert b"held for 200 documents" in whole
-    assert b"fits no document" in whole
+    assert b"applied to 200 documents" in whole
+    assert b"matches no document" in whole
     opening = whole.index(b"\n") + 1
     output.write_bytes(whole[: opening + int((len(whole) - opening) * share)])
     done = picheck(file, "-c", config, "-f", f"ndjson={output}", "--resume", "-j", 2)
@@ -147,8 +147,16 @@ def test_parquet_stands_beside_a_format_that_needs_the_whole_run(
     report = json.loads(done.stdout)
     assert picheck(file, "-f", f"parquet={alone}").returncode == 1
     rows = parquet.read_table(beside).to_pylist()
-    told = [row["fingerprint"] for row in rows if row["code"]]
+    told = [row["fingerprint"] for row in rows if row["outcome"] not in {None, "indeterminate"}]
     assert told == [result["fingerprint"] for result in report["results"]]
+    assert told
+    # what needs evidence is told on the document, and has a row of its own in a table
+    open_ = [(row["document"], row["code"]) for row in rows if row["outcome"] == "indeterminate"]
+    assert open_ == [
+        (number, entry["code"])
+        for number, document in enumerate(report["documents"])
+        for entry in document.get("unverified", ())
+    ]
     # a run that streams writes a document again where its entity disagrees with itself
     streamed = parquet.read_table(alone).to_pylist()
     assert {tuple(map(repr, row.items())) for row in rows if row["code"]} <= {

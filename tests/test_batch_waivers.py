@@ -87,7 +87,9 @@ def test_a_waiver_by_fingerprint_is_known_after_a_cut(folder: Path) -> None:
     audited(folder)
     output = folder / "out.ndjson"
     results = [
-        json.loads(text) for text in output.read_bytes().splitlines() if b"PIC-PER-03" in text
+        line
+        for line in map(json.loads, output.read_bytes().splitlines())
+        if line["type"] == "result" and line["code"] == "PIC-PER-03"
     ]
     waivers(folder, *(f'fingerprint = "{result["fingerprint"]}"' for result in results))
     audited(folder)

@@ -12,7 +12,7 @@ import pytest
 
 from picheck.engine.audit import audit_inputs, audit
 from picheck.engine.options import AuditOptions
-from picheck.intake import archives
+from picheck.intake import files
 from picheck.intake.documents import RawDocument
 from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
@@ -51,7 +51,7 @@ def test_a_finding_across_files_has_line_and_column_in_both(
 def test_a_file_that_changed_meanwhile_gives_no_place(
     rivals: list[str], registry: PluginRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "read_file", lambda _: [RawDocument(uri="x", data=b"{}")])
+    monkeypatch.setattr(files, "_bytes_of", lambda _: b"{}")
     found = conflict(rivals, registry)
     assert (found.location.line, found.location.pointer) == (
         None,
@@ -102,7 +102,7 @@ def test_a_batch_places_what_it_finds_across_documents(
     stream = io.TextIOWrapper(io.BytesIO(Path(rivals[1]).read_bytes()))
     monkeypatch.setattr("sys.stdin", stream)
     lines, _ = streamed([archive, Path("-")], terms=AuditOptions(as_of=date.fromisoformat(AS_OF)))
-    (found,) = [line for line in lines if line.get("rule", {}).get("code") == "PIC-CNF-01"]
+    (found,) = [line for line in lines if line["type"] == "result" and line["code"] == "PIC-CNF-01"]
     assert found["location"]["line"] == plain.location.line
     assert found["relatedLocations"][0]["line"] == plain.related_locations[0].line
 

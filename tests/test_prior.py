@@ -196,7 +196,7 @@ def test_memory_does_not_grow_with_the_number_of_earlier_submissions(registry: P
         book = load_prior(coming(count), registry.rulebooks).book
         for number in range(count):
             assert book.before(key_of(NOW, number))
-            book.absorb(book.take())
+            book.add_used(book.take_used())
         assert book.unused == 0
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -218,7 +218,7 @@ def test_a_year_is_looked_up_with_all_its_sets_in_order(registry: PluginRegistry
     book = load_prior(given(*parts), registry.rulebooks).book
     earlier = book.before(key_of(NOW))
     assert set(earlier) == {BEFORE, BEFORE - 1}
-    assert [view.is_yes("PI_PHCDRR_1_PROD") for view in earlier[BEFORE]] == [True, False]
+    assert [view.answers.is_yes("PI_PHCDRR_1_PROD") for view in earlier[BEFORE]] == [True, False]
     assert {view.rulebook.year for view in earlier[BEFORE - 1]} == {BEFORE - 1}
     assert not book.before(key_of(BEFORE - 1))
     assert (len(book), book.unused) == (2, 1)

@@ -55,7 +55,7 @@ class Roster(NamedTuple):
     own: tuple[str, ...]
     clause: Clause
     holders: Mapping[str, tuple[bool | None, ...]]
-    count: int
+    size: int
     stated: bool | None
 
     @property
@@ -86,10 +86,10 @@ class Roster(NamedTuple):
         """Count the members who hold a status against what the entity needs."""
         limit = self._threshold(status)
         most = limit.get("members_up_to")
-        if most is not None and self.count > most:
+        if most is not None and self.size > most:
             return Tally(
                 is_met=False,
-                why=f"takes {most} clinicians at most, and the evidence lists {self.count}",
+                why=f"takes {most} clinicians at most, and the evidence lists {self.size}",
             )
         rows = self.holders.get(status, ())
         yes, unknown = rows.count(True), rows.count(None)
@@ -134,7 +134,7 @@ def roster_of(
         own=clause["own_statuses"].get(entity.entity_type, ()),
         clause=clause,
         holders={status: tuple(_holders(status, rows, clause["places"])) for status in statuses},
-        count=len(rows),
+        size=len(rows),
         stated=evidence.eligibility.all_members_qualify,
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from picheck.api import (
     CheckResult,
     CheckResults,
-    Entity,
     Clause,
+    Entity,
     Evidence,
     Rulebook,
     SetView,
@@ -71,9 +71,7 @@ def group_not_all_eligible(
     ]
 
 
-def _unmet(
-    grounds: list[Ground], entity: Entity, *, is_relied_on: bool
-) -> list[CheckResult]:
+def _unmet(grounds: list[Ground], entity: Entity, *, is_relied_on: bool) -> list[CheckResult]:
     """Return a finding for each ground that too few members hold, where it matters."""
     return [
         fail(

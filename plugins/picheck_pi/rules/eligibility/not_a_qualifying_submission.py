@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from picheck.api import (
-    Answers,
     CheckResults,
     Clause,
     Entity,
     Evidence,
-    Period,
     Rulebook,
+    SetView,
     fail,
     rule,
 )
@@ -31,9 +30,7 @@ from picheck_pi.eligibility import (
     without_evidence="notApplicable",
 )
 def not_a_qualifying_submission(
-    answers: Answers,
-    cehrt_id: str | None,
-    period: Period,
+    measurement_set: SetView,
     entity: Entity,
     evidence: Evidence,
     clause: Clause,
@@ -42,9 +39,9 @@ def not_a_qualifying_submission(
     """The data is too little to count as a submission of the category.
 
     What it checks:
-    Where the evidence counts on a reweighting that the year grants: whether the measurement set holds the four parts of
-    a submission, which are a measure or an exclusion for each objective, the required statements,
-    the certification id and both dates of the period.
+    Where the evidence counts on a reweighting that the year grants: whether the measurement set
+    holds the four parts of a submission, which are a measure or an exclusion for each objective,
+    the required statements, the certification id and both dates of the period.
 
     Why it matters:
     Data that lacks one of the parts is said not to count as a submission: it is not scored and
@@ -57,7 +54,8 @@ def not_a_qualifying_submission(
     claims = held(grounds_of(entity, evidence, rulebook))
     if not claims:
         return NOTHING_CLAIMED
-    missing = list(missing_parts(answers, cehrt_id, period, clause.terms))
+    answers, cehrt_id = measurement_set.answers, measurement_set.cehrt_id
+    missing = list(missing_parts(answers, cehrt_id, measurement_set.period, clause.terms))
     if not missing:
         return None
     return fail(

@@ -37,7 +37,7 @@ _OPTIONAL = {**TEXT, "required": False}
     evidence=GROUNDS,
     without_evidence="notApplicable",
 )
-def reweighting_not_available(
+def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
     entity: Entity,
     sets: tuple[SetView, ...],
     evidence: Evidence,
@@ -91,7 +91,7 @@ def _not_approved(word: str, clause: Clause, rulebook: Rulebook, as_of: date) ->
     is_over = day is not None and date.fromisoformat(day) < as_of
     closing = " ".join(filter(None, (day, clause.terms.get("apply_until_time"))))
     told = f"; applications for {{year}} {'closed' if is_over else 'are taken until'} {{closing}}"
-    denied = "report the category in full" if is_over else "report the category in full, or apply again"
+    again = "" if is_over else ", or apply again"
     return fail(
         "",
         "nothing is reported for the category, and the hardship exception is {actual}, not"
@@ -102,7 +102,6 @@ def _not_approved(word: str, clause: Clause, rulebook: Rulebook, as_of: date) ->
         key="hardshipException",
         year=rulebook.year,
         closing=closing,
-        remediation=denied
-        if word == "denied"
-        else "report the category in full, unless CMS approves the application first",
+        remediation="report the category in full"
+        + (again if word == "denied" else ", unless CMS approves the application first"),
     )

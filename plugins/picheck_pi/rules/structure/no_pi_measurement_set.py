@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from picheck.api import CheckResults, Entity, Evidence, Rulebook, SetView, fail, not_applicable, rule
+from typing import Final
+
+from picheck.api import (
+    CheckResults,
+    Entity,
+    Evidence,
+    Rulebook,
+    SetView,
+    fail,
+    not_applicable,
+    rule,
+)
 from picheck_pi.eligibility import GROUNDS, grounds_of, is_left_out, names
+
+#: The evidence that would settle it, as an evidence file spells it.
+_SETTLING: Final = (
+    "eligibility.specialStatuses",
+    "eligibility.clinicianType",
+    "eligibility.hardshipException",
+    "eligibility.allMembersQualify",
+)
 
 
 @rule("PIC-STR-02", "no-pi-measurement-set", scope="document", evidence=GROUNDS)
@@ -48,7 +67,8 @@ def no_pi_measurement_set(
         )
     return fail(
         "/measurementSets",
-        "no measurement set is of category {expected}: the category scores 0 unless it is reweighted",
+        "no measurement set is of category {expected}: the category scores 0 unless it is"
+        " reweighted",
         expected=rulebook.program,
         variant="absent",
         remediation="if the entity is reweighted, leave the category out and give the ground in the"
@@ -56,12 +76,3 @@ def no_pi_measurement_set(
         " another file",
         keys=", ".join(_SETTLING),
     )
-
-
-#: The evidence that would settle it, as an evidence file spells it.
-_SETTLING = (
-    "eligibility.specialStatuses",
-    "eligibility.clinicianType",
-    "eligibility.hardshipException",
-    "eligibility.allMembersQualify",
-)
