@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from picheck.intake.json_locations import JsonSyntaxError, read_text
+from picheck.errors import InputError
+from picheck.intake.decoder import read_json
+from picheck.intake.json_locations import JsonSyntaxError, mask_digits, read_text
 from picheck.model.location import pointer_join
 
 SCALARS = (
@@ -148,3 +151,31 @@ def test_a_number_that_is_none_is_told_with_its_place(token: str) -> None:
     (told,) = read.not_numbers
     assert (told.pointer, told.token) == ("/a/1", token)
     assert math.isnan(read.value["a"][1])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"taxpayerIdentificationNumber": 123-45-6789}', "'-**-**89}' stands"),
+        ('{"tin": 000123456}', "'******56}' stands"),
+        ('{"tin": x123456789}', "'x*******89}' stands"),
+        ('{"tin": "123456789, "a": 1}', "'a\": 1}' stands"),
+        ('{"tin": "123456789', "'\"*******89' stands"),
+        ("{123456789: 1}", "'*******89: 1' stands"),
+        ("{'123456789': 1}", "\"'*******89':\" stands"),
+        ("oops 12 3456789", "'oops ** ****' stands"),
+        ("hello you 123456789", "'hello you **' stands"),
+        ('{"a": 1} 123456789', "'*******89' stands"),
+        ('{"year": 202}x', "'x' stands"),
+    ],
+)
+def test_what_is_quoted_of_a_broken_text_shows_no_identifier(text: str, shown: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_json(text.encode(), "a.json")
+    assert shown in str(caught.value)
+    assert not re.search(r"\d{3}", str(caught.value))
+
+
+def test_dates_and_short_numbers_are_masked_only_where_asked_for() -> None:
+    assert mask_digits("12-3456789, 301, 2025-02-03") == "**-*****89, 301, ****-**-03"
+    assert mask_digits("/clinicians/1234/123456789", 7) == "/clinicians/1234/*******89"

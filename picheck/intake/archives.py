@@ -143,9 +143,10 @@ def _read_line_member(
     try:
         member = _only(same)
         with archive.open(member) as file:
-            if is_report(cast("zipfile.ZipExtFile", file).peek(_HEAD).partition(b"\n")[0]):
+            if is_report(file.readline(MAX_BYTES)):
                 left_out.add("report", uri)
                 return
+        with archive.open(member) as file:
             for _ in same[1:]:
                 left_out.add("duplicate", uri)
             yield from read_lines(uri, file)
@@ -201,7 +202,6 @@ def _describe(error: Exception) -> str:
     return uri_of(str(error)) or type(error).__name__
 
 
-_HEAD: Final = 4096
 _ENTRY: Final = b"PK\x01\x02"
 _ENTRY_SIZE: Final = 46
 #: A newer version is asked for than `zipfile` reads; most say so of members that it can read.

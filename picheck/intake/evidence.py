@@ -14,11 +14,14 @@ from picheck.errors import InputError
 from picheck.intake.compression import open_file, read_errors
 from picheck.intake.decoder import DecodedDocument, read_json
 from picheck.intake.documents import RawDocument, uri_of
+from picheck.intake.json_locations import mask_digits
 from picheck.intake.limits import MAX_BYTES, check_limits
 from picheck.model.evidence import NO_EVIDENCE, Evidence
 from picheck.rules.view import parse_date
 from picheck.schemas import explain
 
+#: A key of so many digits may be an identifier; an index never has so many.
+_IDENTIFIER: Final = 7
 _decoder: Final = msgspec.json.Decoder(Evidence)
 
 
@@ -116,9 +119,9 @@ def decode_evidence(data: bytes, uri: str) -> Evidence:
 def _told(data: bytes, uri: str) -> str:
     """Say in one line everything that is wrong with an evidence file."""
     read = read_json(data, uri)
-    faults = [f"{v.pointer or '/'}: {v.message}" for v in explain("evidence", read.value)]
-    faults += [f"{key.pointer}: the key stands there twice" for key in read.repeated_keys]
-    return "; ".join(faults)
+    faults = [(v.pointer, v.message) for v in explain("evidence", read.value)]
+    faults += [(key.pointer, "the key stands there twice") for key in read.repeated_keys]
+    return "; ".join(f"{mask_digits(at, _IDENTIFIER) or '/'}: {said}" for at, said in faults)
 
 
 def _days(evidence: Evidence) -> Iterator[str]:

@@ -27,6 +27,10 @@ _TOKEN: Final = re.compile(
 _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None}
 _OPENING: Final = "[{"
 _MAX_DIGITS: Final = 400
+#: How many characters of a text are quoted, and how many around them are looked at.
+_QUOTED: Final = 12
+_AROUND: Final = 64
+_LONG_NUMBER: Final = re.compile(r"\d(?:[-. ]?\d){3,}")
 
 
 class JsonSyntaxError(ValueError):
@@ -53,6 +57,27 @@ class LocatedJson(msgspec.Struct, frozen=True, kw_only=True):
             tokens.pop()
             pointer = pointer_join("", *tokens)
         return line_column(self.offsets.get(pointer, 0), self.lines)
+
+
+def mask_digits(text: str, shortest: int = 4) -> str:
+    """Hide the digits of every number in a text but its last two: `12-3456789` as `**-*****89`.
+
+    Text that is no JSON is quoted in errors, and nothing says which number in it is a TIN. A
+    number has at least `shortest` digits, with hyphens, points or spaces between them or not.
+    """
+
+    def mask(match: re.Match[str]) -> str:
+        number = match[0]
+        if sum(map(str.isdigit, number)) < shortest:
+            return number
+        shown = 0
+        hidden: list[str] = []
+        for char in reversed(number):
+            shown += char.isdigit()
+            hidden.append("*" if char.isdigit() and shown > 2 else char)  # noqa: PLR2004
+        return "".join(reversed(hidden))
+
+    return _LONG_NUMBER.sub(mask, text)
 
 
 def line_starts(text: str) -> tuple[int, ...]:
@@ -212,7 +237,10 @@ class _Parser:
     def _found(self) -> str:
         if self._at >= len(self._text):
             return "the text ends"
-        return f"{self._text[self._at : self._at + 12].split(chr(10))[0]!r} stands"
+        start = max(0, self._at - _AROUND)
+        # an identifier may begin before the text that is quoted, or end after it
+        around = mask_digits(self._text[start : self._at + _AROUND])
+        return f"{around[self._at - start :][:_QUOTED].split(chr(10))[0]!r} stands"
 
 
 class _Frame:
