@@ -398,3 +398,19 @@ def test_a_row_for_each_result_in_parquet(file: Path, tmp_path: Path) -> None:
     told = [(row["document"], row["code"], row["fingerprint"]) for row in rows if row["code"]]
     assert told == [(r["document"], r["rule"]["code"], r["fingerprint"]) for r in results]
     assert {row["document"] for row in rows} == set(verdicts(lines))
+
+
+def test_a_file_that_is_gone_before_it_is_read_again_is_told_of(tmp_path: Path) -> None:
+    same = next(corpus(1, defects=0)).data
+    for name in "abc":
+        (tmp_path / f"{name}.json").write_bytes(same)
+
+    class Removing:
+        def tell(self, packet: object, part: object) -> None:
+            del packet, part
+            (tmp_path / "c.json").unlink()
+
+    _, summed = written_of([tmp_path], watcher=Removing())
+    (notice,) = [n for n in summed.run.notices if n.kind == "unreadable"]
+    assert notice.message == "input 2: cannot be read again: it is not there any more"
+    assert summed.summary.exit.code == 3

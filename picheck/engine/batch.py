@@ -124,10 +124,12 @@ class Batch:
     def _amend(self, packets: ChunkReader, index: EntityIndex) -> None:
         """Read again the documents of entities with several sets, and write what they add."""
         whole = self._station.whole
+        lost = None
         for number, given in _numbered(packets, index.wanted()):
             if isinstance(given, RawDocument):
                 index.keep(number, given)
-            else:
+            elif given is not lost:  # one stands for all lines of a range that changed
+                lost = given
                 whole.enter_unreadable(given, given.error)
         for group in index.groups():
             try:
@@ -222,18 +224,30 @@ def _given_up(packet: Chunk) -> Chunk:
 def _numbered(packets: ChunkReader, wanted: Iterator[int]) -> Iterator[NumberedInput]:
     """Yield the inputs with these numbers, which are in order; reads no packet without any.
 
-    In place of documents that are not there any more, the inputs that say so are yielded.
+    Where one of them is not there any more, an unreadable input says so in its place.
     """
     number = next(wanted, None)
     if number is None:
         return
     for packet in packets:
-        if number is None or number >= packet.first + packet.count:
+        end = packet.first + packet.count
+        if number is None or number >= end:
             continue
         for index, given in packet.inputs():
-            if isinstance(given, Unreadable) or index == number:
-                yield index, given
-            if index == number:
+            while number is not None and number < index:
+                yield number, _gone(number)
                 number = next(wanted, None)
-        while number is not None and number < packet.first + packet.count:
+            if index == number:
+                yield index, given
+                number = next(wanted, None)
+        while number is not None and number < end:
+            yield number, _gone(number)
             number = next(wanted, None)
+    while number is not None:
+        yield number, _gone(number)
+        number = next(wanted, None)
+
+
+def _gone(number: int) -> Unreadable:
+    said = "cannot be read again: it is not there any more"
+    return Unreadable(error=InputError(said, uri=f"input {number}"))

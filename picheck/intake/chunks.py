@@ -162,7 +162,8 @@ class ChunkReader:
     def __iter__(self) -> Iterator[Chunk]:
         """Yield the chunks in order.
 
-        Lines that are not what they were the first time are an unreadable input.
+        Lines that are not what they were the first time are an unreadable input, one and the same
+        for all lines of the range in which something changed.
         """
         first = 0
         several: list[Source] = []
@@ -242,7 +243,7 @@ class ChunkReader:
                     yield FileRange(uri, path, start, now.length, line, first, now.lines)
                 else:
                     changed = unreadable(_CHANGED, uri, line)
-                    yield Buffered((changed, *(None,) * (before.lines - 1)), first)
+                    yield Buffered((changed,) * before.lines, first)
                 start, line = start + before.length, line + before.lines
                 first += before.lines
             grown = os.fstat(file.fileno()).st_size - start
