@@ -252,7 +252,7 @@ def test_a_file_that_grows_is_audited_as_it_was(
     path = written(clean, tmp_path / "growing.ndjson")
     measure = chunks_module._measure
 
-    def grow(file: Any, size: int) -> tuple[int, int]:
+    def grow(file: Any, size: int) -> Any:
         with path.open("ab") as more:
             more.write(clean[0].data + b"\n")
         return measure(file, size)
