@@ -10,12 +10,12 @@ from typing import Final
 _HERE: Final = Path(__file__).parent
 _QUICK: Final = (
     ("cold_start.py", "--rounds", "5"),
-    ("throughput.py", "--count", "500", "--rounds", "3"),
+    ("throughput.py", "--quick", "--count", "500", "--rounds", "3"),
     ("compare.py", "--count", "60", "--rounds", "2"),
 )
 _WHOLE: Final = (
     ("cold_start.py",),
-    ("throughput.py", "--count", "3000", "--rounds", "7"),
+    ("throughput.py", "--full", "--count", "3000", "--rounds", "7"),
     ("compare.py", "--count", "400"),
     ("scale.py", "--counts", "100000", "1000000", "--jobs", "1", "2"),
 )

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import take_inventory
+from picheck.plugins.host import Host
+from picheck.plugins.registry import collect_plugins
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.checking import told_difference
 from picheck.testing.examples import compliant_parts, shipped_cases
@@ -45,8 +45,8 @@ def _judge(cases: Sequence[Case]) -> int:
 def _is_broken(cases: Sequence[Case]) -> bool:
     host = Host()
     host.discover()
-    inventory = take_inventory(host)
-    return any(told_difference(case, compliant_parts, inventory) for case in cases)
+    registry = collect_plugins(host)
+    return any(told_difference(case, compliant_parts, registry) for case in cases)
 
 
 def warm_up(pack: str) -> None:

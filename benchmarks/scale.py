@@ -6,28 +6,15 @@ python benchmarks/scale.py --counts 20000 100000 --jobs 1 2
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Final
 
+from child_process import run_audit
 from generate import corpus
 
 _DISTINCT: Final = 5_000
 _TIN: Final = b'"taxpayerIdentificationNumber":"'
-_WATCH: Final = """
-import resource, sys
-from picheck.cli.main import main
-try:
-    main(sys.argv[1:])
-except SystemExit:
-    pass
-own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(own, child, file=sys.stderr)
-"""
 
 
 def main() -> None:
@@ -59,16 +46,10 @@ def _write(path: Path, count: int) -> None:
 
 
 def _run(path: Path, count: int, jobs: int) -> str:
-    command = [sys.executable, "-c", _WATCH, "audit", str(path), "--as-of", "2026-02-01"]
-    command += ["-f", f"ndjson={path}.out", "-j", str(jobs)]
-    start = time.perf_counter()
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds = time.perf_counter() - start
-    own, child = (int(number) / 1024 for number in done.stderr.split()[-2:])
-    Path(f"{path}.out").unlink()
+    cost = run_audit(path, jobs=jobs)
     return (
-        f"{count:>12,}{jobs:>6}{seconds:>9.1f}{count / seconds:>9,.0f}{own:>9.1f}"
-        f"{child if jobs > 1 else 0:>9.1f}"
+        f"{count:>12,}{jobs:>6}{cost.seconds:>9.1f}{count / cost.seconds:>9,.0f}"
+        f"{cost.peak:>9.1f}{cost.worker_peak:>9.1f}"
     )
 
 

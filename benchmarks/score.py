@@ -18,12 +18,12 @@ from typing import Any
 from generate import corpus
 
 from picheck.api import SetView
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory, take_inventory
-from picheck.intake.decoder import read_structure
+from picheck.engine.document import DocumentAuditor
+from picheck.engine.options import AuditOptions
+from picheck.intake.decoder import decode_document
 from picheck.intake.documents import RawDocument
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck_pi.scoring.arithmetic import score_set
 
 
@@ -42,11 +42,11 @@ def main() -> None:
     ]
     host = Host()
     host.discover()
-    inventory = take_inventory(host)
-    views = _views(documents, inventory, given.year)
+    registry = collect_plugins(host)
+    views = _views(documents, registry, given.year)
     score = _best(given.rounds, lambda: sum(score_set(view).points for view in views)) / len(views)
-    read = _best(given.rounds, lambda: _views(documents, inventory, given.year)) / len(documents)
-    audit = _best(given.rounds, lambda: _audit(documents, inventory, given.year)) / len(documents)
+    read = _best(given.rounds, lambda: _views(documents, registry, given.year)) / len(documents)
+    audit = _best(given.rounds, lambda: _audit(documents, registry, given.year)) / len(documents)
     print(f"documents       {len(documents):>10,}   defects {given.defects:.0%}")
     print(f"one score       {score * 1e6:>10.1f} µs   arithmetic on an audited set")
     print(f"read and score  {(read + score) * 1e6:>10.1f} µs   from the bytes on, without an audit")
@@ -54,11 +54,11 @@ def main() -> None:
     print(f"1,000,000 scores / 500,000 audits = {score * 2 / audit:.2f}   (promised: at most 1)")
 
 
-def _views(documents: Sequence[RawDocument], inventory: Inventory, year: int) -> list[SetView]:
-    book = inventory.shelf.rulebook("pi", year)
+def _views(documents: Sequence[RawDocument], registry: PluginRegistry, year: int) -> list[SetView]:
+    book = registry.rulebooks.rulebook("pi", year)
     views: list[SetView] = []
     for raw in documents:
-        submission = read_structure(raw.data, raw.uri).submission
+        submission = decode_document(raw.data, raw.uri).submission
         views += [
             SetView(record, "/measurementSets/0", book)
             for record in (submission.measurement_sets if submission else ())
@@ -66,9 +66,9 @@ def _views(documents: Sequence[RawDocument], inventory: Inventory, year: int) ->
     return views
 
 
-def _audit(documents: Sequence[RawDocument], inventory: Inventory, year: int) -> int:
-    audit = Audit(Terms(as_of=date(year + 1, 2, 1)), inventory)
-    return sum(len(audited.results) for audited in audit.documents(documents))
+def _audit(documents: Sequence[RawDocument], registry: PluginRegistry, year: int) -> int:
+    auditor = DocumentAuditor(registry, AuditOptions(as_of=date(year + 1, 2, 1)))
+    return sum(len(auditor.audit(raw, i).results) for i, raw in enumerate(documents))
 
 
 def _best(rounds: int, work: Callable[[], Any]) -> float:

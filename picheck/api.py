@@ -1,22 +1,20 @@
 """The front door: every name a plugin may import from picheck, and nothing else.
 
-A plugin declares the version it was written for with `picheck_api = "1"` in its module; a
-version that this picheck does not offer is refused by name.
+A plugin states the version of this interface that it was written for with `picheck_api = "2"`
+in its module; a version that this picheck does not offer is refused by name.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from picheck.handwritten import nearest
-from picheck.hooks.markers import API_VERSIONS, hookimpl
-from picheck.hooks.preview import Attempt, Edit, Preview, Scene, Wish
-from picheck.hooks.reporter import Reporter, Style
+from picheck.errors import MissingEvidence
 from picheck.model.citation import Citation
-from picheck.model.evidence import Evidence
-from picheck.model.finding import Result
-from picheck.model.location import Location
-from picheck.model.report import DocumentSummary, Report
+from picheck.model.evidence import NO_EVIDENCE, Evidence
+from picheck.model.evidence_sections import EvidenceSection
+from picheck.model.location import Location, pointer_join
+from picheck.model.report import DocumentSummary, Notice, Report
+from picheck.model.result import Result, RuleRecord, Unverified
 from picheck.model.skeleton import evidence_skeleton
 from picheck.model.submission import (
     Counts,
@@ -25,59 +23,110 @@ from picheck.model.submission import (
     Submission,
     is_counts_like,
 )
-from picheck.rulebook.added import AddedClause, clauses_in
-from picheck.rulebook.edition import Clause, Measure, Rulebook
-from picheck.rulebook.reading import RulebookSource, rulebook_in
-from picheck.rules.answer import Answer, Answers, Place
-from picheck.rules.catalogue import rules_in
-from picheck.rules.context import DocumentContext, EntityContext, SetContext
-from picheck.rules.rule import Rule, rule
-from picheck.rules.view import Entity, Period, SetView, parse_date, to_json
+from picheck.plugins.markers import API_VERSIONS, hookimpl
+from picheck.plugins.reporter import Reporter, Style
+from picheck.plugins.scorer import Attempt, Edit, Preview, Scene, Wish
+from picheck.rulebook.loader import RulebookSource, rulebook_in
+from picheck.rulebook.models import Clause, Measure, Rulebook
+from picheck.rulebook.plugin_clauses import AddedClause, clauses_in, clauses_of
+from picheck.rulebook.registry import Rulebooks
+from picheck.rules.check_result import (
+    CheckResult,
+    CheckResults,
+    RelatedLocation,
+    fail,
+    indeterminate,
+    not_applicable,
+    related,
+)
+from picheck.rules.discovery import rules_in
+from picheck.rules.inputs import PARAMETERS, Source
+from picheck.rules.measurement_set import (
+    Answers,
+    CountsByMeasure,
+    Entity,
+    Period,
+    SetView,
+    parse_date,
+    to_json,
+    whole_pair,
+)
+from picheck.rules.rule import MOVING_PAGE, Rule, rule
+from picheck.rules.source_issues import SourceIssues
+from picheck.validation import closest_match
 
 API_VERSION: Final = API_VERSIONS[-1]
 
 __all__ = [
     "API_VERSION",
+    "NO_EVIDENCE",
+    "PARAMETERS",
     "AddedClause",
-    "Answer",
     "Answers",
     "Attempt",
+    "CheckResult",
+    "CheckResults",
     "Citation",
     "Clause",
     "Counts",
-    "DocumentContext",
+    "CountsByMeasure",
     "DocumentSummary",
     "Edit",
     "Entity",
-    "EntityContext",
     "Evidence",
+    "EvidenceSection",
     "Location",
     "Measure",
     "Measurement",
     "MeasurementSet",
+    "MissingEvidence",
+    "Notice",
     "Period",
-    "Place",
     "Preview",
+    "RelatedLocation",
     "Report",
     "Reporter",
     "Result",
     "Rule",
+    "RuleRecord",
     "Rulebook",
     "RulebookSource",
+    "Rulebooks",
     "Scene",
-    "SetContext",
     "SetView",
+    "Source",
+    "SourceIssues",
     "Style",
     "Submission",
+    "Unverified",
     "Wish",
     "clauses_in",
+    "clauses_of",
+    "closest_match",
     "evidence_skeleton",
+    "fail",
     "hookimpl",
+    "indeterminate",
     "is_counts_like",
-    "nearest",
+    "not_applicable",
     "parse_date",
+    "pointer_join",
+    "related",
     "rule",
     "rulebook_in",
     "rules_in",
     "to_json",
+    "whole_pair",
 ]
+
+#: Names of version 1 that a plugin may still ask for, to be told what came in their place.
+_VERSION_1: Final = frozenset(
+    {"Answer", "DocumentContext", "EntityContext", "Place", "SetContext", "nearest"}
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Refuse the names of version 1 with the page that says how to move."""
+    if name in _VERSION_1:
+        raise ImportError(f"picheck.api.{name} was part of API version 1; see {MOVING_PAGE}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -84,3 +84,14 @@ class InputError(PicheckError):
 
 def _input_error(message: str, uri: str, line: int | None, column: int | None) -> InputError:
     return InputError(message, uri=uri, line=line, column=column)
+
+
+class MissingEvidence(Exception):  # noqa: N818 - not an error: the rule has nothing to decide on
+    """A rule needs a fact that the evidence does not give; it is then indeterminate.
+
+    `keys` are the evidence keys that would decide it.
+    """
+
+    def __init__(self, *keys: str) -> None:
+        super().__init__(f"the evidence gives no {', '.join(keys)}")
+        self.keys = keys

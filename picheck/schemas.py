@@ -9,9 +9,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from picheck.errors import UsageError
-from picheck.handwritten import nearest
+from picheck.model.evidence_sections import NO_SECTIONS, EvidenceSections
 from picheck.model.location import pointer_join
-from picheck.rules.text import Violation
+from picheck.rules.source_issues import Violation
+from picheck.validation import closest_match
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -50,13 +51,23 @@ def load_schema(name: str) -> dict[str, Any]:
     return schema
 
 
-def explain(name: str, instance: object) -> tuple[Violation, ...]:
+def evidence_schema(sections: EvidenceSections = NO_SECTIONS) -> dict[str, Any]:
+    """Return the schema of the evidence with the sections of plugins, as a fresh dict."""
+    schema = load_schema("evidence")
+    schema["properties"] |= {name: dict(found) for name, found in sections.schemas.items()}
+    return schema
+
+
+def explain(
+    name: str, instance: object, sections: EvidenceSections = NO_SECTIONS
+) -> tuple[Violation, ...]:
     """Return every violation of a published schema, sorted by pointer; none for a sound instance.
 
-    `instance` is made of plain JSON values, as `json.loads` gives them. TINs and NPIs are masked
-    in what is returned. Raises UsageError for a name that no schema has.
+    `instance` is made of plain JSON values, as `json.loads` gives them; `sections` are those that
+    plugins add to the evidence. TINs and NPIs are masked in what is returned. Raises UsageError
+    for a name that no schema has.
     """
-    faults = [_Fault.of(error) for error in _validator(name).iter_errors(instance)]
+    faults = [_Fault.of(error) for error in _validator(name, sections).iter_errors(instance)]
     misfits = {fault.path for fault in faults if fault.keyword == "type"}
     violations = {
         violation
@@ -69,13 +80,12 @@ def explain(name: str, instance: object) -> tuple[Violation, ...]:
 
 
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def _validator(name: str, sections: EvidenceSections) -> Draft202012Validator:
     """Compile a schema once a process."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - would slow every cold start
 
-    return Draft202012Validator(
-        load_schema(name), format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
+    schema = evidence_schema(sections) if sections else load_schema(name)
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 class _Fault(NamedTuple):
@@ -125,7 +135,7 @@ def _unknown_keys(pointer: str, fault: _Fault) -> Iterator[Violation]:
     known = fault.schema["properties"]
     for key in fault.instance:
         if key not in known:
-            found, near = _shown(key), nearest(key[:_LONGEST], list(known))
+            found, near = _shown(key), closest_match(key[:_LONGEST], list(known))
             expected = _one_of(map(_quoted, [near] if near else known))
             yield Violation(
                 pointer=pointer_join(pointer, key),
@@ -159,6 +169,8 @@ def _expectation(fault: _Fault) -> str:
 def _text_expectation(schema: Mapping[str, Any]) -> str:
     if schema.get("format") == "date":
         return "a real date, YYYY-MM-DD"
+    if "pattern" not in schema:
+        return f"text of at most {schema['maxLength']} characters"
     return f"text that matches {schema['pattern']}"
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory, take_inventory
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 
 
 @pytest.fixture(scope="session")
-def inventory() -> Inventory:
+def registry() -> PluginRegistry:
     """Return what all installed plugins hand over."""
     host = Host()
     host.discover()
-    return take_inventory(host)
+    return collect_plugins(host)

@@ -20,12 +20,12 @@ from support import AS_OF, COMPLIANT, YEAR
 #: A sound vendor module; the tests put one fault into it by replacing a line.
 VENDOR = textwrap.dedent(
     f'''
-    from picheck.api import AddedClause, Citation, Clause, hookimpl, rule
+    from picheck.api import AddedClause, Citation, Clause, fail, hookimpl, rule
 
     TERMS = {{}}
 
-    @rule("ACME-TST-01", "acme-probe", scope="set", terms=TERMS)
-    def acme_probe(ctx):
+    @rule("ACME-TST-01", "acme-probe", terms=TERMS)
+    def acme_probe(measurement_set, clause, rulebook):
         """A probe of the tests.
 
         What it checks: nothing.
@@ -50,7 +50,8 @@ VENDOR = textwrap.dedent(
         return (clause("ACME-TST-01"),)  # CLAUSES
     '''
 )
-ANSWER, RULES, CLAUSES = (
+SIGNATURE, ANSWER, RULES, CLAUSES = (
+    "(measurement_set, clause, rulebook)",
     "return None  # ANSWER",
     "return (acme_probe,)  # RULES",
     'return (clause("ACME-TST-01"),)  # CLAUSES',

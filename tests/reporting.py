@@ -1,18 +1,23 @@
-"""What the tests of the reporters share: documents, reports of them, and how each was told."""
+"""What the tests of the reporters share: documents, reports on them, and how each is written."""
 
 from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.reporter import Style
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions
 from picheck.intake.documents import RawDocument
-from picheck.model.report import Report
+from picheck.model.citation import Citation
+from picheck.model.location import Location
+from picheck.model.report import DocumentSummary, Exit, Report, Run, Summary
+from picheck.model.result import Result, RuleRecord
+from picheck.model.vocabulary import Verdict
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Style
 from support import FIXTURES
 
 YEAR: Final = 2025
@@ -82,37 +87,97 @@ def document(
     return RawDocument(uri=uri, data=text.encode(), evidence=handed)
 
 
-def report_on(inventory: Inventory, *documents: RawDocument, **terms: Any) -> Report:
-    """Audit documents with every result and all facts kept."""
-    settled: dict[str, Any] = {"keeps_all": True, "wants_facts": True, "as_of": AS_OF} | terms
-    return Audit(Terms(**settled), inventory).of(documents)
+def report_on(registry: PluginRegistry, *documents: RawDocument, **options: Any) -> Report:
+    """Audit documents with every result and all chart data."""
+    chosen: dict[str, Any] = {"all_results": True, "with_chart_data": True, "as_of": AS_OF}
+    return audit_inputs(documents, AuditOptions(**chosen | options), registry)
 
 
-def the_usual(inventory: Inventory, **terms: Any) -> Report:
+def the_usual(registry: PluginRegistry, **options: Any) -> Report:
     """Return the report on a departing, a compliant and a refused document."""
     return report_on(
-        inventory,
+        registry,
         document(departing(), "acme.json", incomplete_evidence()),
         document(compliant() | {"taxpayerIdentificationNumber": "111223333"}, "b.json", evidence()),
         document({"entityType": "group", "measurementSets": "none"}, "c.json"),
-        **terms,
+        **options,
     )
 
 
-def style(inventory: Inventory) -> Style:
-    """Return the style in which the command line would ask for a file."""
-    return Style(rules={code: installed.rule for code, installed in inventory.rules.items()})
+def small_report(
+    results: Iterable[Result], *, verdict: Verdict = "notReady", **summary: Any
+) -> Report:
+    """Return a report on one document, made by hand, with a rule for each code in use."""
+    kept = tuple(results)
+    about: dict[str, Any] = {
+        "uri": "acme.json",
+        "sha256": "0a" * 32,
+        "performance_year": YEAR,
+        "entity_type": "group",
+        "subject": "tin *****6789",
+        "verdict": verdict,
+    }
+    document = DocumentSummary(**about | summary)
+    codes = {result.code for result in kept} | {entry.code for entry in document.unverified}
+    return Report(
+        run=Run(as_of="2026-02-01", gate="error"),
+        rules=tuple(rule_record(code) for code in sorted(codes)),
+        documents=(document,),
+        results=kept,
+        summary=Summary(
+            verdict=verdict,
+            documents={verdict: 1},
+            outcomes=document.outcomes,
+            consequences={},
+            exit=Exit(code=0),
+        ),
+    )
 
 
-def rendered(inventory: Inventory, name: str, report: Report) -> str:
+def rule_record(code: str, **changes: Any) -> RuleRecord:
+    """Return a rule as a report names it."""
+    fields: dict[str, Any] = {
+        "code": code,
+        "year": YEAR,
+        "slug": "something-wrong",
+        "title": "Something is wrong.",
+        "plugin": "acme",
+        "consequence": "categoryZero",
+        "severity": "error",
+        "help": "Looks for something wrong.",
+        "remediation": "correct it",
+        "note": "Two sources disagree.",
+        "citations": (
+            Citation(key="rule", title="The Rule", standing="official", url="https://cms.test"),
+        ),
+    }
+    return RuleRecord(**fields | changes)
+
+
+def failure(code: str = "ACME-ANY-01", **changes: Any) -> Result:
+    """Return a failure as the engine makes it: without what is its rule's own."""
+    fields: dict[str, Any] = {
+        "document": 0,
+        "code": code,
+        "year": YEAR,
+        "outcome": "fail",
+        "message": "something is wrong",
+        "location": Location(pointer="/a", line=3, column=5),
+        "severity": "error",
+        "consequence": "categoryZero",
+    }
+    return Result(**fields | changes)
+
+
+def rendered(registry: PluginRegistry, name: str, report: Report) -> str:
     """Return a report as one of the reporters writes it."""
-    return inventory.reporters[name].render(report, style(inventory))
+    return registry.reporters[name].render(report, Style())
 
 
 def failures(report: Report) -> set[tuple[str, str, str]]:
     """Return (code, pointer, outcome) of everything that failed or could not be decided."""
     return {
-        (result.rule.code, result.location.pointer, result.outcome)
+        (result.code, result.location.pointer, result.outcome)
         for result in report.results
         if result.outcome in {"fail", "indeterminate"}
     }

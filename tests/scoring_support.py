@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from picheck.engine.previewing import Theatre
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.preview import Wish
+from picheck.engine.options import Terms
+from picheck.engine.score_preview import Theatre
 from picheck.intake.documents import RawDocument
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.scorer import Wish
 from support import FIXTURES, RULE_YEAR, years_asked_for
 
 Document = dict[str, Any]
@@ -48,16 +48,16 @@ def submission(
     return document
 
 
-def scored(inventory: Inventory, *documents: Document, **wish: str) -> dict[str, Any]:
+def scored(registry: PluginRegistry, *documents: Document, **wish: str) -> dict[str, Any]:
     """Return the record of one entity's score, audited without evidence."""
-    shown = theatre(inventory, documents[0]["performanceYear"], **wish).show(raw(*documents))[1]
+    shown = theatre(registry, documents[0]["performanceYear"], **wish).show(raw(*documents))[1]
     assert len(shown) == 1
     return shown[0].record
 
 
-def theatre(inventory: Inventory, year: int, **wish: str) -> Theatre:
+def theatre(registry: PluginRegistry, year: int, **wish: str) -> Theatre:
     """Return the stage on which documents of a year are audited and scored."""
-    return Theatre(Terms(as_of=date(year + 1, 2, 1)), inventory, Wish(**wish))
+    return Theatre(Terms(as_of=date(year + 1, 2, 1)), registry, Wish(**wish))
 
 
 def raw(*documents: Document) -> list[RawDocument]:

@@ -23,14 +23,14 @@ from generate import Planted, corpus
 
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch import Batch, Crew, Watcher
-from picheck.engine.crews import HereExecutor, crew_of
-from picheck.engine.streaming import Recipe
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
-from picheck.intake import chunks as chunks_module
+from picheck.engine.batch.batch import Batch, Crew, Watcher
+from picheck.engine.batch.local import HereExecutor, crew_of
+from picheck.engine.batch.worker import Recipe
+from picheck.engine.options import Terms
+from picheck.intake import packets as packets_module
 from picheck.intake.chunks import ChunkReader
 from picheck.model.report import Report
+from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.parquet import ParquetReporter
 
 TERMS = Terms(as_of=date(2026, 2, 1))
@@ -98,9 +98,9 @@ def findings(lines: Lines) -> dict[int, set[str]]:
     return found
 
 
-def test_a_batch_says_what_an_audit_says(file: Path, inventory: Inventory) -> None:
+def test_a_batch_says_what_an_audit_says(file: Path, registry: PluginRegistry) -> None:
     lines, summed = streamed([file])
-    report = audit([str(file)], TERMS, inventory)
+    report = audit([str(file)], TERMS, registry)
     results = [json.dumps(line, sort_keys=True) for line in lines if line["type"] == "result"]
     wanted = [
         json.dumps({"type": "result", **msgspec.to_builtins(result)}, sort_keys=True)
@@ -250,14 +250,14 @@ def test_a_file_that_grows_is_audited_as_it_was(
 ) -> None:
     clean = [planted for planted in documents if not planted.defect][:6]
     path = written(clean, tmp_path / "growing.ndjson")
-    measure = chunks_module._measure
+    measure = packets_module._measure
 
-    def grow(file: Any, size: int) -> Any:
+    def grow(file: Any, size: int) -> tuple[int, int]:
         with path.open("ab") as more:
             more.write(clean[0].data + b"\n")
         return measure(file, size)
 
-    monkeypatch.setattr(chunks_module, "_measure", grow)
+    monkeypatch.setattr(packets_module, "_measure", grow)
     lines, summed = streamed([path], size=1500)
     assert len(verdicts(lines)) == 6
     assert any("grew while it was read" in line.get("message", "") for line in lines)
@@ -398,19 +398,3 @@ def test_a_row_for_each_result_in_parquet(file: Path, tmp_path: Path) -> None:
     told = [(row["document"], row["code"], row["fingerprint"]) for row in rows if row["code"]]
     assert told == [(r["document"], r["rule"]["code"], r["fingerprint"]) for r in results]
     assert {row["document"] for row in rows} == set(verdicts(lines))
-
-
-def test_a_file_that_is_gone_before_it_is_read_again_is_told_of(tmp_path: Path) -> None:
-    same = next(corpus(1, defects=0)).data
-    for name in "abc":
-        (tmp_path / f"{name}.json").write_bytes(same)
-
-    class Removing:
-        def tell(self, packet: object, part: object) -> None:
-            del packet, part
-            (tmp_path / "c.json").unlink()
-
-    _, summed = written_of([tmp_path], watcher=Removing())
-    (notice,) = [n for n in summed.run.notices if n.kind == "unreadable"]
-    assert notice.message == "input 2: cannot be read again: it is not there any more"
-    assert summed.summary.exit.code == 3

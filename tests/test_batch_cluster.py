@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from picheck.engine import crews
-from picheck.engine.batch import Crew
-from picheck.engine.crews import HereExecutor, crew_of
-from picheck.engine.terms import Terms
+from picheck.engine.batch.batch import Crew
+from picheck.engine.batch.local import HereExecutor, crew_of
+from picheck.engine.options import Terms
 from picheck.errors import UsageError
 from test_batch import InTheMiddle, written, written_of
 from test_prior import BEFORE, NOW, put, repeated, submission

@@ -16,7 +16,7 @@ from generate import corpus
 
 from picheck.cli.outlets import Outlets
 from picheck.cli.writing import Output
-from picheck.hooks.reporter import Reporter
+from picheck.plugins.reporter import Reporter
 
 AS_OF = "2026-02-01"
 
@@ -214,7 +214,7 @@ def watch(frame, event, _):
     if event == "call":
         seen.add(frame.f_globals.get("__name__", "").partition(".")[0])
 
-from picheck.engine.batch import Batch
+from picheck.engine.batch.batch import Batch
 of = Batch.of
 
 def watched(*arguments):

@@ -19,9 +19,9 @@ import pytest
 from accepting import waivers
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch import Batch, Crew
-from picheck.engine.streaming import Recipe
-from picheck.engine.terms import Terms
+from picheck.engine.batch.batch import Batch, Crew
+from picheck.engine.batch.worker import Recipe
+from picheck.engine.options import Terms
 from picheck.intake.chunks import ChunkReader
 from picheck.model.report import Report
 from picheck.testing.examples import compliant_parts

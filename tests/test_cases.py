@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from picheck.hooks.inventory import Inventory
+from picheck.plugins.registry import PluginRegistry
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.checking import check_case
 from picheck.testing.examples import compliant_parts
@@ -14,5 +14,5 @@ CASES = [case for case in load_cases(FIXTURES / "cases") if is_in_matrix(case.ye
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
-def test_a_case_gives_exactly_the_findings_expected(case: Case, inventory: Inventory) -> None:
-    check_case(case, compliant_parts, inventory)
+def test_a_case_gives_exactly_the_findings_expected(case: Case, registry: PluginRegistry) -> None:
+    check_case(case, compliant_parts, registry)

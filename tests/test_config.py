@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from accepting import AS_OF, SUBJECT, audit, codes, contradiction, kinds, run, submission, waivers
-from picheck.engine.configuring import OPTION_KEYS
-from picheck.engine.matching import fits
+from picheck.config.settings import OPTION_KEYS
+from picheck.engine.file_patterns import fits
 from support import ROOT
 
 

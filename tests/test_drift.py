@@ -11,19 +11,19 @@ import pytest
 
 from picheck.cli.main import main
 from picheck.errors import UsageError
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.drift import Drift, cms_years, compare, in_cms_shape
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.cms_drift import Drift, cms_years, compare, in_cms_shape
 from support import YEARS, years_asked_for
 
 Table = list[dict[str, Any]]
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, inventory: Inventory) -> Path:
+def checkout(tmp_path: Path, registry: PluginRegistry) -> Path:
     """Export our own rulebooks in CMS's shape, each beside an entry of another category."""
     root = tmp_path / "qpp-measures-data"
-    for year in inventory.shelf.years("pi"):
-        book = inventory.shelf.rulebook("pi", year)
+    for year in registry.rulebooks.years("pi"):
+        book = registry.rulebooks.rulebook("pi", year)
         table = [{"category": "quality", "measureId": "001", "title": "Not ours"}]
         table += [in_cms_shape(measure, "pi") for measure in book.measures.values()]
         folder = root / "measures" / str(year)
@@ -117,10 +117,10 @@ ALTERATIONS: dict[str, tuple[Callable[[Table], object], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("year", years_asked_for())
 @pytest.mark.parametrize("name", ALTERATIONS)
-def test_an_alteration_is_found(checkout: Path, inventory: Inventory, name: str, year: int) -> None:
+def test_an_alteration_is_found(checkout: Path, registry: PluginRegistry, name: str, year: int) -> None:
     change, expected = ALTERATIONS[name]
     alter(checkout, year, change)
-    book = inventory.shelf.rulebook("pi", year)
+    book = registry.rulebooks.rulebook("pi", year)
     told = {"year": year, "measure": "PI_EP_1", "kind": "differs", **expected}
     assert compare(checkout, book).differences == (Drift(**told),)
 
@@ -155,7 +155,7 @@ def test_differences_are_data_too(checkout: Path, capsys: pytest.CaptureFixture[
     ]
 
 
-def test_order_null_and_absence_make_no_difference(checkout: Path, inventory: Inventory) -> None:
+def test_order_null_and_absence_make_no_difference(checkout: Path, registry: PluginRegistry) -> None:
     def disorder(table: Table) -> None:
         table.reverse()
         for each in table:
@@ -165,7 +165,7 @@ def test_order_null_and_absence_make_no_difference(checkout: Path, inventory: In
                 each.pop("isBonus", None)
 
     alter(checkout, 2025, disorder)
-    assert not compare(checkout, inventory.shelf.rulebook("pi", 2025)).differences
+    assert not compare(checkout, registry.rulebooks.rulebook("pi", 2025)).differences
 
 
 def test_a_year_that_is_not_compared_is_said(

@@ -11,34 +11,34 @@ from pathlib import Path
 import pytest
 from generate import corpus
 
-from picheck.embedding import Desk, Handed, Terms, Told, desk_for
 from picheck.errors import InputError, PluginError
-from picheck.hooks.host import Host
+from picheck.plugins.host import Host
+from picheck.session import AuditOptions, AuditSession, DocumentReport, InputDocument, get_session
 from test_batch import findings, streamed, verdicts, written
 
-TERMS = Terms(as_of=date(2026, 2, 1))
+TERMS = AuditOptions(as_of=date(2026, 2, 1))
 
 
 @pytest.fixture(scope="module")
-def documents() -> list[Handed]:
+def documents() -> list[InputDocument]:
     planted = corpus(120, seed=7, defects=0.6)
     return [
-        Handed(number=number, data=one.data, uri=f"lake/{number}")
+        InputDocument(number=number, data=one.data, uri=f"lake/{number}")
         for number, one in enumerate(planted)
     ]
 
 
 def test_in_whatever_order_documents_come_they_get_the_verdicts_of_an_audit(
-    documents: list[Handed], tmp_path: Path
+    documents: list[InputDocument], tmp_path: Path
 ) -> None:
     path = written(list(corpus(120, seed=7, defects=0.6)), tmp_path / "corpus.ndjson")
     lines, _ = streamed([path])
-    desk = Desk(TERMS)
+    desk = AuditSession(TERMS)
     told = {given.number: desk.audit(given) for given in reversed(documents)}
     again = [
         amended
         for entity in _several(told)
-        for amended in desk.together(documents[n] for n in told if entity in told[n].entities)
+        for amended in desk.audit_entity(documents[n] for n in told if entity in told[n].entities)
     ]
     assert again
     said = {number: one.summary.verdict for number, one in told.items() if one.summary}
@@ -52,14 +52,14 @@ def test_in_whatever_order_documents_come_they_get_the_verdicts_of_an_audit(
     assert found == findings(lines)
 
 
-def _several(told: dict[int, Told]) -> list[int]:
+def _several(told: dict[int, DocumentReport]) -> list[int]:
     counted = Counter(entity for one in told.values() for entity in one.entities)
     return [entity for entity, number in counted.items() if number > 1]
 
 
-def test_a_document_that_is_no_json_is_told_of_and_costs_no_other(documents: list[Handed]) -> None:
-    desk = Desk(TERMS)
-    told = desk.audit(Handed(number=7, data=b"{", uri="lake/7"))
+def test_a_document_that_is_no_json_is_told_of_and_costs_no_other(documents: list[InputDocument]) -> None:
+    desk = AuditSession(TERMS)
+    told = desk.audit(InputDocument(number=7, data=b"{", uri="lake/7"))
     assert (told.number, told.summary, told.results) == (7, None, ())
     (notice,) = told.notices
     assert notice.kind == "unreadable"
@@ -68,18 +68,18 @@ def test_a_document_that_is_no_json_is_told_of_and_costs_no_other(documents: lis
     assert after.summary is not None
     assert after.notices == ()
     with pytest.raises(InputError, match="not JSON"):
-        list(desk.together([Handed(number=7, data=b"{", uri="lake/7")]))
+        list(desk.audit_entity([InputDocument(number=7, data=b"{", uri="lake/7")]))
 
 
 def test_a_desk_stays_open_for_the_same_terms_and_thread() -> None:
-    desk = desk_for(TERMS)
-    assert desk_for(Terms(as_of=date(2026, 2, 1))) is desk
-    others: list[Desk] = []
-    thread = threading.Thread(target=lambda: others.append(desk_for(TERMS)))
+    desk = get_session(TERMS)
+    assert get_session(AuditOptions(as_of=date(2026, 2, 1))) is desk
+    others: list[AuditSession] = []
+    thread = threading.Thread(target=lambda: others.append(get_session(TERMS)))
     thread.start()
     thread.join()
     assert others[0] is not desk
-    assert desk_for(Terms(as_of=date(2026, 2, 2))) is not desk
+    assert get_session(AuditOptions(as_of=date(2026, 2, 2))) is not desk
 
 
 def test_without_a_plugin_there_is_no_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,4 +88,4 @@ def test_without_a_plugin_there_is_no_desk(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delitem(sys.modules, "broken_pack", raising=False)
     monkeypatch.setattr(Host, "discover", lambda self: self.load("broken_pack"))
     with pytest.raises(PluginError, match=r"plugin broken_pack .* did not load: .*no licence"):
-        Desk(TERMS)
+        AuditSession(TERMS)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from picheck.hooks.entries import GROUP, Entry, announced
+from picheck.plugins.entry_points import GROUP, Entry, announced
 from support import COMPLIANT
 
 _HEAVY: Final = (

@@ -10,8 +10,9 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from picheck.hooks.inventory import InstalledRule, Inventory
+from picheck.api import CheckResults, Rule
 from picheck.model.report import Report
+from picheck.plugins.registry import InstalledRule, PluginRegistry
 from reporting import compliant, departing, document, incomplete_evidence, report_on
 
 GOLDEN: Final[dict[str, str]] = json.loads(
@@ -21,65 +22,72 @@ GOLDEN: Final[dict[str, str]] = json.loads(
 
 def fingerprints(report: Report) -> dict[str, str]:
     return {
-        f"{r.rule.code} {r.named_pointer}": r.fingerprint
+        f"{r.code} {r.location.named or r.location.pointer}": r.fingerprint
         for r in report.results
         if r.outcome in {"fail", "indeterminate"}
     }
 
 
-def of(inventory: Inventory, submission: dict[str, Any], uri: str = "acme.json") -> dict[str, str]:
-    return fingerprints(report_on(inventory, document(submission, uri, incomplete_evidence())))
+def of(
+    registry: PluginRegistry, submission: dict[str, Any], uri: str = "acme.json"
+) -> dict[str, str]:
+    return fingerprints(report_on(registry, document(submission, uri, incomplete_evidence())))
 
 
-def test_the_golden_fingerprints_hold(inventory: Inventory) -> None:
-    assert of(inventory, departing()) == GOLDEN
+def test_the_golden_fingerprints_hold(registry: PluginRegistry) -> None:
+    assert of(registry, departing()) == GOLDEN
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_reordering_measurements_keeps_them(inventory: Inventory, seed: int) -> None:
+def test_reordering_measurements_keeps_them(registry: PluginRegistry, seed: int) -> None:
     submission = departing()
     random.Random(seed).shuffle(submission["measurementSets"][0]["measurements"])  # noqa: S311
-    assert of(inventory, submission) == GOLDEN
+    assert of(registry, submission) == GOLDEN
 
 
-def test_a_set_before_it_keeps_them(inventory: Inventory) -> None:
+def test_a_set_before_it_keeps_them(registry: PluginRegistry) -> None:
     submission = departing()
     other = compliant()["measurementSets"][0] | {"category": "ia", "measurements": []}
     submission["measurementSets"].insert(0, other)
     moved = {
         name.replace("/measurementSets/1", "/measurementSets/0"): value
-        for name, value in of(inventory, submission).items()
+        for name, value in of(registry, submission).items()
     }
     assert moved.items() >= GOLDEN.items()
 
 
-def test_renaming_and_reformatting_the_file_keeps_them(inventory: Inventory) -> None:
+def test_renaming_and_reformatting_the_file_keeps_them(registry: PluginRegistry) -> None:
     text = json.dumps(departing())
-    report = report_on(inventory, document(text, "elsewhere/b.json", incomplete_evidence()))
+    report = report_on(registry, document(text, "elsewhere/b.json", incomplete_evidence()))
     assert fingerprints(report) == GOLDEN
 
 
-def test_rewording_every_message_keeps_them(inventory: Inventory) -> None:
+def test_rewording_every_message_keeps_them(registry: PluginRegistry) -> None:
     reworded = {
-        code: InstalledRule(_reworded(installed), installed.reference)
-        for code, installed in inventory.rules.items()
+        code: InstalledRule(_reworded(installed.rule), installed.owner)
+        for code, installed in registry.rules.items()
     }
-    assert of(msgspec.structs.replace(inventory, rules=reworded), departing()) == GOLDEN
+    reworded_registry = msgspec.structs.replace(registry, rules=reworded)
+    report = report_on(reworded_registry, document(departing(), given=incomplete_evidence()))
+    assert fingerprints(report) == GOLDEN
+    failed = [result for result in report.results if result.outcome == "fail"]
+    assert {result.message for result in failed} == {"said otherwise"}
 
 
-def _reworded(installed: InstalledRule) -> Any:
-    rule = installed.rule
-
-    def check(context: Any) -> Any:
-        answers = rule.check(context)
-        if answers is None:
+def _reworded(rule: Rule) -> Rule:
+    def check(*parts: Any, **law: Any) -> CheckResults:
+        results = rule.check(*parts, **law)
+        if results is None:
             return None
-        several = answers if isinstance(answers, list | tuple) else (answers,)
-        return [msgspec.structs.replace(a, message="said otherwise", fix="do") for a in several]
+        several = results if isinstance(results, list | tuple) else (results,)
+        return [
+            msgspec.structs.replace(each, message="said otherwise", remediation="do")
+            for each in several
+        ]
 
     return msgspec.structs.replace(rule, check=check)
 
 
-def test_another_entity_has_other_fingerprints(inventory: Inventory) -> None:
+def test_another_entity_has_other_fingerprints(registry: PluginRegistry) -> None:
     submission = departing() | {"taxpayerIdentificationNumber": "111223333"}
-    assert set(of(inventory, submission).values()).isdisjoint(GOLDEN.values())
+    assert set(of(registry, submission).values()).isdisjoint(GOLDEN.values())

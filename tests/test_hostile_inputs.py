@@ -94,7 +94,7 @@ def test_wrong_types_and_numbers_are_findings_with_a_place(
     assert old in SOUND
     (tmp_path / "a.json").write_bytes(SOUND.replace(old, new, 1))
     run = audited(tmp_path, "a.json")
-    found = {r["rule"]["code"]: r["location"] for r in run.report["results"]}
+    found = {r["code"]: r["location"] for r in run.report["results"]}
     assert codes <= found.keys()
     assert all(found[code]["line"] >= 1 and found[code]["column"] >= 1 for code in codes)
     assert run.code == (5 if codes == {"PIC-RUN-03"} else 1)
@@ -105,7 +105,7 @@ def test_json_that_is_no_submission_is_refused_by_the_schema(value: str, tmp_pat
     (tmp_path / "a.json").write_text(value)
     run = audited(tmp_path, "a.json")
     assert run.code == 1
-    assert {r["rule"]["code"] for r in run.report["results"]} <= {"PIC-STR-01", "PIC-STR-02"}
+    assert {r["code"] for r in run.report["results"]} <= {"PIC-STR-01", "PIC-STR-02"}
     assert run.report["documents"][0]["verdict"] == "notReady"
 
 

@@ -73,7 +73,7 @@ def test_a_text_is_read_as_json_reads_it(drawn: tuple[Any, str]) -> None:
     assert read.value == json.loads(text) == value
     assert type(read.value) is type(value)
     assert not read.repeated_keys
-    assert not read.not_numbers
+    assert not read.non_finite_numbers
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -148,7 +148,7 @@ def test_a_repeated_key_is_told_with_both_places() -> None:
 @pytest.mark.parametrize("token", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
 def test_a_number_that_is_none_is_told_with_its_place(token: str) -> None:
     read = read_text(f'{{"a": [0, {token}]}}')
-    (told,) = read.not_numbers
+    (told,) = read.non_finite_numbers
     assert (told.pointer, told.token) == ("/a/1", token)
     assert math.isnan(read.value["a"][1])
 

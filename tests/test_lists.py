@@ -18,10 +18,10 @@ import picheck as picheck_package
 from picheck.cli.main import main
 from picheck.cli.own_findings import OWN_FINDINGS, OwnFinding
 from picheck.engine.audit import audit
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
+from picheck.engine.options import Terms
 from picheck.model.skeleton import evidence_skeleton
-from picheck.rulebook.explaining import explained_between
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.diff_reasons import explained_between
 from picheck.schemas import NAMES, explain, load_schema
 from picheck.testing.cases import load_cases
 from picheck.testing.showcase import showcase
@@ -65,9 +65,9 @@ def listed(picheck: Picheck, *arguments: object) -> Any:
 # Rules
 
 
-def test_every_rule_is_listed_with_its_years(picheck: Picheck, inventory: Inventory) -> None:
+def test_every_rule_is_listed_with_its_years(picheck: Picheck, registry: PluginRegistry) -> None:
     rows = {row["code"]: row for row in listed(picheck, "rules", "list")}
-    assert rows.keys() >= inventory.rules.keys()
+    assert rows.keys() >= registry.rules.keys()
     assert rows["PIC-PER-03"]["years"] == list(BOOKS)
     assert rows["PIC-CEH-07"]["years"] == [2021, 2022, 2023]
     text = picheck("rules", "list").out
@@ -77,10 +77,10 @@ def test_every_rule_is_listed_with_its_years(picheck: Picheck, inventory: Invent
 
 @pytest.mark.parametrize("year", years_asked_for())
 def test_the_rules_of_a_year_are_those_with_a_clause(
-    picheck: Picheck, inventory: Inventory, year: int
+    picheck: Picheck, registry: PluginRegistry, year: int
 ) -> None:
     rows = listed(picheck, "rules", "list", "--year", year)
-    clauses = inventory.shelf.rulebook("pi", year).clauses
+    clauses = registry.rulebooks.rulebook("pi", year).clauses
     assert {row["code"]: row["clauses"][0]["consequence"] for row in rows} == {
         code: clause.consequence for code, clause in clauses.items()
     }
@@ -125,9 +125,9 @@ def test_variants_and_notes_are_shown(picheck: Picheck) -> None:
 
 @pytest.mark.parametrize("code", sorted(file.stem for file in (FIXTURES / "cases").glob("*.json")))
 def test_each_rule_has_a_failing_and_a_passing_example_that_the_tests_run(
-    code: str, inventory: Inventory
+    code: str, registry: PluginRegistry
 ) -> None:
-    years = [y for y in BOOKS if code in inventory.shelf.rulebook("pi", y).clauses]
+    years = [y for y in BOOKS if code in registry.rulebooks.rulebook("pi", y).clauses]
     shown = showcase(code, years)
     assert shown.failing is not None
     assert shown.passing is not None
@@ -210,9 +210,9 @@ def test_adjacent_years_differ_in_what_they_declare(picheck: Picheck) -> None:
 @pytest.mark.parametrize("first", BOOKS)
 @pytest.mark.parametrize("second", BOOKS)
 def test_between_any_two_years_each_difference_has_a_reason(
-    inventory: Inventory, first: int, second: int
+    registry: PluginRegistry, first: int, second: int
 ) -> None:
-    found = explained_between(inventory.shelf, "pi", first, second)
+    found = explained_between(registry.rulebooks, "pi", first, second)
     own = [one for one in found if not one.difference.path.startswith("clauses.ACME")]
     assert bool(own) == (first != second)
     for one in own:
@@ -276,9 +276,9 @@ def test_the_committed_matrix_is_what_the_rules_say(picheck: Picheck) -> None:
     )
 
 
-def test_each_row_of_the_matrix_leads_to_its_section(inventory: Inventory) -> None:
+def test_each_row_of_the_matrix_leads_to_its_section(registry: PluginRegistry) -> None:
     page = (ROOT / "docs" / "reference" / "rules.md").read_text("utf-8")
-    for code, found in inventory.rules.items():
+    for code, found in registry.rules.items():
         if code.startswith("PIC-"):
             assert f"[{code}](#{code.lower()}-{found.rule.slug})" in page
             assert f"\n### {code} {found.rule.slug}\n" in page
@@ -288,13 +288,13 @@ def test_each_row_of_the_matrix_leads_to_its_section(inventory: Inventory) -> No
 
 
 def test_every_year_is_listed_with_status_and_digest(
-    picheck: Picheck, inventory: Inventory
+    picheck: Picheck, registry: PluginRegistry
 ) -> None:
     rows = [row for row in listed(picheck, "years", "list") if row["program"] == "pi"]
     assert [row["year"] for row in rows] == list(BOOKS)
     assert [row["status"] for row in rows] == ["final"] * len(YEARS) + ["proposed"]
     for row in rows:
-        assert row["sha256"] == inventory.shelf.rulebook("pi", row["year"]).sha256
+        assert row["sha256"] == registry.rulebooks.rulebook("pi", row["year"]).sha256
         assert row["owner"]["plugin"] == f"pi-{row['year']}"
         assert row["owner"]["distribution"] == "picheck"
 
@@ -324,9 +324,9 @@ def test_a_preview_is_said_to_be_one(picheck: Picheck) -> None:
 
 @pytest.mark.parametrize("year", years_asked_for())
 def test_the_measures_of_a_year_are_its_table(
-    picheck: Picheck, inventory: Inventory, year: int
+    picheck: Picheck, registry: PluginRegistry, year: int
 ) -> None:
-    measures = inventory.shelf.rulebook("pi", year).measures
+    measures = registry.rulebooks.rulebook("pi", year).measures
     rows = listed(picheck, "measures", "list", "--year", year)
     assert [row["id"] for row in rows] == list(measures)
     text = picheck("measures", "list", "--year", year).out
@@ -412,15 +412,15 @@ def test_a_skeleton_names_each_fact_that_would_settle_something(
 
 
 def test_an_unfilled_skeleton_settles_nothing(
-    picheck: Picheck, submission: Path, inventory: Inventory
+    picheck: Picheck, submission: Path, registry: PluginRegistry
 ) -> None:
     terms = Terms(as_of=date(2026, 2, 1))
-    before = audit([str(submission)], terms, inventory)
+    before = audit([str(submission)], terms, registry)
     output = submission.with_name("acme.evidence.json")
     said = picheck("schema", "evidence", "--skeleton", submission, "--output", output)
     assert (said.code, said.out) == (0, "")
     assert not explain("evidence", json.loads(output.read_bytes()))
-    after = audit([str(submission)], terms, inventory)
+    after = audit([str(submission)], terms, registry)
     assert after.summary.verdict == before.summary.verdict == "ready"
     assert not after.run.notices
     outcomes = [

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from picheck.engine.audit import Audit, audit
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
-from picheck.intake import files
+from picheck.engine.options import Terms
+from picheck.intake import archives
 from picheck.intake.documents import RawDocument
-from picheck.model.finding import Result
+from picheck.model.result import Result
+from picheck.plugins.registry import PluginRegistry
 from support import AS_OF, COMPLIANT
 from test_batch import streamed
 
@@ -29,17 +29,17 @@ def rivals(tmp_path: Path) -> list[str]:
     return [str(tmp_path / name) for name in ("a.json", "b.json")]
 
 
-def conflict(paths: list[str], inventory: Inventory) -> Result:
+def conflict(paths: list[str], registry: PluginRegistry) -> Result:
     """Return the one conflict that an audit of the files finds."""
-    report = audit(paths, Terms(as_of=date.fromisoformat(AS_OF)), inventory)
+    report = audit(paths, Terms(as_of=date.fromisoformat(AS_OF)), registry)
     (found,) = [result for result in report.results if result.rule.code == "PIC-CNF-01"]
     return found
 
 
 def test_a_finding_across_files_has_line_and_column_in_both(
-    rivals: list[str], inventory: Inventory
+    rivals: list[str], registry: PluginRegistry
 ) -> None:
-    found = conflict(rivals, inventory)
+    found = conflict(rivals, registry)
     (related,) = found.related_locations
     assert found.location.line is not None
     assert related.line is not None
@@ -49,10 +49,10 @@ def test_a_finding_across_files_has_line_and_column_in_both(
 
 
 def test_a_file_that_changed_meanwhile_gives_no_place(
-    rivals: list[str], inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+    rivals: list[str], registry: PluginRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_bytes_of", lambda _: b"{}")
-    found = conflict(rivals, inventory)
+    monkeypatch.setattr(archives, "read_file", lambda _: [RawDocument(uri="x", data=b"{}")])
+    found = conflict(rivals, registry)
     assert (found.location.line, found.location.pointer) == (
         None,
         f"/measurementSets/0/measurements/{found.location.pointer.rpartition('/')[2]}",
@@ -60,42 +60,42 @@ def test_a_file_that_changed_meanwhile_gives_no_place(
 
 
 def test_a_finding_across_members_of_an_archive_has_its_place(
-    rivals: list[str], inventory: Inventory, tmp_path: Path
+    rivals: list[str], registry: PluginRegistry, tmp_path: Path
 ) -> None:
-    plain = conflict(rivals, inventory)
+    plain = conflict(rivals, registry)
     archive = tmp_path / "both.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
         for path in rivals:
             members.write(path, Path(path).name)
-    found = conflict([str(archive)], inventory)
+    found = conflict([str(archive)], registry)
     assert found.location == plain.location
     assert found.related_locations == plain.related_locations
 
 
 def test_a_finding_in_a_compressed_file_has_its_place(
-    rivals: list[str], inventory: Inventory
+    rivals: list[str], registry: PluginRegistry
 ) -> None:
-    plain = conflict(rivals, inventory)
+    plain = conflict(rivals, registry)
     packed = Path(f"{rivals[1]}.gz")
     packed.write_bytes(gzip.compress(Path(rivals[1]).read_bytes()))
-    assert conflict([rivals[0], str(packed)], inventory).location == plain.location
+    assert conflict([rivals[0], str(packed)], registry).location == plain.location
 
 
 def test_a_finding_in_standard_input_has_its_place(
-    rivals: list[str], inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+    rivals: list[str], registry: PluginRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = conflict(rivals, inventory)
+    plain = conflict(rivals, registry)
     stream = io.TextIOWrapper(io.BytesIO(Path(rivals[1]).read_bytes()))
     monkeypatch.setattr("sys.stdin", stream)
-    found = conflict([rivals[0], "-"], inventory)
+    found = conflict([rivals[0], "-"], registry)
     assert found.location == plain.location
     assert found.related_locations == plain.related_locations
 
 
 def test_a_batch_places_what_it_finds_across_documents(
-    rivals: list[str], inventory: Inventory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rivals: list[str], registry: PluginRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = conflict(rivals, inventory)
+    plain = conflict(rivals, registry)
     archive = tmp_path / "one.zip"
     with zipfile.ZipFile(archive, "w") as members:
         members.write(rivals[0], "a.json")
@@ -107,11 +107,11 @@ def test_a_batch_places_what_it_finds_across_documents(
     assert found["relatedLocations"][0]["line"] == plain.related_locations[0].line
 
 
-def test_a_document_a_line_gives_its_line(rivals: list[str], inventory: Inventory) -> None:
+def test_a_document_a_line_gives_its_line(rivals: list[str], registry: PluginRegistry) -> None:
     lines = [
         RawDocument(uri="x.ndjson", data=Path(path).read_bytes().strip(), line=number)
         for number, path in enumerate(rivals, start=1)
     ]
-    report = Audit(Terms(as_of=date.fromisoformat(AS_OF)), inventory).of(lines)
+    report = Audit(Terms(as_of=date.fromisoformat(AS_OF)), registry).of(lines)
     (found,) = [result for result in report.results if result.rule.code == "PIC-CNF-01"]
     assert (found.location.line, found.related_locations[0].line) == (2, 1)

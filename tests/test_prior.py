@@ -20,18 +20,18 @@ import pytest
 from picheck.cli.options import load_inventory
 from picheck.engine import history
 from picheck.engine.audit import audit
-from picheck.engine.batch import Crew
-from picheck.engine.prior import find_prior, read_prior
-from picheck.engine.streaming import Recipe, begin, open_station
-from picheck.engine.subjects import EntityYear
-from picheck.engine.terms import Terms
+from picheck.engine.batch.batch import Crew
+from picheck.engine.batch.worker import Recipe, begin, open_station
+from picheck.engine.entities import EntityYear
+from picheck.engine.options import Terms
+from picheck.engine.prior.loader import find_prior, read_prior
 from picheck.errors import UsageError
-from picheck.hooks.inventory import Inventory
 from picheck.intake.decoder import read_structure
 from picheck.intake.documents import Input, RawDocument
 from picheck.intake.files import read_inputs
 from picheck.model.submission import Submission
-from picheck.rules.view import Entity
+from picheck.plugins.registry import PluginRegistry
+from picheck.rules.measurement_set import Entity
 from picheck.testing.examples import compliant_parts
 from test_batch import HERE, THREAD, TWO, Lines, findings, streamed, verdicts
 
@@ -95,11 +95,11 @@ def repeated(lines: Lines) -> set[int]:
     "crew", [HERE, THREAD, TWO, SPAWNED], ids=["here", "a thread", "forked", "spawned"]
 )
 def test_every_process_looks_back_alike(
-    crew: Crew, years: tuple[Path, Terms], inventory: Inventory
+    crew: Crew, years: tuple[Path, Terms], registry: PluginRegistry
 ) -> None:
     now, terms = years
     lines, summed = streamed([now], crew, terms, size=9_000)
-    report = audit([str(now)], terms, inventory)
+    report = audit([str(now)], terms, registry)
     assert repeated(lines) == set(range(0, 30, 3))
     assert verdicts(lines) == {i: d.verdict for i, d in enumerate(report.documents)}
     assert summed.run.notices == report.run.notices
@@ -110,12 +110,12 @@ def recipe_of(terms: Terms) -> Recipe:
 
 
 def test_earlier_submissions_are_read_once_for_all_processes_of_a_machine(
-    years: tuple[Path, Terms], inventory: Inventory
+    years: tuple[Path, Terms], registry: PluginRegistry
 ) -> None:
     now, terms = years
-    sealed, station = begin(recipe_of(terms), inventory)
+    sealed, station = begin(recipe_of(terms), registry)
     Path(terms.prior[0]).unlink()
-    worker = open_station(sealed, inventory)
+    worker = open_station(sealed, registry)
     assert worker is not station
     (raw, *_) = read_inputs([str(now)])
     assert isinstance(raw, RawDocument)
@@ -126,10 +126,10 @@ def test_earlier_submissions_are_read_once_for_all_processes_of_a_machine(
 
 @pytest.mark.parametrize("fault", ["gone", "another file", "that of another run"])
 def test_a_machine_that_does_not_have_what_was_read_reads_it_itself(
-    fault: str, years: tuple[Path, Terms], inventory: Inventory
+    fault: str, years: tuple[Path, Terms], registry: PluginRegistry
 ) -> None:
     _, terms = years
-    sealed, station = begin(recipe_of(terms), inventory)
+    sealed, station = begin(recipe_of(terms), registry)
     place = station.whole.prior.book.place
     assert place is not None
     if fault == "gone":
@@ -137,25 +137,25 @@ def test_a_machine_that_does_not_have_what_was_read_reads_it_itself(
     elif fault == "another file":
         Path(place.path).write_text("something else altogether")
     else:
-        _, other = begin(recipe_of(terms), inventory)
+        _, other = begin(recipe_of(terms), registry)
         found = other.whole.prior.book.place
         assert found is not None
         Path(place.path).write_bytes(Path(found.path).read_bytes())
-    assert find_prior(place, inventory.shelf) is None
-    worker = open_station(sealed, inventory)
+    assert find_prior(place, registry.rulebooks) is None
+    worker = open_station(sealed, registry)
     assert len(worker.audit.prior.book) == 30
     assert BEFORE in worker.audit.prior.book.before(key_of(NOW))
     assert station.whole.prior.book is not worker.audit.prior.book
 
 
-def test_without_earlier_submissions_there_is_no_file(inventory: Inventory) -> None:
-    _, station = begin(recipe_of(Terms(as_of=date(NOW + 1, 2, 1))), inventory)
+def test_without_earlier_submissions_there_is_no_file(registry: PluginRegistry) -> None:
+    _, station = begin(recipe_of(Terms(as_of=date(NOW + 1, 2, 1))), registry)
     assert station.whole.prior.book.place is None
-    assert not read_prior([], inventory.shelf).book.before(key_of(NOW))
+    assert not read_prior([], registry.rulebooks).book.before(key_of(NOW))
 
 
-def test_the_file_is_gone_with_the_run(inventory: Inventory) -> None:
-    read = read_prior(given(submission(BEFORE)), inventory.shelf)
+def test_the_file_is_gone_with_the_run(registry: PluginRegistry) -> None:
+    read = read_prior(given(submission(BEFORE)), registry.rulebooks)
     assert read.book.before(key_of(NOW))
     assert read.book.place is not None
     path = Path(read.book.place.path)
@@ -165,10 +165,10 @@ def test_the_file_is_gone_with_the_run(inventory: Inventory) -> None:
     assert not path.exists()
 
 
-def test_who_only_found_the_file_leaves_it_there(inventory: Inventory) -> None:
-    read = read_prior(given(submission(BEFORE)), inventory.shelf)
+def test_who_only_found_the_file_leaves_it_there(registry: PluginRegistry) -> None:
+    read = read_prior(given(submission(BEFORE)), registry.rulebooks)
     assert read.book.place is not None
-    found = find_prior(read.book.place, inventory.shelf)
+    found = find_prior(read.book.place, registry.rulebooks)
     assert found is not None
     assert found.book.before(key_of(NOW))
     del found
@@ -176,15 +176,15 @@ def test_who_only_found_the_file_leaves_it_there(inventory: Inventory) -> None:
     assert read.book.before(key_of(NOW))
 
 
-def test_the_file_names_nobody(inventory: Inventory) -> None:
+def test_the_file_names_nobody(registry: PluginRegistry) -> None:
     value = submission(BEFORE)
-    read = read_prior(given(value), inventory.shelf)
+    read = read_prior(given(value), registry.rulebooks)
     assert read.book.place is not None
     held = Path(read.book.place.path).read_bytes()
     assert value["taxpayerIdentificationNumber"].encode() not in held
 
 
-def test_memory_does_not_grow_with_the_number_of_earlier_submissions(inventory: Inventory) -> None:
+def test_memory_does_not_grow_with_the_number_of_earlier_submissions(registry: PluginRegistry) -> None:
     def coming(count: int) -> Iterator[Input]:
         for number in range(count):
             yield from given(submission(BEFORE, number))
@@ -192,7 +192,7 @@ def test_memory_does_not_grow_with_the_number_of_earlier_submissions(inventory: 
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        book = read_prior(coming(count), inventory.shelf).book
+        book = read_prior(coming(count), registry.rulebooks).book
         for number in range(count):
             assert book.before(key_of(NOW, number))
             book.absorb(book.take())
@@ -206,7 +206,7 @@ def test_memory_does_not_grow_with_the_number_of_earlier_submissions(inventory: 
     assert many - few < 40_000  # a set of a submission alone takes some 5,000
 
 
-def test_a_year_is_looked_up_with_all_its_sets_in_order(inventory: Inventory) -> None:
+def test_a_year_is_looked_up_with_all_its_sets_in_order(registry: PluginRegistry) -> None:
     parts = [
         submission(BEFORE),
         submission(BEFORE - 1),
@@ -214,7 +214,7 @@ def test_a_year_is_looked_up_with_all_its_sets_in_order(inventory: Inventory) ->
         submission(NOW),
         submission(BEFORE, 1),
     ]
-    book = read_prior(given(*parts), inventory.shelf).book
+    book = read_prior(given(*parts), registry.rulebooks).book
     earlier = book.before(key_of(NOW))
     assert set(earlier) == {BEFORE, BEFORE - 1}
     assert [view.is_yes("PI_PHCDRR_1_PROD") for view in earlier[BEFORE]] == [True, False]
@@ -235,12 +235,12 @@ ODD = {
 
 
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD)
-def test_odd_answers_come_back_as_they_were_read(text: str, inventory: Inventory) -> None:
+def test_odd_answers_come_back_as_they_were_read(text: str, registry: PluginRegistry) -> None:
     value = submission(BEFORE)
     value["measurementSets"][0]["measurements"][0]["value"] = "ODD"
     (raw,) = given(json.dumps(value).replace('"ODD"', text))
     sent = read_structure(raw.data, raw.uri).submission
-    read = read_prior([raw], inventory.shelf)
+    read = read_prior([raw], registry.rulebooks)
     if sent is None:
         assert [notice.kind for notice in read.notices] == ["priorUnusable"]
         return
@@ -248,10 +248,10 @@ def test_odd_answers_come_back_as_they_were_read(text: str, inventory: Inventory
     assert repr(view.record) == repr(sent.measurement_sets[0])
 
 
-def test_an_earlier_submission_that_names_nobody_is_nobodys_history(inventory: Inventory) -> None:
+def test_an_earlier_submission_that_names_nobody_is_nobodys_history(registry: PluginRegistry) -> None:
     value = submission(BEFORE, is_early=True)
     del value["taxpayerIdentificationNumber"]
-    read = read_prior(given(value), inventory.shelf)
+    read = read_prior(given(value), registry.rulebooks)
     assert len(read.book) == 0
     (notice,) = read.notices
     assert notice.kind == "priorUnusable"
@@ -261,11 +261,11 @@ def test_an_earlier_submission_that_names_nobody_is_nobodys_history(inventory: I
 # What is said of them
 
 
-def test_a_key_that_stands_twice_is_said(inventory: Inventory) -> None:
+def test_a_key_that_stands_twice_is_said(registry: PluginRegistry) -> None:
     text = json.dumps(submission(BEFORE)).replace(
         '"performanceYear"', '"entityType": "group", "performanceYear"'
     )
-    read = read_prior(given(text, submission(BEFORE, 1)), inventory.shelf)
+    read = read_prior(given(text, submission(BEFORE, 1)), registry.rulebooks)
     assert len(read.book) == 2
     (notice,) = read.notices
     assert notice.kind == "priorRepeatedKey"
@@ -276,18 +276,18 @@ def test_a_key_that_stands_twice_is_said(inventory: Inventory) -> None:
 
 
 def test_a_key_that_stands_twice_leaves_the_run_complete(
-    years: tuple[Path, Terms], inventory: Inventory
+    years: tuple[Path, Terms], registry: PluginRegistry
 ) -> None:
     now, terms = years
     before = Path(terms.prior[0])
     before.write_text(before.read_text().replace('{"entityType"', '{"entityType":"x","entityType"'))
-    report = audit([str(now)], terms, inventory)
+    report = audit([str(now)], terms, registry)
     assert report.summary.exit.reasons == ("findings",)
     assert {notice.kind for notice in report.run.notices} == {"priorRepeatedKey"}
 
 
-def test_a_thousand_faults_are_told_of_in_few_words(inventory: Inventory) -> None:
-    read = read_prior(given(*["{"] * 1000, submission(BEFORE)), inventory.shelf)
+def test_a_thousand_faults_are_told_of_in_few_words(registry: PluginRegistry) -> None:
+    read = read_prior(given(*["{"] * 1000, submission(BEFORE)), registry.rulebooks)
     assert len(read.book) == 1
     told = [notice.message for notice in read.notices]
     assert len(told) == 101
@@ -297,9 +297,9 @@ def test_a_thousand_faults_are_told_of_in_few_words(inventory: Inventory) -> Non
 
 
 def test_a_disk_without_room_is_told_of(
-    inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+    registry: PluginRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "_TABLES", history._TABLES + "PRAGMA max_page_count = 4;")
     before = [submission(BEFORE, number) for number in range(40)]
     with pytest.raises(UsageError, match="set TMPDIR to a folder with more room"):
-        read_prior(given(*before), inventory.shelf)
+        read_prior(given(*before), registry.rulebooks)

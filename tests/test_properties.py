@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory, take_inventory
-from picheck.intake.decoder import DecodedDocument, read_structure
+from picheck.engine.options import Terms
+from picheck.intake.decoder import Structure, read_structure
 from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.schemas import explain
 from picheck.testing.examples import compliant_parts
 from support import YEAR, YEARS, is_in_matrix, years_asked_for
@@ -33,10 +33,10 @@ few = settings(
 )
 
 
-def audited(inventory: Inventory, *documents: bytes, terms: Terms = TERMS) -> Report:
+def audited(registry: PluginRegistry, *documents: bytes, terms: Terms = TERMS) -> Report:
     """Audit documents with the evidence of the year's compliant submission."""
     evidence = json.dumps(compliant_parts(YEAR)[1]).encode()
-    return Audit(terms, inventory).of(
+    return Audit(terms, registry).of(
         RawDocument(uri=f"{number}.json", data=data, evidence=evidence)
         for number, data in enumerate(documents)
     )
@@ -118,9 +118,9 @@ def places(container: Any) -> Any:
 @few
 @given(JSON | departures() | answered())
 def test_any_json_value_yields_a_report_that_follows_its_schema(
-    inventory: Inventory, document: Any
+    registry: PluginRegistry, document: Any
 ) -> None:
-    report = audited(inventory, json.dumps(document).encode())
+    report = audited(registry, json.dumps(document).encode())
     assert not explain("report", plain(report))
     assert len(report.documents) == 1
     assert not [r.message for r in report.results if r.rule.code == "PIC-RUN-01"]
@@ -129,18 +129,18 @@ def test_any_json_value_yields_a_report_that_follows_its_schema(
 
 @few
 @given(st.binary(max_size=60) | st.text(alphabet='{}[]":,\\ nulltrue0123.eE-', max_size=40))
-def test_any_bytes_yield_a_report(inventory: Inventory, data: bytes | str) -> None:
-    report = audited(inventory, data.encode() if isinstance(data, str) else data)
+def test_any_bytes_yield_a_report(registry: PluginRegistry, data: bytes | str) -> None:
+    report = audited(registry, data.encode() if isinstance(data, str) else data)
     assert not explain("report", plain(report))
     assert report.summary.verdict != "ready"
 
 
 @few
 @given(JSON)
-def test_any_evidence_yields_a_report(inventory: Inventory, evidence: Any) -> None:
+def test_any_evidence_yields_a_report(registry: PluginRegistry, evidence: Any) -> None:
     data = json.dumps(compliant_parts(YEAR)[0]).encode()
     handed = json.dumps(evidence).encode()
-    report = Audit(TERMS, inventory).of([RawDocument(uri="a", data=data, evidence=handed)])
+    report = Audit(TERMS, registry).of([RawDocument(uri="a", data=data, evidence=handed)])
     assert not explain("report", plain(report))
     assert not [r.message for r in report.results if r.rule.code == "PIC-RUN-01"]
 
@@ -153,14 +153,14 @@ def test_two_runs_give_identical_bytes(document: Any) -> None:
     for _ in range(2):
         host = Host()
         host.discover()
-        runs.append(msgspec.json.encode(audited(take_inventory(host), data, data)))
+        runs.append(msgspec.json.encode(audited(collect_plugins(host), data, data)))
     assert runs[0] == runs[1]
 
 
 @few
 @given(answered() | departures(), st.randoms(use_true_random=False))
 def test_the_order_of_measurements_never_changes_the_findings(
-    inventory: Inventory, document: Any, random: Any
+    registry: PluginRegistry, document: Any, random: Any
 ) -> None:
     shuffled = copy.deepcopy(document)
     for record in sets_of(shuffled):
@@ -168,7 +168,7 @@ def test_the_order_of_measurements_never_changes_the_findings(
         ids = [m.get("measureId") for m in record["measurements"] if isinstance(m, dict)]
         if len(ids) == len(record["measurements"]) == len(set(map(repr, ids))):
             random.shuffle(record["measurements"])
-    found = [findings(inventory, each) for each in (document, shuffled)]
+    found = [findings(registry, each) for each in (document, shuffled)]
     assert found[0] == found[1]
 
 
@@ -182,9 +182,9 @@ def sets_of(document: Any) -> list[Any]:
     ]
 
 
-def findings(inventory: Inventory, document: Any) -> list[tuple[str, str, str, str]]:
+def findings(registry: PluginRegistry, document: Any) -> list[tuple[str, str, str, str]]:
     """Return every result as (code, place by measure id, outcome, fingerprint), sorted."""
-    report = audited(inventory, json.dumps(document).encode())
+    report = audited(registry, json.dumps(document).encode())
     refused = {r.location.pointer for r in report.results if r.rule.slug == "schema-violation"}
     return sorted(
         (r.rule.code, r.outcome, *(("", "") if refused else (r.named_pointer, r.fingerprint)))
@@ -204,7 +204,7 @@ REQUIRED = [
 
 @pytest.mark.parametrize(("year", "measure"), REQUIRED)
 def test_a_compliant_file_without_a_required_measure_always_fails(
-    inventory: Inventory, year: int, measure: str
+    registry: PluginRegistry, year: int, measure: str
 ) -> None:
     if (year, measure) == (2022, "PI_EP_2") or (year == 2021 and "PHCDRR" in measure):
         pytest.skip("a bonus, or one of two registries of which any two will do")
@@ -212,22 +212,22 @@ def test_a_compliant_file_without_a_required_measure_always_fails(
     record = document["measurementSets"][0]
     record["measurements"] = [m for m in record["measurements"] if m["measureId"] != measure]
     terms = Terms(as_of=date(year + 1, 2, 1))
-    report = audited(inventory, json.dumps(document).encode(), terms=terms)
+    report = audited(registry, json.dumps(document).encode(), terms=terms)
     assert report.summary.verdict == "notReady"
 
 
 @few
 @given(departures())
-def test_the_input_is_never_changed(inventory: Inventory, document: Any) -> None:
-    read: list[tuple[DecodedDocument, bytes]] = []
+def test_the_input_is_never_changed(registry: PluginRegistry, document: Any) -> None:
+    read: list[tuple[Structure, bytes]] = []
 
-    def reading(*arguments: Any) -> DecodedDocument:
+    def reading(*arguments: Any) -> Structure:
         structure = read_structure(*arguments)
         read.append((structure, msgspec.json.encode(structure)))
         return structure
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("picheck.engine.document.read_structure", reading)
-        audited(inventory, json.dumps(document).encode())
+        audited(registry, json.dumps(document).encode())
     (kept,) = read
     assert msgspec.json.encode(kept[0]) == kept[1]

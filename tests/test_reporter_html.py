@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 import picheck.reporters
-from picheck.hooks.inventory import Inventory
 from picheck.model.report import Report
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Style
 from reporting import (
     compliant,
     departing,
@@ -21,7 +22,6 @@ from reporting import (
     evidence,
     incomplete_evidence,
     report_on,
-    style,
     the_usual,
 )
 
@@ -67,19 +67,19 @@ class Page(HTMLParser):
         return [a["id"] or "" for _, a in self.elements if "id" in a]
 
 
-def text_of(inventory: Inventory, report: Report) -> str:
-    return inventory.reporters["html"].render(report, style(inventory))
+def text_of(registry: PluginRegistry, report: Report) -> str:
+    return registry.reporters["html"].render(report, Style())
 
 
 @pytest.fixture(scope="module")
-def several(inventory: Inventory) -> str:
-    return text_of(inventory, the_usual(inventory))
+def several(registry: PluginRegistry) -> str:
+    return text_of(registry, the_usual(registry))
 
 
 @pytest.fixture(scope="module")
-def single(inventory: Inventory) -> str:
-    report = report_on(inventory, document(departing(), given=incomplete_evidence()))
-    return text_of(inventory, report)
+def single(registry: PluginRegistry) -> str:
+    report = report_on(registry, document(departing(), given=incomplete_evidence()))
+    return text_of(registry, report)
 
 
 @pytest.fixture(params=["single", "several"])
@@ -150,7 +150,7 @@ def test_the_picture_tells_what_happened_to_each_objective(single: str) -> None:
     assert "as of Feb 1, 2026" in single
 
 
-def test_an_exclusion_makes_an_objective_excluded(inventory: Inventory) -> None:
+def test_an_exclusion_makes_an_objective_excluded(registry: PluginRegistry) -> None:
     submission = compliant()
     record = submission["measurementSets"][0]
     record["measurements"] = [
@@ -160,7 +160,7 @@ def test_an_exclusion_makes_an_objective_excluded(inventory: Inventory) -> None:
         record["measurements"].append({"measureId": measure_id, "value": True})
     given = evidence()
     given["counts"] |= {"permissiblePrescriptions": 10, "controlledSubstancePrescriptions": 0}
-    text = text_of(inventory, report_on(inventory, document(submission, given=given)))
+    text = text_of(registry, report_on(registry, document(submission, given=given)))
     assert "objective s-excluded" in text
 
 
@@ -173,10 +173,10 @@ def test_the_overview_sorts_without_a_script(several: str) -> None:
     assert first == [["1", "3", "2"], ["1", "2", "3"], ["1", "2", "3"]]
 
 
-def test_a_report_without_facts_or_documents_still_makes_a_page(inventory: Inventory) -> None:
-    report = the_usual(inventory, wants_facts=False, keeps_all=False)
-    Page(text_of(inventory, report))
-    Page(text_of(inventory, msgspec.structs.replace(report, documents=(), results=())))
+def test_a_report_without_facts_or_documents_still_makes_a_page(registry: PluginRegistry) -> None:
+    report = the_usual(registry, with_chart_data=False, all_results=False)
+    Page(text_of(registry, report))
+    Page(text_of(registry, msgspec.structs.replace(report, documents=(), results=())))
 
 
 def luminance(color: str) -> float:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from picheck.hooks.inventory import Inventory
-from reporting import departing, document, incomplete_evidence, report_on, style, the_usual
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Style
+from reporting import departing, document, incomplete_evidence, report_on, the_usual
 
 LOOK = Path(__file__).parent / "accessibility" / "look.cjs"
 NODE = shutil.which("node")
@@ -33,14 +34,14 @@ pytestmark = pytest.mark.skipif(not has_packages(), reason="no Chromium, node, a
 
 
 @pytest.fixture(scope="module")
-def pages(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages(registry: PluginRegistry, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     reports = {
-        "single": report_on(inventory, document(departing(), given=incomplete_evidence())),
-        "several": the_usual(inventory),
+        "single": report_on(registry, document(departing(), given=incomplete_evidence())),
+        "several": the_usual(registry),
     }
     for name, report in reports.items():
-        text = inventory.reporters["html"].render(report, style(inventory))
+        text = registry.reporters["html"].render(report, Style())
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in reports}
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from picheck.hooks.inventory import Inventory
 from picheck.model.report import Report
-from reporting import style, the_usual
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Style
+from reporting import the_usual
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -18,13 +19,13 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture(scope="module")
-def report(inventory: Inventory) -> Report:
-    return the_usual(inventory)
+def report(registry: PluginRegistry) -> Report:
+    return the_usual(registry)
 
 
 @pytest.fixture(scope="module")
-def outcomes(inventory: Inventory, report: Report) -> list[dict[str, Any]]:
-    text = inventory.reporters["operationoutcome"].render(report, style(inventory))
+def outcomes(registry: PluginRegistry, report: Report) -> list[dict[str, Any]]:
+    text = registry.reporters["operationoutcome"].render(report, Style())
     return [json.loads(line) for line in text.splitlines()]
 
 

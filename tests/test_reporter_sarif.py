@@ -10,10 +10,11 @@ import msgspec
 import pytest
 from jsonschema import Draft7Validator
 
-from picheck.hooks.inventory import Inventory
-from picheck.model.finding import Disposition, Result
 from picheck.model.report import Report
-from reporting import style, the_usual
+from picheck.model.result import Result
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Style
+from reporting import the_usual
 
 #: The schema as OASIS publishes it; see data/README.md.
 SCHEMA: Final[dict[str, Any]] = json.loads(
@@ -21,8 +22,8 @@ SCHEMA: Final[dict[str, Any]] = json.loads(
 )
 
 
-def log_of(inventory: Inventory, report: Report) -> dict[str, Any]:
-    text = inventory.reporters["sarif"].render(report, style(inventory))
+def log_of(registry: PluginRegistry, report: Report) -> dict[str, Any]:
+    text = registry.reporters["sarif"].render(report, Style())
     log: dict[str, Any] = json.loads(text)
     faults = [error.message for error in Draft7Validator(SCHEMA).iter_errors(log)]
     assert faults == []
@@ -30,13 +31,13 @@ def log_of(inventory: Inventory, report: Report) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def report(inventory: Inventory) -> Report:
-    return the_usual(inventory)
+def report(registry: PluginRegistry) -> Report:
+    return the_usual(registry)
 
 
 @pytest.fixture(scope="module")
-def run(inventory: Inventory, report: Report) -> dict[str, Any]:
-    found: dict[str, Any] = log_of(inventory, report)["runs"][0]
+def run(registry: PluginRegistry, report: Report) -> dict[str, Any]:
+    found: dict[str, Any] = log_of(registry, report)["runs"][0]
     return found
 
 
@@ -91,41 +92,41 @@ def test_rules_bring_their_help(run: dict[str, Any]) -> None:
 
 
 def test_without_the_rules_at_hand_the_log_still_stands(
-    inventory: Inventory, report: Report
+    registry: PluginRegistry, report: Report
 ) -> None:
-    reporter = inventory.reporters["sarif"]
-    plain = msgspec.structs.replace(style(inventory), rules={})
+    reporter = registry.reporters["sarif"]
+    plain = msgspec.structs.replace(Style(), rules={})
     log = json.loads(reporter.render(report, plain))
     assert [e.message for e in Draft7Validator(SCHEMA).iter_errors(log)] == []
 
 
 def changed(report: Report, code: str, **changes: Any) -> Report:
     def change(result: Result) -> Result:
-        hit = result.rule.code == code and result.outcome == "fail"
+        hit = result.code == code and result.outcome == "fail"
         return msgspec.structs.replace(result, **changes) if hit else result
 
     return msgspec.structs.replace(report, results=tuple(map(change, report.results)))
 
 
-def test_a_waived_finding_is_suppressed(inventory: Inventory, report: Report) -> None:
-    waived = changed(report, "PIC-MEA-11", disposition=Disposition(waiver="known, until June"))
-    (run,) = log_of(inventory, waived)["runs"]
+def test_a_waived_finding_is_suppressed(registry: PluginRegistry, report: Report) -> None:
+    waived = changed(report, "PIC-MEA-11", waiver="known, until June")
+    (run,) = log_of(registry, waived)["runs"]
     (suppression,) = result_of(run, "PIC-MEA-11")["suppressions"]
     assert suppression["justification"] == "known, until June"
     assert suppression["status"] == "accepted"
     assert result_of(run, "PIC-PER-03")["suppressions"] == []
 
 
-def test_a_baseline_gives_every_result_a_state(inventory: Inventory, report: Report) -> None:
-    known = changed(report, "PIC-MEA-11", disposition=Disposition(baseline="unchanged"))
-    (run,) = log_of(inventory, known)["runs"]
+def test_a_baseline_gives_every_result_a_state(registry: PluginRegistry, report: Report) -> None:
+    known = changed(report, "PIC-MEA-11", baseline="unchanged")
+    (run,) = log_of(registry, known)["runs"]
     assert result_of(run, "PIC-MEA-11")["baselineState"] == "unchanged"
     assert {r["baselineState"] for r in run["results"]} == {"new", "unchanged"}
 
 
-def test_a_rule_that_broke_is_a_notification(inventory: Inventory, report: Report) -> None:
+def test_a_rule_that_broke_is_a_notification(registry: PluginRegistry, report: Report) -> None:
     broken = changed(report, "PIC-MEA-11", outcome="error", severity="error")
-    (run,) = log_of(inventory, broken)["runs"]
+    (run,) = log_of(registry, broken)["runs"]
     notes = run["invocations"][0]["toolExecutionNotifications"]
     assert any(note.get("associatedRule", {}).get("id") == "PIC-MEA-11" for note in notes)
     assert not any(r["ruleId"] == "PIC-MEA-11" and r["kind"] == "fail" for r in run["results"])

@@ -1,4 +1,4 @@
-"""All reporters say the same failures, twice alike, and harm nobody with a document's text."""
+"""All reporters show the same findings, with what their rules say, and the same bytes twice."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.reporter import Reporter
-from picheck.model.finding import Disposition
+from picheck.model.citation import Citation
+from picheck.model.result import Unverified
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Reporter
 from picheck.schemas import explain
 from reporting import (
     NAMES,
@@ -22,10 +23,13 @@ from reporting import (
     compliant,
     departing,
     document,
+    failure,
     failures,
     incomplete_evidence,
     rendered,
     report_on,
+    rule_record,
+    small_report,
     the_usual,
 )
 
@@ -33,18 +37,18 @@ Failures = set[tuple[str, str, str]]
 
 
 def from_json(text: str) -> Failures:
-    return told(json.loads(text)["results"])
+    return findings_in(json.loads(text)["results"])
 
 
 def from_ndjson(text: str) -> Failures:
     lines = [json.loads(line) for line in text.splitlines()]
     assert [lines[0]["type"], lines[-1]["type"]] == ["run", "summary"]
-    return told([line for line in lines if line["type"] == "result"])
+    return findings_in([line for line in lines if line["type"] == "result"])
 
 
-def told(results: list[dict[str, Any]]) -> Failures:
+def findings_in(results: list[dict[str, Any]]) -> Failures:
     return {
-        (r["rule"]["code"], r["location"]["pointer"], r["outcome"])
+        (r["code"], r["location"]["pointer"], r["outcome"])
         for r in results
         if r["outcome"] in {"fail", "indeterminate"}
     }
@@ -111,104 +115,148 @@ READERS: Final[dict[str, Callable[[str], Failures]]] = {
 }
 
 
-def test_every_format_of_the_contract_is_there(inventory: Inventory) -> None:
-    assert set(NAMES) <= set(inventory.reporters)
-    assert all(isinstance(inventory.reporters[name], Reporter) for name in NAMES)
+def test_every_format_of_the_contract_is_there(registry: PluginRegistry) -> None:
+    assert set(NAMES) <= set(registry.reporters)
+    assert all(isinstance(registry.reporters[name], Reporter) for name in NAMES)
 
 
 @pytest.mark.parametrize("name", sorted(READERS))
-def test_all_formats_for_programs_say_the_same_failures(inventory: Inventory, name: str) -> None:
-    report = the_usual(inventory)
-    assert READERS[name](rendered(inventory, name, report)) == failures(report)
+def test_all_formats_for_programs_say_the_same_failures(
+    registry: PluginRegistry, name: str
+) -> None:
+    report = the_usual(registry)
+    assert READERS[name](rendered(registry, name, report)) == failures(report)
 
 
 @pytest.mark.parametrize("name", ["text", "html", "markdown", "github"])
-def test_all_formats_for_people_say_the_same_failures(inventory: Inventory, name: str) -> None:
-    report = the_usual(inventory)
-    text = rendered(inventory, name, report)
+def test_all_formats_for_people_say_the_same_failures(registry: PluginRegistry, name: str) -> None:
+    report = the_usual(registry)
+    text = rendered(registry, name, report)
     for result in report.results:
         if result.outcome in {"fail", "indeterminate"}:
-            assert result.rule.code in text
+            assert result.code in text
             if name in {"html", "markdown", "github"}:
-                assert (result.named_pointer or result.location.pointer or "/") in text
+                assert (result.location.named or result.location.pointer or "/") in text
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_two_runs_give_identical_bytes(inventory: Inventory, name: str) -> None:
-    first, second = (rendered(inventory, name, the_usual(inventory)) for _ in range(2))
+def test_two_runs_give_identical_bytes(registry: PluginRegistry, name: str) -> None:
+    first, second = (rendered(registry, name, the_usual(registry)) for _ in range(2))
     assert first == second
     assert first.endswith("\n")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_identifiers_are_masked(inventory: Inventory, name: str) -> None:
+def test_identifiers_are_masked(registry: PluginRegistry, name: str) -> None:
     refused = compliant()
     refused["taxpayerIdentificationNumber"] = int(TIN)
     report = report_on(
-        inventory,
+        registry,
         document(departing(), "a.json", incomplete_evidence()),
         document(refused, "b.json"),
     )
-    assert TIN not in rendered(inventory, name, report)
+    assert TIN not in rendered(registry, name, report)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_identifiers_are_shown_if_asked_for(inventory: Inventory, name: str) -> None:
+def test_identifiers_are_shown_if_asked_for(registry: PluginRegistry, name: str) -> None:
     report = report_on(
-        inventory, document(departing(), "a.json", incomplete_evidence()), reveals=True
+        registry, document(departing(), "a.json", incomplete_evidence()), reveal=True
     )
     if name != "github":  # which names files and places only
-        assert TIN in rendered(inventory, name, report)
+        assert TIN in rendered(registry, name, report)
 
 
-def test_github_shows_ten_of_a_kind_and_counts_the_rest(inventory: Inventory) -> None:
-    report = the_usual(inventory)
+def test_github_shows_ten_of_a_kind_and_counts_the_rest(registry: PluginRegistry) -> None:
+    report = the_usual(registry)
     (result, *_) = [r for r in report.results if r.severity == "error" and r.outcome == "fail"]
     many = msgspec.structs.replace(report, results=(result,) * 25)
-    lines = rendered(inventory, "github", many).splitlines()
+    lines = rendered(registry, "github", many).splitlines()
     shown = [line for line in lines if line.startswith("::error")]
     assert len(shown) == 10
-    assert sum(result.rule.code in line and not line.startswith("::") for line in lines) == 17
+    assert sum(result.code in line and not line.startswith("::") for line in lines) == 17
     assert "17 more errors" in shown[-1]
 
 
-def test_markdown_fits_a_step_summary_and_says_what_it_left_out(inventory: Inventory) -> None:
-    report = the_usual(inventory)
+def test_markdown_fits_a_step_summary_and_says_what_it_left_out(registry: PluginRegistry) -> None:
+    report = the_usual(registry)
     (result, *_) = [r for r in report.results if r.outcome == "fail"]
     many = msgspec.structs.replace(report, results=(result,) * 4000)
-    text = rendered(inventory, "markdown", many)
+    text = rendered(registry, "markdown", many)
     assert len(text.encode()) < 1024 * 1024
     assert "more findings do not fit here" in text
 
 
-def test_accepted_findings_do_not_fail_anywhere(inventory: Inventory) -> None:
-    report = the_usual(inventory)
-    waived = Disposition(waiver="accepted by the compliance office until June")
+def test_accepted_findings_do_not_fail_anywhere(registry: PluginRegistry) -> None:
+    report = the_usual(registry)
+    waiver = "accepted by the compliance office until June"
     accepted = tuple(
-        msgspec.structs.replace(r, disposition=waived) if r.outcome == "fail" else r
+        msgspec.structs.replace(r, waiver=waiver) if r.outcome == "fail" else r
         for r in report.results
     )
     report = msgspec.structs.replace(report, results=accepted)
-    suites = ET.fromstring(rendered(inventory, "junit", report))  # noqa: S314 - our own output
+    suites = ET.fromstring(rendered(registry, "junit", report))  # noqa: S314 - our own output
     assert suites.attrib["failures"] == "0"
-    assert "PIC-MEA-01" not in rendered(inventory, "github", report)
+    assert "PIC-MEA-01" not in rendered(registry, "github", report)
     for name in ("html", "markdown", "junit", "csv", "operationoutcome"):
-        assert "compliance office" in rendered(inventory, name, report)
+        assert "compliance office" in rendered(registry, name, report)
 
 
-def test_a_document_line_and_its_results_stand_together(inventory: Inventory) -> None:
-    lines = [
-        json.loads(line)
-        for line in rendered(inventory, "ndjson", the_usual(inventory)).splitlines()
-    ]
-    current = None
-    for line in lines[1:-1]:
-        current = line["document"] if line["type"] == "document" else current
-        assert line["document"] == current
-    assert {"rulebooks", "notices", "verdict", "exit"} <= lines[-1].keys()
+@pytest.mark.parametrize("name", NAMES)
+def test_what_needs_evidence_is_in_every_format_without_being_a_result(
+    registry: PluginRegistry, name: str
+) -> None:
+    entry = Unverified(code="ACME-ANY-07", missing=("cehrt.certifiedOn",), measures=("PI_EP_1",))
+    report = small_report([], verdict="ready", outcomes={"pass": 3}, unverified=(entry,))
+    text = rendered(registry, name, report)
+    assert "ACME-ANY-07" in text
+    if name in {"text", "html", "markdown", "github", "csv", "operationoutcome"}:
+        assert "When was the certified technology certified" in text
 
 
-def test_the_facts_follow_the_schema(inventory: Inventory) -> None:
-    report = json.loads(rendered(inventory, "json", the_usual(inventory)))
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_the_rules_own_is_in_every_format(registry: PluginRegistry, name: str) -> None:
+    text = rendered(registry, name, small_report([failure(), failure("ACME-ANY-02")]))
+    assert "correct it" in text
+    assert ("SomethingWrong" if name == "sarif" else "something-wrong") in text
+    if name not in {"text", "github"}:  # which name no sources, or only where they are wanted
+        assert "The Rule" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_a_results_own_replaces_the_rules(registry: PluginRegistry, name: str) -> None:
+    citation = Citation(key="other", title="Another Rule", standing="secondary")
+    own = failure(remediation="do something else", note="Only here.", citations=(citation,))
+    text = rendered(registry, name, small_report([own]))
+    assert "do something else" in text
+    if name not in {"text", "github"}:
+        assert "Another Rule" in text
+    if name in {"csv", "junit", "operationoutcome", "html", "markdown"}:
+        assert "The Rule" not in text
+        assert "correct it" not in text
+
+
+def test_rules_of_several_years_keep_their_own_sources(registry: PluginRegistry) -> None:
+    report = small_report([failure(), failure(year=2024, message="in 2024")])
+    old = rule_record("ACME-ANY-01", year=2024, remediation="as in 2024", note=None, citations=())
+    report = msgspec.structs.replace(report, rules=(old, *report.rules))
+    rows = list(csv.DictReader(io.StringIO(rendered(registry, "csv", report))))
+    assert [row["remediation"] for row in rows] == ["correct it", "as in 2024"]
+    (run,) = json.loads(rendered(registry, "sarif", report))["runs"]
+    (described,) = run["tool"]["driver"]["rules"]
+    assert described["properties"]["year"] == 2025
+    assert [r["properties"].get("remediation") for r in run["results"]] == [None, "as in 2024"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rule_that_the_report_does_not_hold_is_named_by_its_code(
+    registry: PluginRegistry, name: str
+) -> None:
+    report = msgspec.structs.replace(small_report([failure()]), rules=())
+    assert "ACME-ANY-01" in rendered(registry, name, report)
+
+
+def test_the_facts_follow_the_schema(registry: PluginRegistry) -> None:
+    report = json.loads(rendered(registry, "json", the_usual(registry)))
     assert report["documents"][0]["facts"]["sets"][0]["objectives"]
     assert explain("report", report) == ()

@@ -11,10 +11,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from picheck.hooks.inventory import Inventory
 from picheck.model.report import Report
+from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.escaping import cell, harmless_json, markdown, uri_reference
-from reporting import NAMES, departing, document, rendered, report_on
+from reporting import (
+    NAMES,
+    departing,
+    document,
+    failure,
+    rendered,
+    report_on,
+    small_report,
+)
 
 #: One text against all media: a terminal, HTML, XML, Markdown, a spreadsheet, a workflow.
 HOSTILE: Final = (
@@ -29,7 +37,7 @@ HOSTILE: Final = (
 )
 
 
-def hostile_report(inventory: Inventory) -> Report:
+def hostile_report(registry: PluginRegistry) -> Report:
     submission = departing()
     record = submission["measurementSets"][0]
     record["measurements"].append({"measureId": HOSTILE, "value": HOSTILE})
@@ -38,31 +46,31 @@ def hostile_report(inventory: Inventory) -> Report:
     record[HOSTILE] = HOSTILE
     submission["entityId"] = HOSTILE
     submission["entityType"] = "group"
-    return report_on(inventory, document(submission, "=evil,<b>:%\n::x.json"))
+    return report_on(registry, document(submission, "=evil,<b>:%\n::x.json"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_output_holds_a_control_or_a_direction_mark(inventory: Inventory, name: str) -> None:
-    text = rendered(inventory, name, hostile_report(inventory))
+def test_no_output_holds_a_control_or_a_direction_mark(registry: PluginRegistry, name: str) -> None:
+    text = rendered(registry, name, hostile_report(registry))
     assert not re.search(
         "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e\ufffe]", text.replace("\r", "")
     )
 
 
-def test_hostile_text_makes_no_markup(inventory: Inventory) -> None:
-    report = hostile_report(inventory)
-    page = rendered(inventory, "html", report)
+def test_hostile_text_makes_no_markup(registry: PluginRegistry) -> None:
+    report = hostile_report(registry)
+    page = rendered(registry, "html", report)
     assert "<script" not in page
     assert "<img" not in page
     assert "{{7*7}}" in page
-    ET.fromstring(rendered(inventory, "junit", report))  # noqa: S314 - our own output
-    summary = re.sub(r"`[^`]*`", "", rendered(inventory, "markdown", report))  # less code spans
+    ET.fromstring(rendered(registry, "junit", report))  # noqa: S314 - our own output
+    summary = re.sub(r"`[^`]*`", "", rendered(registry, "markdown", report))  # less code spans
     assert "<script" not in summary
     assert not re.search(r"(?<!\\)\]\(https", summary)
 
 
-def test_hostile_text_is_no_workflow_command(inventory: Inventory) -> None:
-    text = rendered(inventory, "github", hostile_report(inventory))
+def test_hostile_text_is_no_workflow_command(registry: PluginRegistry) -> None:
+    text = rendered(registry, "github", hostile_report(registry))
     assert "##[" not in text
     for line in text.splitlines():
         if line.lstrip().startswith("::"):
@@ -70,8 +78,20 @@ def test_hostile_text_is_no_workflow_command(inventory: Inventory) -> None:
             assert not line.startswith("::error::injected")
 
 
-def test_no_cell_is_a_formula(inventory: Inventory) -> None:
-    text = rendered(inventory, "csv", hostile_report(inventory))
+def test_a_hostile_name_makes_no_line_of_its_own(registry: PluginRegistry) -> None:
+    name = "a.json\nREADY  b.json\r## ready\u2028\x1b[31m"
+    report = small_report([failure()], uri=name, subject=f"entity {name}", entity=name)
+    for reporter in ("text", "markdown", "junit", "github"):
+        lines = rendered(registry, reporter, report).splitlines()
+        assert not any(line.startswith(("READY", "## ready")) for line in lines), reporter
+        assert not any("\u2028" in line or "\x1b" in line for line in lines), reporter
+    suite = ET.fromstring(rendered(registry, "junit", report))[0]  # noqa: S314 - our own output
+    assert "\n" not in suite.attrib["name"]
+    assert all("\n" not in each.attrib["value"] for each in suite.iter("property"))
+
+
+def test_no_cell_is_a_formula(registry: PluginRegistry) -> None:
+    text = rendered(registry, "csv", hostile_report(registry))
     for row in csv.reader(io.StringIO(text)):
         assert not any(value.lstrip().startswith(("=", "+", "-", "@")) for value in row)
     assert cell("-1") == "'-1"

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from picheck.errors import RulebookError
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.changes import differences, undeclared
-from picheck.rulebook.edition import Change, Chapters, Rulebook
-from picheck.rulebook.reading import read_edition
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.diff import differences, undeclared
+from picheck.rulebook.loader import read_edition
+from picheck.rulebook.models import Change, LazySections, Rulebook
 from support import YEAR, YEARS, is_in_matrix
 
 SHIPPED = Path(str(files(f"picheck_pi.years.y{YEAR}")))
@@ -39,7 +39,7 @@ def refused(folder: Path) -> str:
 def read_whole(folder: Path) -> None:
     """Read an edition with its chapters, which are refused when they are asked for."""
     edition = read_edition(folder, "pi", YEAR)
-    for chapter in (edition.changes, edition.requirements, tuple(edition.annexes.items())):
+    for chapter in (edition.changes, edition.requirements, tuple(edition.extra_tables.items())):
         assert isinstance(chapter, tuple)
 
 
@@ -138,39 +138,39 @@ def test_the_digest_names_the_files_as_they_are(folder: Path) -> None:
 
 def test_further_tables_are_handed_on_unread(folder: Path) -> None:
     (folder / "fees.toml").write_text("late = 5\n")
-    assert read_edition(folder, "pi", YEAR).annexes["fees"] == {"late": 5}
+    assert read_edition(folder, "pi", YEAR).extra_tables["fees"] == {"late": 5}
 
 
 # The years
 
 
-def test_no_year_is_missing(inventory: Inventory) -> None:
-    assert inventory.shelf.years("pi") == (*YEARS, 2027)
+def test_no_year_is_missing(registry: PluginRegistry) -> None:
+    assert registry.rulebooks.years("pi") == (*YEARS, 2027)
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS)
 def test_every_change_is_declared_and_every_declared_change_is_there(
-    before: int, after: int, inventory: Inventory
+    before: int, after: int, registry: PluginRegistry
 ) -> None:
-    shelf = inventory.shelf
-    assert not undeclared(shelf.rulebook("pi", before), shelf.rulebook("pi", after))
+    rulebooks = registry.rulebooks
+    assert not undeclared(rulebooks.rulebook("pi", before), rulebooks.rulebook("pi", after))
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS)
-def test_every_change_says_why(before: int, after: int, inventory: Inventory) -> None:
+def test_every_change_says_why(before: int, after: int, registry: PluginRegistry) -> None:
     assert before < after
-    for change in inventory.shelf.rulebook("pi", after).changes:
+    for change in registry.rulebooks.rulebook("pi", after).changes:
         assert len(change.reason) > 10, change.paths
 
 
-def pair(inventory: Inventory) -> tuple[Rulebook, Rulebook]:
+def pair(registry: PluginRegistry) -> tuple[Rulebook, Rulebook]:
     """Return the editions of two years of which one is asked for."""
     before, after = PAIRS[-1]
-    return inventory.shelf.rulebook("pi", before), inventory.shelf.rulebook("pi", after)
+    return registry.rulebooks.rulebook("pi", before), registry.rulebooks.rulebook("pi", after)
 
 
-def test_a_change_that_was_not_declared_is_caught(inventory: Inventory) -> None:
-    before, after = pair(inventory)
+def test_a_change_that_was_not_declared_is_caught(registry: PluginRegistry) -> None:
+    before, after = pair(registry)
     clause = after.clauses["PIC-PER-03"]
     silent = msgspec.structs.replace(clause, terms={**clause.terms, "grace_days": 7})
     changed = msgspec.structs.replace(after, clauses={**after.clauses, clause.code: silent})
@@ -181,18 +181,18 @@ def test_a_change_that_was_not_declared_is_caught(inventory: Inventory) -> None:
 
 def declaring(edition: Rulebook, *changes: Change) -> Rulebook:
     """Return the edition with other declared changes."""
-    return msgspec.structs.replace(edition, chapters=Chapters(changes=lambda: changes))
+    return msgspec.structs.replace(edition, lazy=LazySections(changes=lambda: changes))
 
 
-def test_a_declared_change_that_did_not_happen_is_caught(inventory: Inventory) -> None:
-    before, after = pair(inventory)
+def test_a_declared_change_that_did_not_happen_is_caught(registry: PluginRegistry) -> None:
+    before, after = pair(registry)
     phantom = Change(paths=("measures.PI_EP_1.title",), kind="changed", old="a", new="b", reason="")
     lines = undeclared(before, declaring(after, *after.changes, phantom))
     assert lines == ("measures.PI_EP_1.title: declared, but nothing changed",)
 
 
-def test_a_change_that_was_declared_wrongly_is_caught(inventory: Inventory) -> None:
-    before, after = pair(inventory)
+def test_a_change_that_was_declared_wrongly_is_caught(registry: PluginRegistry) -> None:
+    before, after = pair(registry)
     objectives = {**after.objectives, "new": "A new objective"}
     other = msgspec.structs.replace(after, objectives=objectives)
     wrong = Change(paths=("objectives.new",), kind="removed", reason="")
@@ -200,6 +200,6 @@ def test_a_change_that_was_declared_wrongly_is_caught(inventory: Inventory) -> N
     assert line.startswith("objectives.new: declared as removed")
 
 
-def test_an_edition_does_not_differ_from_itself(inventory: Inventory) -> None:
-    for edition in pair(inventory):
+def test_an_edition_does_not_differ_from_itself(registry: PluginRegistry) -> None:
+    for edition in pair(registry):
         assert not differences(edition, edition)

@@ -11,8 +11,8 @@ import pytest
 
 from picheck.api import Scene, Wish, hookimpl
 from picheck.errors import PluginConflict, PluginError
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory, take_inventory
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck_pi.scoring.preview import PromotingInteroperabilityPreview
 from picheck_pi.scoring.rounding import points_for
 from picheck_pi.scoring.tariff import Grounded, Rounding, Tariff, cited, tariff_of
@@ -46,9 +46,9 @@ from support import YEAR, is_in_matrix
     ],
 )
 def test_points_move_as_the_matrix_says(
-    answers: dict[str, Any], gone: list[str], maxima: dict[str, int], inventory: Inventory
+    answers: dict[str, Any], gone: list[str], maxima: dict[str, int], registry: PluginRegistry
 ) -> None:
-    score = scored(inventory, submission(2025, answers, gone))["score"]
+    score = scored(registry, submission(2025, answers, gone))["score"]
     found = {row["id"]: row["maximum"] for row in score["measures"]}
     assert {slot: found[slot] for slot in maxima} == maxima
     assert sum(found.values()) == 100
@@ -60,8 +60,8 @@ def test_points_move_as_the_matrix_says(
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
-def test_a_weak_step_is_named_with_its_sources(inventory: Inventory) -> None:
-    score = scored(inventory, submission(2025, {"PI_LVPP_1": True}, ["PI_EP_1"]))["score"]
+def test_a_weak_step_is_named_with_its_sources(registry: PluginRegistry) -> None:
+    score = scored(registry, submission(2025, {"PI_LVPP_1": True}, ["PI_EP_1"]))["score"]
     assert score["basis"] == "weak"
     (step,) = [step for step in score["weak"] if step["kind"] == "move"]
     assert "e-Prescribing excluded" in step["what"]
@@ -70,17 +70,17 @@ def test_a_weak_step_is_named_with_its_sources(inventory: Inventory) -> None:
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
-def test_the_bonus_counts_once_and_no_score_exceeds_the_cap(inventory: Inventory) -> None:
+def test_the_bonus_counts_once_and_no_score_exceeds_the_cap(registry: PluginRegistry) -> None:
     extra = {f"PI_PHCDRR_{n}{suffix}": True for n in (2, 4, 5) for suffix in ("", "_PROD")}
     score = scored(
-        inventory, submission(2025, {**extra, "PI_EP_1": (9, 9), "PI_PEA_1": (99, 100)})
+        registry, submission(2025, {**extra, "PI_EP_1": (9, 9), "PI_PEA_1": (99, 100)})
     )["score"]
     assert (score["base"], score["bonus"], score["capped"], score["points"]) == (100, 5, 5, 100)
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
-def test_a_bonus_without_its_level_is_lost_and_the_rule_named(inventory: Inventory) -> None:
-    score = scored(inventory, submission(2025, {"PI_PHCDRR_4": True}))["score"]
+def test_a_bonus_without_its_level_is_lost_and_the_rule_named(registry: PluginRegistry) -> None:
+    score = scored(registry, submission(2025, {"PI_PHCDRR_4": True}))["score"]
     assert score["bonus"] == 0
     assert score["bonuses"][0]["lost"] == [{"id": "PI_PHCDRR_4", "rule": "PIC-PUB-03"}]
 
@@ -96,54 +96,54 @@ def test_a_bonus_without_its_level_is_lost_and_the_rule_named(inventory: Invento
     ],
 )
 def test_the_weight_follows_the_way_of_taking_part(
-    program: str, entity_type: str, participation: str, weight: float, inventory: Inventory
+    program: str, entity_type: str, participation: str, weight: float, registry: PluginRegistry
 ) -> None:
     document = submission(2025, {}, programName=program)
     document["entityType"] = entity_type
     if entity_type == "apm":
         del document["taxpayerIdentificationNumber"]
         document["entityId"] = "A0000"
-    score = scored(inventory, document)["score"]
+    score = scored(registry, document)["score"]
     assert (score["participation"], score["weight"]) == (participation, weight)
     assert score["weighted"] == pytest.approx(97 * weight)
-    asked = scored(inventory, document, participation="app")["score"]
+    asked = scored(registry, document, participation="app")["score"]
     assert asked["weight"] == 0.30
 
 
 @pytest.mark.parametrize("year", [y for y in (2023, 2024) if is_in_matrix(y)])
-def test_contradicting_sets_follow_the_policy_of_the_year(year: int, inventory: Inventory) -> None:
+def test_contradicting_sets_follow_the_policy_of_the_year(year: int, registry: PluginRegistry) -> None:
     document = submission(year, {})
     other = copy.deepcopy(document["measurementSets"][0])
     other["submissionMethod"] = "electronicHealthRecord"
     counts = next(m for m in other["measurements"] if m["measureId"] == "PI_PEA_1")
     counts["value"] = {"numerator": 412, "denominator": 412}
     document["measurementSets"].append(other)
-    record = scored(inventory, document)
+    record = scored(registry, document)
     assert [each["pointsWithoutFindings"] for each in record["sets"]] == [97, 99]
     assert record["counts"] == 1
     assert record["conflict"]["chosenBy"] == "year"
     expected = {2023: 0, 2024: 99}
     assert record["score"]["points"] == expected[year]
-    assert scored(inventory, document, conflict_policy="highest")["score"]["points"] == 99
-    assert scored(inventory, document, conflict_policy="zero")["score"]["points"] == 0
+    assert scored(registry, document, conflict_policy="highest")["score"]["points"] == 99
+    assert scored(registry, document, conflict_policy="zero")["score"]["points"] == 0
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
-def test_several_documents_of_one_entity_are_one_score(inventory: Inventory) -> None:
-    record = scored(inventory, submission(2025, {"PI_PEA_1": (100, 412)}), submission(2025, {}))
+def test_several_documents_of_one_entity_are_one_score(registry: PluginRegistry) -> None:
+    record = scored(registry, submission(2025, {"PI_PEA_1": (100, 412)}), submission(2025, {}))
     assert [each["points"] for each in record["sets"]] == [80, 97]
     assert record["score"]["uri"] == "document-1.json"
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
-def test_every_change_offered_is_verified_and_brings_its_points(inventory: Inventory) -> None:
+def test_every_change_offered_is_verified_and_brings_its_points(registry: PluginRegistry) -> None:
     document = submission(
         2025,
         {"PI_PPHI_1": False, "PI_PEA_1": (0, 412), "PI_EP_1": (90, 95)},
         ["PI_HIE_5"],
         performanceStart="2025-09-01",
     )
-    stage = theatre(inventory, 2025)
+    stage = theatre(registry, 2025)
     before = raw(document)
     _, (shown,) = stage.show(before)
     items = stage.what_if(shown)
@@ -183,9 +183,9 @@ def test_the_ways_to_round_half_a_point() -> None:
 
 @pytest.mark.parametrize("year", TARIFF_YEARS)
 def test_every_number_of_a_tariff_is_cited_as_strongly_as_it_says(
-    year: int, inventory: Inventory
+    year: int, registry: PluginRegistry
 ) -> None:
-    book = inventory.shelf.rulebook("pi", year)
+    book = registry.rulebooks.rulebook("pi", year)
     for name, ground in _grounds(tariff_of(book)):
         standings = {citation.standing for citation in cited(ground.sources, book)}
         assert standings, name
@@ -209,8 +209,8 @@ class _Broken(PromotingInteroperabilityPreview):
         raise RuntimeError("no idea")
 
 
-def test_a_preview_that_breaks_is_named(inventory: Inventory) -> None:
-    broken = msgspec.structs.replace(inventory, previews={"pi": _Broken()})
+def test_a_preview_that_breaks_is_named(registry: PluginRegistry) -> None:
+    broken = msgspec.structs.replace(registry, previews={"pi": _Broken()})
     with pytest.raises(PluginError, match=r"'a broken preview' of .* broke: RuntimeError: no idea"):
         scored(broken, submission(YEAR, {}))
 
@@ -224,4 +224,4 @@ def test_two_previews_of_one_program_stop_the_run() -> None:
         )
         host.register(module, name)
     with pytest.raises(PluginConflict, match="preview pi is claimed by one"):
-        take_inventory(host)
+        collect_plugins(host)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from picheck.hooks.inventory import Inventory
+from picheck.plugins.registry import PluginRegistry
 from scoring_support import Document, scored, submission
 from support import is_in_matrix
 
@@ -168,9 +168,9 @@ EXAMPLES: dict[str, Example] = {
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if is_in_matrix(EXAMPLES[name][0])])
-def test_a_worked_example_is_reproduced_measure_by_measure(name: str, inventory: Inventory) -> None:
+def test_a_worked_example_is_reproduced_measure_by_measure(name: str, registry: PluginRegistry) -> None:
     _, document, measures, (base, bonus, points, weighted), ties = EXAMPLES[name]
-    score = scored(inventory, document)["score"]
+    score = scored(registry, document)["score"]
     found = {row["id"]: row["points"] for row in score["measures"]}
     assert {measure_id: found[measure_id] for measure_id in measures} == measures
     assert (score["base"], score["bonus"], score["points"], score["weighted"]) == (
@@ -184,16 +184,16 @@ def test_a_worked_example_is_reproduced_measure_by_measure(name: str, inventory:
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
-def test_a_rate_that_carries_most_of_the_points_is_named(inventory: Inventory) -> None:
-    heavy = scored(inventory, EXAMPLES["9"][1])["score"]
+def test_a_rate_that_carries_most_of_the_points_is_named(registry: PluginRegistry) -> None:
+    heavy = scored(registry, EXAMPLES["9"][1])["score"]
     assert heavy["heaviest"] == {"id": "PI_PEA_1", "maximum": 55, "of": 100}
-    assert scored(inventory, submission(2025, {}))["score"]["heaviest"] is None
+    assert scored(registry, submission(2025, {}))["score"]["heaviest"] is None
 
 
 @pytest.mark.skipif(not is_in_matrix(2024), reason="another year of the matrix")
-def test_the_same_file_a_year_later_is_zero_and_says_why(inventory: Inventory) -> None:
+def test_the_same_file_a_year_later_is_zero_and_says_why(registry: PluginRegistry) -> None:
     document = submission(2024, {"PI_PPHI_2": False, "PI_EP_1": (600, 600), "PI_PEA_1": (500, 500)})
-    score = scored(inventory, document)["score"]
+    score = scored(registry, document)["score"]
     assert score["points"] == 0
     assert score["weighted"] == 0
     assert [finding["code"] for finding in score["zeroedBy"]] == ["PIC-ATT-01"]
@@ -202,9 +202,9 @@ def test_the_same_file_a_year_later_is_zero_and_says_why(inventory: Inventory) -
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
-def test_the_minimal_file_of_the_matrix_scores_94(inventory: Inventory) -> None:
+def test_the_minimal_file_of_the_matrix_scores_94(registry: PluginRegistry) -> None:
     """Also the year before and after: there a no to case reporting costs everything."""
-    score = scored(inventory, EXAMPLES["11, a no to the suppressed measure"][1])["score"]
+    score = scored(registry, EXAMPLES["11, a no to the suppressed measure"][1])["score"]
     assert score["points"] == 94
     assert score["basis"] == "strong"
     assert score["zeroedBy"] == []

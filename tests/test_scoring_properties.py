@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from picheck.api import Counts, Measurement, MeasurementSet, Rulebook, SetView
-from picheck.engine.previewing import Theatre
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.preview import Wish
+from picheck.engine.options import Terms
+from picheck.engine.score_preview import Theatre
 from picheck.intake.documents import RawDocument
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.scorer import Wish
 from picheck.testing.cases import load_cases
 from picheck.testing.departures import Change, changed, merged
 from picheck_pi.scoring.arithmetic import score_set
@@ -98,14 +98,14 @@ def combinations_of(book: Rulebook) -> Iterator[Answers]:
 
 
 @pytest.mark.parametrize("year", TARIFF_YEARS)
-def test_before_any_bonus_the_maxima_add_up_to_100(year: int, inventory: Inventory) -> None:
+def test_before_any_bonus_the_maxima_add_up_to_100(year: int, registry: PluginRegistry) -> None:
     """Every legal combination, without exception: points only move.
 
     The documented exception of 2025 is where they stay: with both registries excluded the 25
     points of public health are kept and earned there, in every other year they go to patient
     access.
     """
-    book = inventory.shelf.rulebook("pi", year)
+    book = registry.rulebooks.rulebook("pi", year)
     count = 0
     for answers in combinations_of(book):
         score = score_set(view_of(book, answers))
@@ -120,8 +120,8 @@ def test_before_any_bonus_the_maxima_add_up_to_100(year: int, inventory: Invento
 
 
 @pytest.mark.parametrize("year", TARIFF_YEARS)
-def test_a_higher_numerator_never_lowers_the_score(year: int, inventory: Inventory) -> None:
-    book = inventory.shelf.rulebook("pi", year)
+def test_a_higher_numerator_never_lowers_the_score(year: int, registry: PluginRegistry) -> None:
+    book = registry.rulebooks.rulebook("pi", year)
     rates = ("PI_EP_1", "PI_HIE_1", "PI_HIE_4", "PI_PEA_1")
 
     @settings(max_examples=80, deadline=None)
@@ -147,8 +147,8 @@ def test_a_higher_numerator_never_lowers_the_score(year: int, inventory: Invento
 
 
 @pytest.mark.parametrize("year", TARIFF_YEARS)
-def test_the_order_of_measurements_never_matters(year: int, inventory: Inventory) -> None:
-    stage = theatre(inventory, year)
+def test_the_order_of_measurements_never_matters(year: int, registry: PluginRegistry) -> None:
+    stage = theatre(registry, year)
     document = submission(year, {"PI_PEA_1": (50, 60), "PI_PHCDRR_4": True, "PI_LVPP_1": True})
     expected = _told(stage, document)
 
@@ -170,11 +170,11 @@ def _told(stage: Theatre, document: dict[str, Any]) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("year", years_asked_for())
 def test_a_score_is_zero_exactly_where_the_audit_says_so_in_every_case(
-    year: int, inventory: Inventory
+    year: int, registry: PluginRegistry
 ) -> None:
     """Every single-set document of the shipped cases, each as an entity of its own."""
     documents = list(_case_documents(year))
-    stage = Theatre(Terms(as_of=date(year + 1, 2, 1)), inventory, Wish())
+    stage = Theatre(Terms(as_of=date(year + 1, 2, 1)), registry, Wish())
     report, shown = stage.show(documents)
     assert len(shown) > 100
     for each in shown:
@@ -205,10 +205,10 @@ def _case_documents(year: int) -> Iterator[RawDocument]:
 
 @pytest.mark.parametrize("year", years_asked_for())
 def test_a_score_is_zero_exactly_where_the_audit_says_so_for_any_answers(
-    year: int, inventory: Inventory
+    year: int, registry: PluginRegistry
 ) -> None:
-    stage = theatre(inventory, year)
-    measures = inventory.shelf.rulebook("pi", year).measures
+    stage = theatre(registry, year)
+    measures = registry.rulebooks.rulebook("pi", year).measures
     values = st.one_of(
         st.booleans(),
         st.integers(0, 30).flatmap(lambda d: st.tuples(st.integers(0, d), st.just(d))),

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from picheck.engine.batch.batch import _numbered
 from picheck.intake import spool as spool_module
 from picheck.intake.chunks import ChunkReader, FileRange
-from picheck.intake.documents import RawDocument, is_many_lines
+from picheck.intake.documents import RawDocument, Unreadable, is_many_lines
 from picheck.intake.limits import MAX_BYTES
 from picheck.intake.spool import Spool
 from support import AS_OF, COMPLIANT
@@ -128,16 +129,32 @@ def test_a_stream_can_be_gone_through_twice(tmp_path: Path) -> None:
             ]
 
 
-def test_lines_that_changed_are_said_to_have_changed(tmp_path: Path) -> None:
+def test_lines_keep_their_numbers_when_a_file_changes(tmp_path: Path) -> None:
     path = tmp_path / "a.ndjson"
     path.write_bytes(b"{}\n{}\n" * 2)
     with ChunkReader([str(path)], 4) as chunks:
         assert [chunk.count for chunk in chunks] == [2, 2]
-        path.write_bytes(b"{}\n[]\n{}\n{}\n")
+        path.write_bytes(b"{   }\n{}\n{}\n")
         found = [(number, given) for chunk in chunks for number, given in chunk.inputs()]
-    assert [number for number, _ in found] == [0, 1, 2, 3]
-    assert found[0][1] is found[1][1]
-    assert "was changed while it was audited" in str(found[0][1].error)  # type: ignore[union-attr]
+        assert [number for number, _ in found] == [0, 1, 2, 3]
+        path.write_bytes(b"{}\n")
+        *_, (number, given) = (numbered for chunk in chunks for numbered in chunk.inputs())
+    assert number == 2
+    assert isinstance(given, Unreadable)
+    assert "2 lines are gone" in str(given.error)
+
+
+def test_a_document_that_is_gone_is_said_and_the_others_are_read_again(tmp_path: Path) -> None:
+    for name in "abcd":
+        (tmp_path / f"{name}.json").write_bytes(b"{}" if name < "d" else b"\xff")
+    (tmp_path / "e.ndjson").write_bytes(b"{}\n{}\n")
+    with ChunkReader([str(tmp_path)]) as chunks:
+        assert [chunk.count for chunk in chunks] == [4, 2]
+        (tmp_path / "b.json").unlink()
+        (tmp_path / "e.ndjson").write_bytes(b"{}\n")
+        found = list(_numbered(chunks, iter([(0, 0), (2, 0), (3, 0), (4, 0), (5, 0)])))
+    assert [number for number, *_ in found] == [0, 2, 3, 4, 5]
+    assert all(isinstance(found[at][2], Unreadable) for at in (3, 4))
 
 
 def test_blank_lines_have_numbers_in_packed_files_as_in_plain_ones(tmp_path: Path) -> None:

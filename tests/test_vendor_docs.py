@@ -11,15 +11,18 @@ from typing import Any, Final
 
 import pytest
 
-from picheck.hooks import specs
-from picheck.hooks.settings import declared_options
+import picheck.api
+from picheck.api import PARAMETERS
+from picheck.plugins import hookspecs
+from picheck.plugins.options import declared_options
+from picheck.rules.rule import MOVING_PAGE
 from support import ROOT
 from vendoring import ACME
 
 PAGES: Final = ROOT / "docs" / "plugins"
 HOOKS: Final = {
     name: value
-    for name, value in vars(specs).items()
+    for name, value in vars(hookspecs).items()
     if isinstance(value, FunctionType) and name.startswith("picheck_")
 }
 
@@ -47,6 +50,34 @@ def test_a_how_to_begins_with_the_words_of_the_specification(name: str) -> None:
 @pytest.mark.parametrize("name", HOOKS)
 def test_the_life_of_an_audit_names_the_moment_of_every_hook(name: str) -> None:
     assert f"`{name}`" in (PAGES / "life-of-an-audit.md").read_text("utf-8")
+
+
+def test_the_table_of_parameters_has_every_one_with_its_annotation() -> None:
+    page = sections()["picheck_register_rules()"]
+    rows = [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:3]]
+        for line in page.splitlines()
+        if line.startswith("| `")
+    ]
+    written = {
+        name: annotation.replace("\\", "")
+        for names, annotations in rows
+        for name, annotation in zip(
+            re.findall(r"`([^`]+)`", names), re.findall(r"`([^`]+)`", annotations), strict=True
+        )
+    }
+    assert written.keys() == PARAMETERS.keys()
+    for name, annotation in written.items():
+        assert annotation in PARAMETERS[name].annotations
+
+
+def test_the_page_about_moving_knows_every_name_that_version_1_had() -> None:
+    page = (ROOT / MOVING_PAGE).read_text("utf-8")
+    assert picheck.api._VERSION_1
+    for name in picheck.api._VERSION_1:
+        assert re.search(rf"\b{name}\b", page), name
+        with pytest.raises(ImportError, match=re.escape(f"{name} was part of API version 1; see")):
+            getattr(picheck.api, name)
 
 
 def python_blocks(page: str) -> list[str]:

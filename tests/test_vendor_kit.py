@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from picheck.api import Report, SetContext
+from picheck.api import Clause, Report
 from picheck.errors import PluginError, UsageError
 from picheck.testing import audit, compliant, load_cases, run_cases, shipped_cases
 from picheck.testing.auditing import stock
 from picheck.testing.checking import told_difference
 from picheck.testing.examples import compliant_parts
 from support import years_asked_for
-from vendoring import vendor
+from vendoring import made, vendor_of
 
 
-def says_nothing(ctx: SetContext) -> None:
-    assert ctx.clause
+def says_nothing(clause: Clause) -> None:
+    assert clause
 
 
 def failed(report: Report) -> list[str]:
-    return [r.rule.code for r in report.results if r.outcome == "fail"]
+    return [r.code for r in report.results if r.outcome == "fail"]
 
 
 @pytest.mark.parametrize("year", years_asked_for())
@@ -68,8 +68,9 @@ def test_an_audit_looks_back_and_across() -> None:
 
 
 def test_a_plugin_that_does_not_load_is_named() -> None:
+    module = vendor_of([made(says_nothing, scope="set")], picheck_api="9")
     with pytest.raises(PluginError, match=r"bad_vendor did not load: .*picheck_api '9'"):
-        audit(compliant(2025), plugins=[vendor(says_nothing, picheck_api="9")])
+        audit(compliant(2025), plugins=[module])
 
 
 def test_a_year_without_an_example_is_refused() -> None:

@@ -21,7 +21,7 @@ from accepting import (
     submission,
     waivers,
 )
-from picheck.engine.waiving import parse_waivers
+from picheck.engine.acceptance.waivers import parse_waivers
 from picheck.errors import ConfigurationError
 
 BY_SUBJECT = f'code = "PIC-PER-03"\nsubject = "{SUBJECT}"'

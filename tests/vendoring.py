@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from picheck.api import AddedClause, Answers, Citation, Clause, Rule, hookimpl, rule
+from picheck.api import AddedClause, CheckResults, Citation, Clause, Rule, hookimpl, rule
+from picheck.rulebook.models import Variant
 from support import ROOT
 
 ACME: Final = ROOT / "plugins" / "picheck-acme"
@@ -50,38 +51,59 @@ def picheck(*arguments: str, site: Path | None = None, cwd: Path | None = None) 
     return run("-m", "picheck", *arguments, site=site, cwd=cwd)
 
 
-def vendor(check: Callable[..., Answers], **settings: Any) -> ModuleType:
-    """Make a plugin with one rule, BAD-TRY-01, of this function."""
+def vendor(
+    check: Callable[..., CheckResults],
+    *,
+    code: str = "BAD-TRY-01",
+    terms: Mapping[str, Any] = {},
+    terms_schema: Mapping[str, Any] = {},
+    **settings: Any,
+) -> ModuleType:
+    """Make a plugin with one rule of this function, and `settings` for its `@rule`.
+
+    `terms` are what its clause carries, `terms_schema` what the rule asks for.
+    """
+    return vendor_of([made(check, code, terms=terms_schema, **settings)], terms=terms)
+
+
+def made(check: Callable[..., CheckResults], code: str = "BAD-TRY-01", **settings: Any) -> Rule:
+    """Make a rule of a function; it gets a docstring, and is called as its code is."""
     check.__doc__ = HELP
-    check.__name__ = "tried"
-    made = rule(settings.pop("code", "BAD-TRY-01"), "tried", scope="set")(check)
-    return vendor_of([made], **settings)
+    check.__name__ = code.lower().replace("-", "_")
+    return rule(code, code.lower(), **settings)(check)
 
 
-def vendor_of(rules: list[Rule], **attributes: Any) -> ModuleType:
-    """Make a plugin of rules, with a cited clause for each in one year."""
+def vendor_of(
+    rules: Sequence[Rule],
+    *,
+    terms: Mapping[str, Any] = {},
+    variants: Mapping[str, Variant] = {},
+    years: Sequence[int] = (YEAR,),
+    **attributes: Any,
+) -> ModuleType:
+    """Make a plugin of rules, with a cited clause for each in every one of the years."""
     module = ModuleType("bad_vendor")
-    module.__dict__.update({"picheck_api": "1", **attributes})
+    module.__dict__.update({"picheck_api": "2", **attributes})
 
     @hookimpl
-    def picheck_register_rules() -> list[Rule]:
+    def picheck_register_rules() -> Sequence[Rule]:
         return rules
 
     @hookimpl
     def picheck_register_clauses() -> list[AddedClause]:
-        return list(_clauses(rules))
+        return [
+            AddedClause("pi", year, _clause(each.code, terms, variants))
+            for each in rules
+            for year in years
+        ]
 
     module.__dict__["picheck_register_rules"] = picheck_register_rules
-    module.__dict__["picheck_register_clauses"] = attributes.get(
-        "picheck_register_clauses", picheck_register_clauses
-    )
+    module.__dict__["picheck_register_clauses"] = picheck_register_clauses
     return module
 
 
-def _clauses(rules: list[Rule]) -> Iterator[AddedClause]:
+def _clause(code: str, terms: Mapping[str, Any], variants: Mapping[str, Variant]) -> Clause:
     source = Citation(key="x", title="invented", standing="unverified")
-    for each in rules:
-        clause = Clause(
-            code=each.code, consequence="advice", citations=(source,), terms={}, variants={}
-        )
-        yield AddedClause("pi", YEAR, clause)
+    return Clause(
+        code=code, consequence="advice", citations=(source,), terms=terms, variants=variants
+    )

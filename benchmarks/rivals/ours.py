@@ -6,30 +6,30 @@ from collections.abc import Callable
 from datetime import date
 
 from picheck.cli.options import load_inventory
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
+from picheck.engine.document import DocumentAuditor
+from picheck.engine.options import AuditOptions
 from picheck.intake.documents import RawDocument
 from rivals import sixteen
 
 
 def measures() -> tuple[list[str], sixteen.Exclusions]:
     """Return the year's measures and their exclusions, which every rival is given."""
-    _, inventory = load_inventory(())
-    rulebook = inventory.shelf.rulebook("pi", 2025)
+    _, registry = load_inventory(())
+    rulebook = registry.rulebooks.rulebook("pi", 2025)
     return list(rulebook.measures), {m.id: m.exclusions for m in rulebook.measures.values()}
 
 
 def engine(_known: list[str], _exclusions: sixteen.Exclusions) -> Callable[..., list[set[str]]]:
     """Return what applies the rules to all lines; it reads the measures from its own rulebook."""
-    _, inventory = load_inventory(())
-    terms = Terms(as_of=date(2026, 2, 1), select=sixteen.CODES)
+    _, registry = load_inventory(())
+    options = AuditOptions(as_of=date(2026, 2, 1), select=sixteen.CODES)
 
     def run(lines: list[bytes]) -> list[set[str]]:
-        audit = Audit(terms, inventory)
+        auditor = DocumentAuditor(registry, options)
         raws = (RawDocument(uri="", data=line, line=1) for line in lines)
         return [
-            {result.rule.code for result in audited.results if result.outcome == "fail"}
-            for audited in audit.documents(raws)
+            {each.code for each in auditor.audit(raw, index).results if each.outcome == "fail"}
+            for index, raw in enumerate(raws)
         ]
 
     return run

@@ -20,7 +20,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from picheck.embedding import Handed, Terms, Told, desk_for
+from picheck.session import InputDocument, AuditOptions, DocumentReport, get_session
 
 TEXTS = ("kind", "subject", "verdict", "code", "outcome", "severity", "pointer", "message")
 ROW = "number long, entities array<long>, fingerprint string, " + ", ".join(
@@ -34,7 +34,7 @@ ARROW = pa.schema(
 VERDICTS = ("ready", "incomplete", "notReady")
 
 
-def audit(documents: DataFrame, terms: Terms) -> DataFrame:
+def audit(documents: DataFrame, terms: AuditOptions) -> DataFrame:
     """Audit every document alone, then those of each entity with several sets together."""
     alone = documents.mapInArrow(partial(one_by_one, terms), ROW).persist()
     sets = alone.select("number", sql.explode("entities").alias("entity"))
@@ -50,29 +50,29 @@ def audit(documents: DataFrame, terms: Terms) -> DataFrame:
     )
 
 
-def one_by_one(terms: Terms, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def one_by_one(terms: AuditOptions, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Audit the documents of a partition; the desk stays open for the next one."""
-    desk = desk_for(terms)
+    desk = get_session(terms)
     for batch in batches:
         yield pa.RecordBatch.from_pylist(
             [row for given in handed(batch) for row in rows(desk.audit(given))], schema=ARROW
         )
 
 
-def together(terms: Terms, group: pa.Table) -> pa.Table:
+def together(terms: AuditOptions, group: pa.Table) -> pa.Table:
     """Audit the documents of one entity together."""
-    told = desk_for(terms).together(handed(group))
+    told = get_session(terms).audit_entity(handed(group))
     return pa.Table.from_pylist([row for each in told for row in rows(each)], schema=ARROW)
 
 
-def handed(table: pa.RecordBatch | pa.Table) -> Iterator[Handed]:
+def handed(table: pa.RecordBatch | pa.Table) -> Iterator[InputDocument]:
     """Yield the documents of a piece of the table; a missing one is empty, and told of."""
     for row in table.select(["number", "document"]).to_pylist():
         number, text = row["number"], row["document"] or ""
-        yield Handed(number=number, data=text.encode(), uri=f"submissions/{number}")
+        yield InputDocument(number=number, data=text.encode(), uri=f"submissions/{number}")
 
 
-def rows(told: Told) -> Iterator[dict[str, Any]]:
+def rows(told: DocumentReport) -> Iterator[dict[str, Any]]:
     """Yield the rows of one document."""
     about: dict[str, Any] = {"number": told.number}
     if told.summary is not None:
@@ -97,7 +97,7 @@ if __name__ == "__main__":
     source, target, day = sys.argv[1:]
     spark = SparkSession.builder.appName("picheck").getOrCreate()
     try:
-        audited = audit(spark.read.parquet(source), Terms(as_of=date.fromisoformat(day)))
+        audited = audit(spark.read.parquet(source), AuditOptions(as_of=date.fromisoformat(day)))
         audited.write.mode("overwrite").parquet(target)
     finally:
         spark.stop()

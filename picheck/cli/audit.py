@@ -9,12 +9,14 @@ import click
 
 from picheck.cli.batch import batch_options, does_stream, stream
 from picheck.cli.options import load_inventory, plugin_options, say_failed
+from picheck.cli.output import OutputLostError, begin_output, prints_aside, say_fault
 from picheck.cli.terms import configured, terms_of, terms_options
+from picheck.cli.timing import print_durations, timing_options
 from picheck.cli.wanting import wanted
 from picheck.cli.writing import outputs_of, write
 from picheck.engine.audit import audit
-from picheck.engine.terms import GATES
-from picheck.hooks.locking import LOCK_FILE, check_lock
+from picheck.engine.options import GATES
+from picheck.plugins.lockfile import LOCK_FILE, check_lock
 
 _INCOMPLETE: Final = 4
 
@@ -24,8 +26,9 @@ Exit codes:
   1  findings at or above the gate
   2  usage, configuration, unknown selector or plugin conflict: nothing audited
   3  some input could not be read or is not JSON (the others were audited)
-  4  audit incomplete: a rule or a plugin broke, or the rulebook is a preview
+  4  audit incomplete: a rule, a plugin, an output or picheck broke, or the rulebook is a preview
   5  nothing was checked: no document, no rulebook for the year
+  128 + N  a signal N stopped it: 130 Ctrl-C, 143 SIGTERM, 141 the reader of a pipe left
 
 \b
 Examples:
@@ -66,6 +69,7 @@ Examples:
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @batch_options
+@timing_options
 @plugin_options
 @click.option(
     "--locked",
@@ -81,28 +85,34 @@ Examples:
 def command(**options: Any) -> int:
     """Audit submissions: files, directories, zip archives, patterns, or - for standard input."""
     options, settings = configured(options)
-    host, inventory = load_inventory(
+    host, registry = load_inventory(
         options["plugins"], options["required"], autoload=options["autoload"]
     )
     if options["locked"]:
         check_lock(Path(LOCK_FILE), host)
-    say_failed(inventory)
-    outputs = outputs_of(options["formats"] or ("text",), inventory)
+    say_failed(registry)
+    outputs = outputs_of(options["formats"] or ("text",), registry)
     terms = wanted(terms_of(options, settings), [output.reporter for output in outputs])
     log = _Milestones(options)
     log.say("audit started", paths=len(options["paths"]), as_of=str(terms.as_of))
-    if does_stream(outputs, options):
-        report, broken = stream(outputs, terms, inventory, options)
+    streams = does_stream(outputs, options)
+    if streams:
+        report, broken = stream(outputs, terms, registry, options)
     else:
-        report = audit(options["paths"], terms, inventory)
-        broken = list(write(report, outputs, inventory, options))
+        with prints_aside():
+            report = audit(options["paths"], terms, registry)
+        broken = list(write(report, outputs, registry, options))
+    if terms.stopwatch is not None:
+        print_durations(terms.stopwatch, options["durations"])
     if report is None:
-        click.echo(f"picheck: {'; '.join(broken)}", err=True)
-        return _INCOMPLETE
+        raise OutputLostError("; ".join(broken))
     number = sum(report.summary.documents.values())
     log.say("audit ended", documents=number, verdict=report.summary.verdict)
-    for fault in (*broken, *host.notify("picheck_audit_finished", report=report)):
-        click.echo(f"picheck: {fault}", err=True)
+    begin_output()
+    with prints_aside():
+        broken_at_end = host.notify("picheck_audit_finished", report=report)
+    for fault in (*broken, *broken_at_end):
+        say_fault(fault)
     code = _INCOMPLETE if broken else report.summary.exit.code
     return 0 if code == 1 and options["exit_zero"] else code
 

@@ -10,15 +10,15 @@ import click
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
 from picheck.cli.printing import say, say_json, say_table
 from picheck.cli.terms import configured, example, settings_options, terms_of, terms_options
-from picheck.engine.audit import audit
-from picheck.engine.baseline import (
+from picheck.config.settings import settings
+from picheck.engine.acceptance.baseline import (
     baseline_of,
-    may_be_accepted,
+    can_be_accepted,
     read_baseline,
-    updated,
+    update_baseline,
     write_baseline,
 )
-from picheck.engine.configuring import settings
+from picheck.engine.audit import audit
 from picheck.errors import UsageError
 from picheck.model.report import Report
 
@@ -96,13 +96,13 @@ def update(**options: Any) -> int:
     report = _audited(options)
     if report.summary.exit.code == _NOTHING:
         return _NOTHING
-    change = updated(before, report, only_removes=options["only_remove"])
+    change = update_baseline(before, report, only_removes=options["only_remove"])
     write_baseline(path, change.baseline)
-    for sign, findings in (("+", change.added), ("-", change.gone)):
+    for sign, findings in (("+", change.added), ("-", change.removed)):
         for known in findings:
             say(f"{sign} {known.code} {known.slug}, {known.subject}, {known.year}")
     stayed = len(change.baseline.findings) - len(change.added)
-    say(f"{path}: {len(change.added)} added, {len(change.gone)} gone, {stayed} stay")
+    say(f"{path}: {len(change.added)} added, {len(change.removed)} gone, {stayed} stay")
     return _told(report, len(baseline_of(report).findings))
 
 
@@ -130,19 +130,21 @@ def show(**options: Any) -> None:
 def _audited(options: dict[str, Any]) -> Report:
     """Audit under the settings in force, without any baseline."""
     merged, found = configured({**options, "baseline": None})
-    _, inventory = load_inventory(
-        merged["plugins"], merged["required"], autoload=merged["autoload"]
+    _, registry = load_inventory(merged["plugins"], merged["required"], autoload=merged["autoload"])
+    say_failed(registry)
+    return audit(
+        options["paths"],
+        terms_of({**merged, "baseline": None, "with_unverified": True}, found),
+        registry,
     )
-    say_failed(inventory)
-    return audit(options["paths"], terms_of({**merged, "baseline": None}, found), inventory)
 
 
 def _told(report: Report, taken: int) -> int:
     """Say what was not taken up and what the audit has to say; return the exit code."""
     findings = [r for r in report.results if r.outcome in {"fail", "indeterminate", "error"}]
     refused = sum(r.consequence == "submissionRejected" for r in findings)
-    waived = sum(r.disposition.waiver is not None for r in findings)
-    others = sum(not may_be_accepted(r) for r in findings) - refused
+    waived = sum(r.waiver is not None for r in findings)
+    others = sum(not can_be_accepted(r) for r in findings) - refused
     for count, why in (
         (refused, "CMS refuses such a submission; correct it"),
         (waived, "a waiver accepts it already"),

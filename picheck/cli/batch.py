@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from picheck.cli.options import load_inventory
-from picheck.cli.outlets import Outlets, OutputLostError
+from picheck.cli.outlets import Outlets
+from picheck.cli.output import OutputLostError, prints_aside, say_fault
 from picheck.cli.writing import Output
-from picheck.engine.terms import Terms
+from picheck.engine.options import AuditOptions
 from picheck.errors import UsageError
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.reporter import StreamingReporter
 from picheck.model.report import Report
+from picheck.plugins import deaths
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import StreamingReporter
 
 if TYPE_CHECKING:
-    from picheck.engine.batch import Batch
-    from picheck.engine.resuming import Kept
+    from picheck.engine.batch.batch import Batch
+    from picheck.engine.batch.resume import ResumePoint
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,59 +76,58 @@ def does_stream(outputs: Sequence[Output], options: dict[str, Any]) -> bool:
 
 
 def stream(
-    outputs: Sequence[Output], terms: Terms, inventory: Inventory, options: dict[str, Any]
+    outputs: Sequence[Output],
+    options_: AuditOptions,
+    registry: PluginRegistry,
+    options: dict[str, Any],
 ) -> tuple[Report | None, list[str]]:
     """Audit the paths, writing as it goes.
 
     Return the sum, None where every output broke, and one line for each output that broke.
     """
     from picheck.cli.progress import Progress  # noqa: PLC0415
-    from picheck.engine.batch import Batch  # noqa: PLC0415 - a single file does without
-    from picheck.engine.crews import crew_of  # noqa: PLC0415
-    from picheck.engine.streaming import Recipe  # noqa: PLC0415
+    from picheck.engine.batch.batch import Batch  # noqa: PLC0415 - a single file does without
+    from picheck.engine.batch.executors import make_executors  # noqa: PLC0415
+    from picheck.engine.batch.worker import WorkerConfig  # noqa: PLC0415
     from picheck.intake.chunks import ChunkReader  # noqa: PLC0415
 
-    recipe = Recipe(
-        open_inventory=partial(
-            load_inventory, options["plugins"], (), autoload=options["autoload"]
-        ),
-        terms=terms,
+    config = WorkerConfig(
+        open_plugins=partial(load_inventory, options["plugins"], (), autoload=options["autoload"]),
+        options=options_,
         reporters=tuple(output.reporter.name for output in outputs),
     )
     # documents come and go and are in no circles: looking for some among the rules costs a tenth
     gc.freeze()
-    crew = crew_of(options["jobs"] or os.cpu_count() or 1, options["executor"], _say)
+    jobs = options["jobs"] or os.cpu_count() or 1
+    # a worker that a plugin of others ends can be replaced, this process cannot
+    executors = make_executors(jobs, options["executor"], say_fault, apart=deaths.is_prepared())
     with ExitStack() as stack:
         packets = stack.enter_context(ChunkReader(options["paths"]))
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
         outlets = Outlets(outputs)
-        batch = Batch(recipe, crew, outlets.each, progress, inventory)
+        batch = Batch(config, executors, outlets.each, progress, registry)
         kept = _kept(outputs, batch) if options["resume"] else None
         stack.enter_context(outlets.opened(None if kept is None else kept.length))
         try:
-            report = batch.of(packets, kept)
+            with prints_aside():
+                report = batch.run(packets, kept)
         except OutputLostError:
             report = None
         except KeyboardInterrupt:
-            click.echo(f"picheck: stopped after {progress.told}{_advice(outputs)}", err=True)
+            say_fault(f"stopped after {progress.told}{_advice(outputs)}")
             raise
     return report, outlets.faults
 
 
-def _say(fault: str) -> None:
-    """Tell on standard error what no report tells, for it costs no document its verdict."""
-    click.echo(f"picheck: {fault}", err=True)
-
-
-def _kept(outputs: Sequence[Output], batch: Batch) -> Kept:
+def _kept(outputs: Sequence[Output], batch: Batch) -> ResumePoint:
     """Find what an earlier run wrote. Raises UsageError where this one cannot go on with it."""
-    from picheck.engine.resuming import read_kept  # noqa: PLC0415
+    from picheck.engine.batch.resume import read_resume_point  # noqa: PLC0415
 
     (output, *others) = outputs
     if others or output.path is None or output.reporter.name != "ndjson":
         raise UsageError("--resume goes on with one file: give -f ndjson=PATH and no other format")
     try:
-        return read_kept(output.path, batch.opening[0], batch.acceptance)
+        return read_resume_point(output.path, batch.opening[0], batch.acceptance)
     except OSError as error:
         raise UsageError(f"{output.path} cannot be gone on with: {error.strerror}") from error
 

@@ -10,12 +10,12 @@ import click
 
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.own_findings import OWN_FINDINGS
-from picheck.engine.selecting import Selection
+from picheck.engine.selection import Selection
 from picheck.errors import SelectorError, UsageError
-from picheck.handwritten import nearest
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.edition import Rulebook
-from picheck.rulebook.shelf import Shelf
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.models import Rulebook
+from picheck.rulebook.registry import Rulebooks
+from picheck.validation import closest_match
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,7 +30,7 @@ Exit codes:
 
 
 def lists_inventory(command: Callable[..., int | None]) -> Callable[..., int]:
-    """Give a command the plugin options, and hand it the inventory they make.
+    """Give a command the plugin options, and hand it the registry they make.
 
     Plugins that did not load are told on standard error; then the exit code is 4 where it
     would have been 0.
@@ -41,10 +41,10 @@ def lists_inventory(command: Callable[..., int | None]) -> Callable[..., int]:
     def wrapped(
         plugins: tuple[str, ...], required: tuple[str, ...], *, autoload: bool, **options: Any
     ) -> int:
-        _, inventory = load_inventory(plugins, required, autoload=autoload)
-        say_failed(inventory)
-        code = command(inventory=inventory, **options) or 0
-        return INCOMPLETE if code == 0 and inventory.failed else code
+        _, registry = load_inventory(plugins, required, autoload=autoload)
+        say_failed(registry)
+        code = command(registry=registry, **options) or 0
+        return INCOMPLETE if code == 0 and registry.failed else code
 
     return wrapped
 
@@ -63,9 +63,9 @@ def year_option(text: str) -> Callable[[F], F]:
     return click.option("-y", "--year", type=int, metavar="Y", help=text)
 
 
-def program_of(shelf: Shelf, name: str | None) -> str:
+def program_of(rulebooks: Rulebooks, name: str | None) -> str:
     """Return the program asked for, or the only one. Raises UsageError where neither exists."""
-    known = shelf.programs
+    known = rulebooks.programs
     if name is None and len(known) == 1:
         return known[0]
     listed = ", ".join(known) or "none"
@@ -73,42 +73,42 @@ def program_of(shelf: Shelf, name: str | None) -> str:
         choice = "choose one with --program" if known else "install or load a plugin with one"
         raise UsageError(f"programs with rulebooks: {listed}; {choice}")
     if name not in known:
-        near = nearest(name, list(known))
+        near = closest_match(name, list(known))
         hint = f"did you mean {near}?" if near else f"installed: {listed}"
         raise UsageError(f"no rulebook is for the program {name!r}; {hint}")
     return name
 
 
-def editions(shelf: Shelf, program: str) -> list[Rulebook]:
+def editions(rulebooks: Rulebooks, program: str) -> list[Rulebook]:
     """Return every edition of a program, oldest first."""
-    return [shelf.rulebook(program, year) for year in shelf.years(program)]
+    return [rulebooks.rulebook(program, year) for year in rulebooks.years(program)]
 
 
-def rule_code(inventory: Inventory, program: str | None, name: str) -> str:
+def rule_code(registry: PluginRegistry, program: str | None, name: str) -> str:
     """Return the code of a rule named by code or slug.
 
     A code that has a clause but is not installed is known too. Raises SelectorError with the
-    nearest known name.
+    closest_match known name.
     """
-    slugs = {found.rule.slug: code for code, found in inventory.rules.items()}
+    slugs = {found.rule.slug: code for code, found in registry.rules.items()}
     clauses = {
         code
-        for owner in ([program] if program else inventory.shelf.programs)
-        for edition in editions(inventory.shelf, owner)
+        for owner in ([program] if program else registry.rulebooks.programs)
+        for edition in editions(registry.rulebooks, owner)
         for code in edition.clauses
     }
-    codes = clauses | inventory.rules.keys()
+    codes = clauses | registry.rules.keys()
     if (code := name.upper()) in codes:
         return code
     if (slug := name.lower()) in slugs:
         return slugs[slug]
     codes = codes | {own.code for own in OWN_FINDINGS}
-    near = nearest(code, sorted(codes)) or nearest(slug, sorted(slugs))
+    near = closest_match(code, sorted(codes)) or closest_match(slug, sorted(slugs))
     hint = f"did you mean {near}?" if near else "see picheck rules list"
     raise SelectorError(f"no rule is called {name!r}; {hint}")
 
 
-def selected(inventory: Inventory, selectors: Sequence[str]) -> frozenset[str]:
+def selected(registry: PluginRegistry, selectors: Sequence[str]) -> frozenset[str]:
     """Return the codes that selectors choose; all of them for none."""
-    rules = {code: found.rule for code, found in inventory.rules.items()}
+    rules = {code: found.rule for code, found in registry.rules.items()}
     return Selection(rules, selectors, ()).codes

@@ -13,10 +13,10 @@ from picheck.cli.environment import name_variables, option_name, variable
 from picheck.cli.options import format_option, load_inventory, say_failed
 from picheck.cli.printing import say, say_json, say_table
 from picheck.cli.terms import configured, example, settings_options, terms_of
-from picheck.engine.configuring import OPTION_KEYS, SETTINGS_SCHEMA, Settings
-from picheck.engine.describing import json_schema
+from picheck.config.json_schema import json_schema
+from picheck.config.settings import OPTION_KEYS, SETTINGS_SCHEMA, Settings
 from picheck.errors import ConfigurationError
-from picheck.handwritten import nearest
+from picheck.validation import closest_match
 
 _PREFIX = "PICHECK_AUDIT"
 _EPILOG = """\b
@@ -47,7 +47,7 @@ class Effective(NamedTuple):
 def command() -> None:
     """Show and check the settings: picheck.toml, or [tool.picheck] in pyproject.toml.
 
-    The file nearest to the working directory, searched upward, is the one that counts. Its keys
+    The file closest_match to the working directory, searched upward, is the one that counts. Its keys
     are the audit's options with underscores; docs/settings.md lists them.
     """
 
@@ -101,13 +101,13 @@ def validate(config: Path | None, *, isolated: bool) -> int:
     if effective.settings.source is None:
         raise ConfigurationError("there is no settings file here; write picheck.toml, or name one")
     options = effective.options
-    _, inventory = load_inventory(options["plugins"], options["required"])
-    say_failed(inventory)
+    _, registry = load_inventory(options["plugins"], options["required"])
+    say_failed(registry)
     with effective.context.scope(cleanup=False):
         terms = terms_of(options, effective.settings)
     for given in options["formats"]:
-        _check_format(given.partition("=")[0], list(inventory.reporters))
-    Audit(terms, inventory)  # reads waivers, baseline, selectors and plugin options
+        _check_format(given.partition("=")[0], list(registry.reporters))
+    Audit(terms, registry)  # reads waivers, baseline, selectors and plugin options
     say(f"{effective.settings.source} is sound")
     return 0
 
@@ -169,6 +169,6 @@ def _shown(value: Any) -> str:
 
 def _check_format(name: str, known: list[str]) -> None:
     if name not in known:
-        near = nearest(name, known)
+        near = closest_match(name, known)
         hint = f"did you mean {near}?" if near else f"known: {', '.join(sorted(known))}"
         raise ConfigurationError(f"format: no reporter is called {name!r}; {hint}")

@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from picheck.cli.printing import say, say_labelled, say_sources, say_wrapped, shown
-from picheck.rulebook.changes import Difference
-from picheck.rulebook.edition import Rulebook
-from picheck.rulebook.explaining import Because, Explained
+from picheck.rulebook.diff import Difference
+from picheck.rulebook.diff_reasons import Because, Explained
+from picheck.rulebook.models import Rulebook
 
 _SECTIONS: Final = {
     "objectives": "Objectives",

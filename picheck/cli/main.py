@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import importlib
 import os
+import signal
 import sys
-from typing import Any, Final
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
 
 import click
 
 from picheck import __version__
 from picheck.cli.environment import name_variables
+from picheck.cli.output import (
+    OutputLostError,
+    complete_streams,
+    drop_output,
+    say_fault,
+    say_unforeseen,
+    told_as_lost,
+)
+from picheck.cli.signals import turn_signals_into_stops
+from picheck.cli.supervision import allow_supervision
 from picheck.errors import InputError, PicheckError
-from picheck.handwritten import nearest
+from picheck.plugins.deaths import note_run
+from picheck.validation import closest_match
+
+_INCOMPLETE: Final = 4
+#: A process that a signal stopped ends with this number and the signal's, as shells have it.
+_SIGNALLED: Final = 128
+_SIGPIPE: Final = 13
+#: What the system says of an output that takes nothing more.
+_FULL: Final = (errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG)
 
 #: Command name to module and the line that `picheck --help` shows; none is imported before use.
 COMMANDS: Final = {
@@ -58,7 +80,7 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = nearest(args[0], COMMANDS)
+            near = closest_match(args[0], COMMANDS)
             if near and "did you mean" not in error.message.lower():
                 raise click.UsageError(f"{error.message} Did you mean {near!r}?", ctx) from error
             raise
@@ -83,19 +105,64 @@ def main(arguments: list[str] | None = None) -> None:
     # Looking for circles among them took a sixth of a cold start.
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
+    complete_streams()
+    if arguments is None:  # the process is picheck's own
+        arguments = sys.argv[1:]
+        allow_supervision()
+        turn_signals_into_stops()
+    code = _guarded(lambda: _run(arguments), arguments)
+    flushed = _guarded(_flush, arguments)
+    if flushed:
+        drop_output()
+        code = flushed
+    note_run(code=code)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command and return its exit code."""
+    if "_PICHECK_COMPLETE" in os.environ:  # a shell asks how a word goes on
+        cli.main(arguments, prog_name="picheck")
     try:
-        code: Any = cli.main(arguments, prog_name="picheck", standalone_mode=False)
+        # not `cli.main`: it ends with 1, which means findings, where the reader of a pipe left
+        with cli.make_context("picheck", list(arguments)) as context:
+            code = cli.invoke(context)
+    except click.exceptions.Exit as left:
+        code = left.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _flush() -> int:
+    with told_as_lost():
+        sys.stdout.flush()
+    return 0
+
+
+def _guarded(work: Callable[[], int], arguments: list[str]) -> int:
+    """Do something and return its exit code; what it raises is told, and becomes one."""
+    try:
+        return work()
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("picheck: stopped", err=True)
-        sys.exit(130)
+        with suppress(OSError, ValueError):
+            error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt) as stop:
+        say_fault("stopped")
+        return _SIGNALLED + getattr(stop, "number", signal.SIGINT)
+    except OutputLostError as error:
+        say_fault(str(error))
+        drop_output()
     except PicheckError as error:
-        click.echo(f"picheck: {error}", err=True)
-        sys.exit(3 if isinstance(error, InputError) else 2)
+        say_fault(str(error))
+        return 3 if isinstance(error, InputError) else 2
     except BrokenPipeError:
         # The reader of a pipe went away (`picheck ... | head`); that is no fault of the audit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    sys.exit(code if isinstance(code, int) else 0)
+        drop_output()
+        return _SIGNALLED + _SIGPIPE
+    except Exception as error:  # noqa: BLE001 - an error that was not foreseen must not look like 1
+        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+            say_fault(f"standard output cannot be written: {error.strerror}")
+        else:
+            say_unforeseen(error, arguments)
+        drop_output()
+    return _INCOMPLETE

@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Final
 
 from picheck.cli.own_findings import OWN_FINDINGS
-from picheck.model.outcome import CONSEQUENCES, SEVERITY_OF
+from picheck.model.vocabulary import CONSEQUENCES, SEVERITY_OF
 from picheck.reporters.wording import CONSEQUENCES as WORDS
-from picheck.rulebook.edition import Clause, Rulebook
+from picheck.rulebook.models import Clause, Rulebook
 from picheck.rules.rule import Rule
 
 _HEAD: Final = """\
@@ -45,7 +45,7 @@ def _legend(editions: Sequence[Rulebook]) -> Iterator[str]:
         yield ""
     for edition in editions:
         if edition.status != "final":
-            yield f"{edition.year} is a preview, never `ready`: {_cell(edition.notice or '')}."
+            yield f"{edition.year} is a preview, never `ready`: {_cell(edition.preview_note or '')}."
             yield ""
 
 

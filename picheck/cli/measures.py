@@ -10,9 +10,9 @@ from picheck.cli.choosing import EXIT_CODES, lists_inventory, program_of, progra
 from picheck.cli.options import format_option
 from picheck.cli.printing import say, say_json, say_labelled, say_wrapped
 from picheck.errors import UsageError
-from picheck.handwritten import nearest
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.edition import Measure, ReportingCategory, Rulebook
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.models import Measure, ReportingCategory, Rulebook
+from picheck.validation import closest_match
 
 _CATEGORIES: Final = get_args(ReportingCategory)
 
@@ -52,7 +52,7 @@ def list_measures(
     category: str | None,
     program: str | None,
     form: str,
-    inventory: Inventory,
+    registry: PluginRegistry,
 ) -> None:
     """List a year's measures by objective.
 
@@ -60,7 +60,7 @@ def list_measures(
     that may not stand beside it, its levels of active engagement (earlier level first), and of
     an exclusion the criterion, in picheck's words.
     """
-    book = inventory.shelf.rulebook(program_of(inventory.shelf, program), year)
+    book = registry.rulebooks.rulebook(program_of(registry.rulebooks, program), year)
     chosen_objective = _objective(book, objective) if objective else None
     chosen_category = _category(category) if category else None
     measures = [
@@ -83,7 +83,7 @@ def _objective(book: Rulebook, asked: str) -> str:
     }
     if (found := known.get(asked.casefold())) is not None:
         return found
-    near = nearest(asked.casefold(), list(known))
+    near = closest_match(asked.casefold(), list(known))
     listed = ", ".join(book.objectives)
     hint = f"did you mean {known[near]}?" if near else f"known: {listed}"
     raise UsageError(f"no objective of {book.program} {book.year} is called {asked!r}; {hint}")
@@ -93,7 +93,7 @@ def _category(asked: str) -> str:
     """Return a reporting category. Raises UsageError with the nearest known one."""
     if asked in _CATEGORIES:
         return asked
-    near = nearest(asked.lower(), list(_CATEGORIES))
+    near = closest_match(asked.lower(), list(_CATEGORIES))
     hint = f"did you mean {near}?" if near else f"known: {', '.join(_CATEGORIES)}"
     raise UsageError(f"no category is called {asked!r}; {hint}")
 

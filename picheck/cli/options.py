@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 import click
 
+from picheck.cli.output import prints_aside
+from picheck.cli.supervision import supervise
 from picheck.errors import UsageError
-from picheck.hooks.host import OWN_REPORTERS, Host
-from picheck.hooks.inventory import Inventory, take_inventory
+from picheck.plugins.host import OWN_REPORTERS, Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,7 +42,7 @@ def plugin_options(command: F) -> F:
             "plugins",
             multiple=True,
             metavar="NAME",
-            help="Load a plugin by name or module; -p no:NAME blocks one.",
+            help="Load a plugin by name, module or file (./my_rules.py); -p no:NAME blocks one.",
         ),
     ):
         command = option(command)
@@ -61,12 +63,20 @@ def format_option(command: F) -> F:
 
 def load_inventory(
     plugins: Sequence[str], required: Sequence[str] = (), *, autoload: bool = True
-) -> tuple[Host, Inventory]:
+) -> tuple[Host, PluginRegistry]:
     """Load the plugins that the options name and take stock of what they hand over.
 
     `PICHECK_PLUGINS` is an allow-list, names separated by commas. Raises UsageError or a
     PluginError where nothing can be audited with these plugins.
     """
+    supervise(plugins, autoload=autoload)
+    with prints_aside():
+        return _load(plugins, required, autoload=autoload)
+
+
+def _load(
+    plugins: Sequence[str], required: Sequence[str], *, autoload: bool
+) -> tuple[Host, PluginRegistry]:
     names = [_require(specification) for specification in required]
     allowed = os.environ.get("PICHECK_PLUGINS")
     host = Host(
@@ -85,15 +95,15 @@ def load_inventory(
             f"no plugin is called {', '.join(host.unmet)}, so none is blocked or allowed by that"
             " name; see picheck plugins list"
         )
-    inventory = take_inventory(host)
+    registry = collect_plugins(host)
     for name in names:
-        _require_part(name, inventory)
-    return host, inventory
+        _require_part(name, registry)
+    return host, registry
 
 
-def say_failed(inventory: Inventory) -> None:
+def say_failed(registry: PluginRegistry) -> None:
     """Tell on standard error which plugins did not load."""
-    for use in inventory.failed:
+    for use in registry.failed:
         click.echo(
             f"picheck: plugin {use.name} ({use.distribution}) did not load: {use.reason}", err=True
         )
@@ -124,13 +134,13 @@ def split_list(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
-def _require_part(name: str, inventory: Inventory) -> None:
+def _require_part(name: str, registry: PluginRegistry) -> None:
     """Raise UsageError where a distribution is there, but no plugin of it takes part."""
     from packaging.utils import canonicalize_name  # noqa: PLC0415 - rarely asked for
 
     uses = [
         use
-        for use in inventory.plugins
+        for use in registry.plugins
         if canonicalize_name(use.distribution or "") == canonicalize_name(name)
     ]
     if not any(use.status == "loaded" for use in uses):

@@ -8,31 +8,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from picheck.cli.output import OutputLostError, begin_output
 from picheck.cli.writing import Output
-from picheck.errors import PicheckError, UsageError
-from picheck.hooks.reporter import StreamingReporter
-from picheck.model.finding import Result
+from picheck.errors import UsageError
 from picheck.model.report import Report
+from picheck.plugins.reporter import StreamingReporter, stream
 
 
 def write_pieces(report: Report, output: Output) -> Iterator[str]:
     """Write a whole report piece by piece and yield one line for each fault of its file."""
     reporter = cast("StreamingReporter", output.reporter)
-    results: dict[int, list[Result]] = {}
-    for result in report.results:
-        results.setdefault(result.document, []).append(result)
     outlets = Outlets([output])
     (outlet,) = outlets.each
     with suppress(OutputLostError), outlets.opened(None):
-        outlet.write(reporter.opening(report))
-        for index, document in enumerate(report.documents):
-            outlet.write(reporter.document(index, document, results.get(index, ())))
-        outlet.write(reporter.closing(report))
+        for piece in stream(report, reporter):
+            outlet.write(piece)
     yield from outlets.faults
-
-
-class OutputLostError(PicheckError):
-    """No output is left that could be written."""
 
 
 class Outlet:
@@ -77,6 +68,7 @@ class Outlet:
     def _standard_output(self) -> BinaryIO:
         if self._sink is not None:
             raise UsageError("parquet goes to a file: give -f parquet=PATH")
+        begin_output()
         return sys.stdout.buffer
 
     def _close(self, file: BinaryIO) -> None:

@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory
 from picheck.model.report import PluginUse
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry
 
-KINDS: Final = ("hooks", "rules", "rulebooks", "clauses", "reporters")
+KINDS: Final = ("hooks", "rules", "rulebooks", "clauses", "evidence", "reporters")
 
 
-def brought(inventory: Inventory) -> dict[str, dict[str, list[str]]]:
+def brought(registry: PluginRegistry) -> dict[str, dict[str, list[str]]]:
     """Return what each plugin handed over, by plugin and by kind of thing."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for code, installed in sorted(inventory.rules.items()):
-        found[installed.reference.plugin]["rules"].append(code)
-    shelf = inventory.shelf
-    for program in shelf.programs:
-        for year in shelf.years(program):
-            found[shelf.owner(program, year)]["rulebooks"].append(f"{program} {year}")
-            for code, clause in shelf.rulebook(program, year).clauses.items():
+    for code, installed in sorted(registry.rules.items()):
+        found[installed.owner.name]["rules"].append(code)
+    rulebooks = registry.rulebooks
+    for program in rulebooks.programs:
+        for year in rulebooks.years(program):
+            found[rulebooks.owner(program, year)]["rulebooks"].append(f"{program} {year}")
+            for code, clause in rulebooks.rulebook(program, year).clauses.items():
                 if clause.plugin:
                     found[clause.plugin]["clauses"].append(f"{code} in {program} {year}")
-    for name, owner in sorted(inventory.reporter_owners.items()):
+    for name in registry.evidence.schemas:
+        found[registry.evidence.owners[name]]["evidence"].append(name)
+    for name, owner in sorted(registry.reporter_owners.items()):
         found[owner.partition(" ")[0]]["reporters"].append(name)
     return found
 

@@ -15,8 +15,8 @@ from picheck.cli.plugins_new import new
 from picheck.cli.plugins_show import show
 from picheck.cli.plugins_verify import verify
 from picheck.cli.printing import say, say_json, say_labelled, say_wrapped
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry
 
 
 @click.group("plugins")
@@ -58,15 +58,15 @@ def list_plugins(
     the rules, rulebooks, clauses and reporters it brings; a blocked or failed one with the
     reason.
     """
-    host, inventory = load_inventory(plugins, required, autoload=autoload)
-    say_failed(inventory)
-    _say_plugins(host, inventory, form)
-    return INCOMPLETE if inventory.failed else 0
+    host, registry = load_inventory(plugins, required, autoload=autoload)
+    say_failed(registry)
+    _say_plugins(host, registry, form)
+    return INCOMPLETE if registry.failed else 0
 
 
-def _say_plugins(host: Host, inventory: Inventory, form: str) -> None:
-    handed = brought(inventory)
-    rows = [plugin_row(host, use, handed[use.name]) for use in inventory.plugins]
+def _say_plugins(host: Host, registry: PluginRegistry, form: str) -> None:
+    handed = brought(registry)
+    rows = [plugin_row(host, use, handed[use.name]) for use in registry.plugins]
     if form == "json":
         say_json(rows)
         return

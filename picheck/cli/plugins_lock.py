@@ -9,7 +9,7 @@ import click
 from picheck.cli.options import load_inventory, plugin_options
 from picheck.cli.printing import say
 from picheck.errors import PluginError, UsageError
-from picheck.hooks.locking import LOCK_FILE, lock_of, written
+from picheck.plugins.lockfile import LOCK_FILE, lock_of, written
 
 
 @click.command(
@@ -41,8 +41,8 @@ def lock(
 
     `picheck audit --locked` then refuses to run with any other plugin, version or file.
     """
-    host, inventory = load_inventory(plugins, required, autoload=autoload)
-    for use in inventory.failed:
+    host, registry = load_inventory(plugins, required, autoload=autoload)
+    for use in registry.failed:
         raise PluginError(
             f"plugin {use.name} did not load: {use.reason}; block it with -p no:{use.name}",
             plugin=use.name,

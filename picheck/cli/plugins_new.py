@@ -41,9 +41,9 @@ def new(name: str, prefix: str, output: Path | None, program: str | None) -> Non
     """
     from picheck.testing.scaffolding import scaffold  # noqa: PLC0415 - only this command needs it
 
-    _, inventory = load_inventory(())
+    _, registry = load_inventory(())
     folder = output or Path(f"picheck-{name}")
-    for file in scaffold(name, prefix, folder, inventory, program_of(inventory.shelf, program)):
+    for file in scaffold(name, prefix, folder, registry, program_of(registry.rulebooks, program)):
         say(file.as_posix())
     say()
     say(f"next: pip install -e {folder.as_posix()}, then pytest {folder.as_posix()}")

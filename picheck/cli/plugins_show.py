@@ -11,9 +11,9 @@ from picheck.cli.options import format_option, load_inventory, plugin_options
 from picheck.cli.plugin_records import KINDS, brought, plugin_row
 from picheck.cli.printing import say, say_json, say_labelled, say_table, say_wrapped, shown, spans
 from picheck.errors import UsageError
-from picheck.handwritten import nearest
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry
+from picheck.validation import closest_match
 
 
 @click.command(
@@ -37,8 +37,8 @@ def show(
     name: str, form: str, plugins: tuple[str, ...], required: tuple[str, ...], *, autoload: bool
 ) -> int:
     """Show what a plugin brings, and what users can set in `[tool.picheck.plugins.NAME]`."""
-    host, inventory = load_inventory(plugins, required, autoload=autoload)
-    record = _record(host, inventory, name)
+    host, registry = load_inventory(plugins, required, autoload=autoload)
+    record = _record(host, registry, name)
     if form == "json":
         say_json(record)
     else:
@@ -46,29 +46,29 @@ def show(
     return 4 if record["status"] == "failed" else 0
 
 
-def _record(host: Host, inventory: Inventory, name: str) -> dict[str, Any]:
-    uses = {use.name: use for use in inventory.plugins}
+def _record(host: Host, registry: PluginRegistry, name: str) -> dict[str, Any]:
+    uses = {use.name: use for use in registry.plugins}
     if name not in uses:
-        near = nearest(name, list(uses))
+        near = closest_match(name, list(uses))
         hint = f"did you mean {near!r}?" if near else "see picheck plugins list"
         raise UsageError(f"no plugin is called {name!r}; {hint}")
-    row = plugin_row(host, uses[name], brought(inventory)[name])
+    row = plugin_row(host, uses[name], brought(registry)[name])
     return {
         **row,
-        "rules": [_rule(inventory, code) for code in row["rules"]],
+        "rules": [_rule(registry, code) for code in row["rules"]],
         "options": [
-            _option(option, schema) for option, schema in inventory.options.get(name, {}).items()
+            _option(option, schema) for option, schema in registry.options.get(name, {}).items()
         ],
     }
 
 
-def _rule(inventory: Inventory, code: str) -> dict[str, Any]:
-    shelf, rule = inventory.shelf, inventory.rules[code].rule
+def _rule(registry: PluginRegistry, code: str) -> dict[str, Any]:
+    rulebooks, rule = registry.rulebooks, registry.rules[code].rule
     years = {
         year
-        for program in shelf.programs
-        for year in shelf.years(program)
-        if code in shelf.rulebook(program, year).clauses
+        for program in rulebooks.programs
+        for year in rulebooks.years(program)
+        if code in rulebooks.rulebook(program, year).clauses
     }
     return {"code": code, "slug": rule.slug, "title": rule.title, "years": sorted(years)}
 

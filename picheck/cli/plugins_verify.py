@@ -26,7 +26,8 @@ Exit codes:
 \b
 Examples:
   picheck plugins verify acme
-  picheck plugins verify acme --output certificate.json --examples 1000""",
+  picheck plugins verify acme --output certificate.json --examples 1000
+  picheck plugins verify my-rules -p ./my_rules.py""",
     short_help="Fuzz a plugin's rules and write a certificate.",
 )
 @click.argument("name")
@@ -50,20 +51,31 @@ Examples:
     show_default=True,
     help="How many times our median rule a rule may take.",
 )
-def verify(name: str, output: Path | None, examples: int, max_cost: float) -> int:
+@click.option(
+    "-p",
+    "--plugin",
+    "plugins",
+    multiple=True,
+    metavar="FILE",
+    help="Load a plugin that is one file, or a module, beside the installed ones.",
+)
+def verify(
+    name: str, output: Path | None, examples: int, max_cost: float, plugins: tuple[str, ...]
+) -> int:
     """Watch a plugin's rules over generated submissions, and hold it to what it declares.
 
     Its rules must be deterministic and must not mind the order of measurements, change what
     they are given, open a file, socket or process, break on a malformed document, or write a
     TIN or NPI; its codes carry its own prefix, its clauses cite a source and fit their rules,
-    its cases hold, and no rule takes much longer than ours.
+    its cases hold, and no rule takes much longer than ours. Submissions depart from those in the
+    package's folder `compliant`, or from picheck's own.
     """
     try:
         from picheck.testing.verifying import verify_plugin  # noqa: PLC0415 - imports hypothesis
     except ImportError as error:
         raise UsageError(f"verifying needs {error.name}; pip install 'picheck[testing]'") from error
 
-    certificate = verify_plugin(name, examples=examples, max_cost=max_cost)
+    certificate = verify_plugin(name, examples=examples, max_cost=max_cost, plugins=plugins)
     _say(certificate)
     if output is not None:
         _write(output, certificate)

@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import msgspec
 
+from picheck.cli.output import write_utf8
 from picheck.model.citation import Citation
+from picheck.model.frozen import thaw
 from picheck.reporters.wording import cited, printable
 
 _GAP: Final = "  "
@@ -32,7 +34,7 @@ def say(text: str = "") -> None:
 def say_json(value: Any) -> None:
     """Write a value made of plain data and records as indented JSON."""
     text = msgspec.json.format(msgspec.json.encode(value, enc_hook=dict), indent=2).decode()
-    sys.stdout.write(f"{text}\n")
+    write_utf8(f"{text}\n")
 
 
 def say_wrapped(text: str, indent: str = "", hanging: str | None = None) -> None:
@@ -71,7 +73,7 @@ def shown(value: Any) -> str:
         return value
     if isinstance(value, Sequence) and value and all(isinstance(item, str) for item in value):
         return ", ".join(value)
-    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+    return json.dumps(thaw(value), ensure_ascii=False)
 
 
 def spans(years: Iterable[int]) -> str:

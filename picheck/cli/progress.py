@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Final, Self
 
-from picheck.engine.parts import Part
+from picheck.engine.batch.worker import ChunkResult
 from picheck.intake.chunks import Chunk
 
 _SIGNS: Final = {"ready": "ready", "notReady": "not ready", "incomplete": "incomplete"}
@@ -40,15 +40,15 @@ class Progress:
         documents = f"{number:,} document{'' if number == 1 else 's'}"
         return f"{documents}; the last one written is {self._last}" if self._last else documents
 
-    def tell(self, packet: Chunk, part: Part) -> None:
+    def on_chunk(self, chunk: Chunk, result: ChunkResult) -> None:
         """Move the bar by a packet."""
-        for verdict, number in part.gist.tally.documents.items():
+        for verdict, number in result.summary.documents.items():
             self._verdicts[verdict] = self._verdicts.get(verdict, 0) + number
-        self._last = part.last or self._last
+        self._last = result.last or self._last
         if self._bar is not None:
             self._bar.update(
                 self._task,
-                advance=getattr(packet, "length", 0),
+                advance=getattr(chunk, "length", 0),
                 documents=f"{sum(self._verdicts.values()):,}",
                 tally=self._tally(),
             )

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from picheck.hooks.inventory import InstalledRule
 from picheck.model.citation import best_standing
-from picheck.model.outcome import SEVERITY_OF, Severity
-from picheck.rulebook.edition import Clause, Rulebook, Variant
+from picheck.model.vocabulary import SEVERITY_OF, Severity
+from picheck.plugins.registry import InstalledRule
+from picheck.rulebook.models import Clause, Rulebook, Variant
 from picheck.testing.showcase import Example, Showcase
 
 
@@ -36,8 +36,10 @@ def rule_record(
         "title": rule.title if rule else None,
         "help": rule.help if rule else {},
         "scope": rule.scope if rule else None,
+        "reads": rule.reads if rule else [],
+        "evidence": rule.evidence if rule else [],
         "needs": rule.needs if rule else [],
-        "origin": found.reference if found else None,
+        "origin": found.owner if found else None,
         "years": [clause_record(edition, edition.clauses[code]) for edition in having],
         "examples": {
             "failing": _example_record(examples.failing),

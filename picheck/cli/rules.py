@@ -21,9 +21,9 @@ from picheck.cli.printing import say, say_json, say_table, say_wrapped, spans
 from picheck.cli.rule_records import severity_of
 from picheck.cli.rules_coverage import coverage
 from picheck.cli.rules_show import show
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.edition import Rulebook
-from picheck.rulebook.explaining import explained_between
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.diff_reasons import explained_between
+from picheck.rulebook.models import Rulebook
 
 _NOT_INSTALLED: Final = "not installed"
 
@@ -68,14 +68,14 @@ def list_rules(
     select: tuple[str, ...],
     program: str | None,
     form: str,
-    inventory: Inventory,
+    registry: PluginRegistry,
 ) -> None:
     """List every rule: code, slug, scope, years or consequence, and the plugin it comes from."""
-    chosen = program_of(inventory.shelf, program)
-    books = editions(inventory.shelf, chosen)
+    chosen = program_of(registry.rulebooks, program)
+    books = editions(registry.rulebooks, chosen)
     if year is not None:
-        books = [inventory.shelf.rulebook(chosen, year)]
-    rows = _rows(inventory, books, split_list(select), is_one_year=year is not None)
+        books = [registry.rulebooks.rulebook(chosen, year)]
+    rows = _rows(registry, books, split_list(select), is_one_year=year is not None)
     if form == "json":
         say_json(rows)
         return
@@ -99,26 +99,28 @@ def list_rules(
 
 
 def _rows(
-    inventory: Inventory, books: list[Rulebook], select: tuple[str, ...], *, is_one_year: bool
+    registry: PluginRegistry, books: list[Rulebook], select: tuple[str, ...], *, is_one_year: bool
 ) -> list[dict[str, Any]]:
-    chosen = selected(inventory, select)
+    chosen = selected(registry, select)
     clauses = {code for book in books for code in book.clauses}
-    codes = clauses if is_one_year else clauses | inventory.rules.keys()
+    codes = clauses if is_one_year else clauses | registry.rules.keys()
     if select:
         codes &= chosen
-    return [_row(inventory, books, code) for code in sorted(codes)]
+    return [_row(registry, books, code) for code in sorted(codes)]
 
 
-def _row(inventory: Inventory, books: list[Rulebook], code: str) -> dict[str, Any]:
-    found = inventory.rules.get(code)
+def _row(registry: PluginRegistry, books: list[Rulebook], code: str) -> dict[str, Any]:
+    found = registry.rules.get(code)
     having = [book for book in books if code in book.clauses]
     return {
         "code": code,
         "slug": found.rule.slug if found else None,
         "title": found.rule.title if found else None,
         "scope": found.rule.scope if found else None,
-        "plugin": found.reference.plugin if found else None,
-        "distribution": found.reference.distribution if found else None,
+        "reads": found.rule.reads if found else [],
+        "evidence": found.rule.evidence if found else [],
+        "plugin": found.owner.name if found else None,
+        "distribution": found.owner.distribution if found else None,
         "years": [book.year for book in having],
         "clauses": [
             {
@@ -151,25 +153,27 @@ Examples:
 @program_option
 @format_option
 @lists_inventory
-def diff(*, first: int, second: int, program: str | None, form: str, inventory: Inventory) -> None:
+def diff(
+    *, first: int, second: int, program: str | None, form: str, registry: PluginRegistry
+) -> None:
     """Compare two years: every measure, rule and number that differs.
 
     Each difference is told with the reason and the sources that the rulebooks declare for it;
     between years that do not follow each other, with those of all years between. Differences
     are found by comparing the two editions, so an undeclared one is listed too, and says so.
     """
-    shelf = inventory.shelf
-    chosen = program_of(shelf, program)
-    found = explained_between(shelf, chosen, first, second)
-    before, after = shelf.rulebook(chosen, first), shelf.rulebook(chosen, second)
+    rulebooks = registry.rulebooks
+    chosen = program_of(rulebooks, program)
+    found = explained_between(rulebooks, chosen, first, second)
+    before, after = rulebooks.rulebook(chosen, first), rulebooks.rulebook(chosen, second)
     if form == "json":
         say_json({"program": chosen, "from": first, "to": second, "changes": as_records(found)})
         return
     say_wrapped(f"{chosen} {first} -> {second}: {counted_kinds(found)}")
     for book in (before, after):
         if book.status != "final":
-            say_wrapped(f"{book.year} is a preview: {book.notice}", "  ")
-    slugs = {code: installed.rule.slug for code, installed in inventory.rules.items()}
+            say_wrapped(f"{book.year} is a preview: {book.preview_note}", "  ")
+    slugs = {code: installed.rule.slug for code, installed in registry.rules.items()}
     say_differences(found, before, after, slugs)
 
 
@@ -185,12 +189,12 @@ Example:
 @_SELECT
 @program_option
 @lists_inventory
-def matrix(*, select: tuple[str, ...], program: str | None, inventory: Inventory) -> None:
+def matrix(*, select: tuple[str, ...], program: str | None, registry: PluginRegistry) -> None:
     """Print a Markdown page: the table of rules and years, and a section for each rule."""
     from picheck.cli.matrix import page  # noqa: PLC0415 - only this command needs it
 
-    chosen = program_of(inventory.shelf, program)
-    books = editions(inventory.shelf, chosen)
-    codes = selected(inventory, split_list(select))
-    rules = [inventory.rules[code].rule for code in sorted(codes)]
+    chosen = program_of(registry.rulebooks, program)
+    books = editions(registry.rulebooks, chosen)
+    codes = selected(registry, split_list(select))
+    rules = [registry.rules[code].rule for code in sorted(codes)]
     click.echo(page(rules, books), nl=False)

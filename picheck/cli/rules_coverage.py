@@ -9,8 +9,8 @@ import click
 from picheck.cli.choosing import EXIT_CODES, lists_inventory, program_of, program_option
 from picheck.cli.options import format_option
 from picheck.cli.printing import say, say_json, say_labelled, say_sources, say_wrapped
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.edition import Requirement, Rulebook
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.models import Requirement, Rulebook
 
 _KINDS: Final = {
     "zero": "What makes the whole category score zero",
@@ -33,31 +33,31 @@ Examples:
 @program_option
 @format_option
 @lists_inventory
-def coverage(*, year: int, program: str | None, form: str, inventory: Inventory) -> None:
+def coverage(*, year: int, program: str | None, form: str, registry: PluginRegistry) -> None:
     """List a year's demands with the rules that check each.
 
     What nothing checks is said plainly, with the reason. A rule that is not installed does not
     count as a check.
     """
-    chosen = program_of(inventory.shelf, program)
-    book = inventory.shelf.rulebook(chosen, year)
+    chosen = program_of(registry.rulebooks, program)
+    book = registry.rulebooks.rulebook(chosen, year)
     if form == "json":
-        say_json([_demand(need, inventory) for need in book.requirements])
+        say_json([_demand(need, registry) for need in book.requirements])
         return
-    say_wrapped(_tally(book, inventory))
+    say_wrapped(_tally(book, registry))
     for kind in dict.fromkeys(need.kind for need in book.requirements):
         say()
         say(_KINDS.get(kind, kind))
         for need in book.requirements:
             if need.kind == kind:
-                _say_demand(need, inventory)
+                _say_demand(need, registry)
 
 
-def _tally(book: Rulebook, inventory: Inventory) -> str:
+def _tally(book: Rulebook, registry: PluginRegistry) -> str:
     needs = book.requirements
     if not needs:
         return f"{book.program} {book.year} lists no demands; nothing can be traced"
-    open_ids = [need.id for need in needs if not _checked_by(need, inventory)]
+    open_ids = [need.id for need in needs if not _checked_by(need, registry)]
     return (
         f"{book.program} {book.year}: {len(needs)} demands, {len(needs) - len(open_ids)} checked,"
         f" {len(open_ids)} not checked by anything"
@@ -65,15 +65,15 @@ def _tally(book: Rulebook, inventory: Inventory) -> str:
     )
 
 
-def _checked_by(need: Requirement, inventory: Inventory) -> list[str]:
-    return [code for code in need.rules if code in inventory.rules]
+def _checked_by(need: Requirement, registry: PluginRegistry) -> list[str]:
+    return [code for code in need.rules if code in registry.rules]
 
 
-def _say_demand(need: Requirement, inventory: Inventory) -> None:
+def _say_demand(need: Requirement, registry: PluginRegistry) -> None:
     say()
     say_wrapped(f"{need.id}  {need.title}", "  ", "      ")
-    checked = _checked_by(need, inventory)
-    names = [f"{code} {inventory.rules[code].rule.slug}" for code in checked]
+    checked = _checked_by(need, registry)
+    names = [f"{code} {registry.rules[code].rule.slug}" for code in checked]
     say_labelled("checks", "; ".join(names) or "NOTHING CHECKS IT", "      ", 8)
     if absent := [code for code in need.rules if code not in checked]:
         say_labelled("absent", f"{', '.join(absent)}: not installed", "      ", 8)
@@ -82,13 +82,13 @@ def _say_demand(need: Requirement, inventory: Inventory) -> None:
     say_sources(need.citations, "      ", 8)
 
 
-def _demand(need: Requirement, inventory: Inventory) -> dict[str, Any]:
+def _demand(need: Requirement, registry: PluginRegistry) -> dict[str, Any]:
     return {
         "id": need.id,
         "kind": need.kind,
         "title": need.title,
         "rules": need.rules,
-        "checkedBy": _checked_by(need, inventory),
+        "checkedBy": _checked_by(need, registry),
         "note": need.note,
         "sources": need.citations,
     }

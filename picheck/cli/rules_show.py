@@ -32,9 +32,9 @@ from picheck.cli.printing import (
 )
 from picheck.cli.rule_records import rule_record, severity_of
 from picheck.errors import SelectorError
-from picheck.hooks.inventory import InstalledRule, Inventory
+from picheck.plugins.registry import InstalledRule, PluginRegistry
 from picheck.reporters.wording import CONSEQUENCES, cited
-from picheck.rulebook.edition import Clause, Rulebook, Variant
+from picheck.rulebook.models import Clause, Rulebook, Variant
 from picheck.testing.showcase import Showcase, showcase
 
 EPILOG: Final = f"""{EXIT_CODES}
@@ -69,7 +69,7 @@ _IN_A_COLUMN: Final = {
 @format_option
 @lists_inventory
 def show(
-    *, name: str, year: int | None, program: str | None, form: str, inventory: Inventory
+    *, name: str, year: int | None, program: str | None, form: str, registry: PluginRegistry
 ) -> None:
     """Explain one rule, named by its code or its slug.
 
@@ -81,18 +81,18 @@ def show(
     if (own := own_finding(name)) is not None:
         _say_own(own, form)
         return
-    chosen = program_of(inventory.shelf, program)
-    code = rule_code(inventory, chosen, name)
-    all_years = editions(inventory.shelf, chosen)
+    chosen = program_of(registry.rulebooks, program)
+    code = rule_code(registry, chosen, name)
+    all_years = editions(registry.rulebooks, chosen)
     having = [edition for edition in all_years if code in edition.clauses]
     if year is not None:
-        inventory.shelf.rulebook(chosen, year)
+        registry.rulebooks.rulebook(chosen, year)
         having = [edition for edition in having if edition.year == year]
         if not having:
             runs = spans(e.year for e in all_years if code in e.clauses)
             raise SelectorError(f"{code} has no clause in {chosen} {year}; it runs in {runs}")
     examples = showcase(code, _preferred(having))
-    found = inventory.rules.get(code)
+    found = registry.rules.get(code)
     if form == "json":
         say_json(rule_record(code, found, having, examples))
         return
@@ -129,7 +129,7 @@ def _say_rule(code: str, found: InstalledRule | None) -> None:
         say(f"{code}  not installed")
         say_wrapped("a rulebook has a clause for it, but no plugin brings the rule", "  ")
         return
-    rule, origin = found.rule, found.reference
+    rule, origin = found.rule, found.owner
     say(f"{code}  {rule.slug}")
     say_wrapped(rule.title)
     for heading, paragraph in rule.help.items():
@@ -138,15 +138,18 @@ def _say_rule(code: str, found: InstalledRule | None) -> None:
         say_wrapped(paragraph, "  ")
     say()
     say_labelled("scope", f"{rule.scope}: {_SCOPES[rule.scope]}", "")
+    say_labelled("reads", ", ".join(rule.reads) or "nothing of a submission", "")
+    if rule.evidence:
+        say_labelled("evidence", ", ".join(rule.evidence), "")
     if rule.needs:
         say_labelled("needs", f"{', '.join(rule.needs)} (not applicable where one failed)", "")
     version = f" {origin.version}" if origin.version else ""
-    say_labelled("plugin", f"{origin.plugin} ({origin.distribution}{version})", "")
+    say_labelled("plugin", f"{origin.name} ({origin.distribution}{version})", "")
 
 
 def _say_year(edition: Rulebook, clause: Clause) -> None:
     say()
-    preview = "" if edition.status == "final" else f" (a preview: {edition.notice})"
+    preview = "" if edition.status == "final" else f" (a preview: {edition.preview_note})"
     say_wrapped(f"In {edition.year}{preview}", "", "  ")
     say_labelled("consequence", f"{_costs(clause)}, severity {severity_of(clause)}", "  ", 13)
     for term, value in clause.terms.items():

@@ -13,16 +13,16 @@ import msgspec
 
 from picheck.cli.choosing import INCOMPLETE
 from picheck.cli.options import load_inventory, plugin_options, say_failed, today
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, UsageError
-from picheck.hooks.inventory import Inventory
 from picheck.intake.documents import RawDocument, Unreadable
 from picheck.intake.files import read_inputs
 from picheck.model.report import Report
 from picheck.model.skeleton import evidence_skeleton
+from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.wording import printable
-from picheck.schemas import load_schema
+from picheck.schemas import evidence_schema, load_schema
 
 #: Asks for the EHR report's numbers measure by measure, where no report at all would ask once.
 _OPEN_EVIDENCE: Final = b'{"ehrReport": {}}'
@@ -79,7 +79,7 @@ Exit codes:
   0  printed or written
   2  usage, or SUBMISSION is not one document
   3  the submission could not be read or is not JSON
-  4  written, but a rule or plugin broke: facts may be missing from it
+  4  printed or written, but a rule or plugin broke: facts may be missing
   5  nothing was checked: no rulebook for the year, so no fact can be named
 
 \b
@@ -114,6 +114,8 @@ def evidence(
 ) -> int:
     """Print the schema of the evidence, or write an evidence file to be filled in.
 
+    The sections that plugins bring are part of both.
+
     With --skeleton the submission is audited without evidence, and every fact that would settle
     a rule is written as null, which means "not known": unfilled, the file settles nothing and
     claims nothing. What each fact is, is told on standard error.
@@ -121,25 +123,27 @@ def evidence(
     if skeleton is None:
         if output is not None:
             raise UsageError("--output goes with --skeleton; redirect the schema with > FILE")
-        click.echo(_as_text(load_schema("evidence")), nl=False)
-        return 0
+        _, registry = load_inventory(plugins, required, autoload=autoload)
+        say_failed(registry)
+        click.echo(_as_text(evidence_schema(registry.evidence)), nl=False)
+        return INCOMPLETE if registry.failed else 0
     if output is not None and output.exists():
         raise UsageError(f"{output} exists already; remove it, or choose another name")
-    _, inventory = load_inventory(plugins, required, autoload=autoload)
-    say_failed(inventory)
-    found = _audit(skeleton, year, inventory)
-    missing = sorted({key for result in found.results for key in result.missing_evidence})
+    _, registry = load_inventory(plugins, required, autoload=autoload)
+    say_failed(registry)
+    found = _audit(skeleton, year, registry)
+    missing = sorted({k for d in found.documents for each in d.unverified for k in each.missing})
     if "nothingChecked" in found.summary.exit.reasons and not missing:
         _say_notices(found)
         return _NOTHING
     _write(_as_text(evidence_skeleton(missing)), output)
-    for line in _legend(missing):
+    for line in _legend(missing, evidence_schema(registry.evidence)):
         click.echo(printable(line), err=True)
-    is_whole = not found.summary.outcomes.get("error") and not inventory.failed
+    is_whole = not found.summary.outcomes.get("error") and not registry.failed
     return 0 if is_whole else INCOMPLETE
 
 
-def _audit(path: str, year: int | None, inventory: Inventory) -> Report:
+def _audit(path: str, year: int | None, registry: PluginRegistry) -> Report:
     """Audit the one document behind a path as if there were no evidence for it."""
     given = list(read_inputs([path]))
     if len(given) != 1:
@@ -150,7 +154,7 @@ def _audit(path: str, year: int | None, inventory: Inventory) -> Report:
     bare = RawDocument(
         uri=document.uri, data=document.data, line=document.line, evidence=_OPEN_EVIDENCE
     )
-    found = Audit(Terms(as_of=today(), year=year), inventory).of([bare])
+    found = audit_inputs([bare], AuditOptions(as_of=today(), year=year), registry)
     unreadable = [n.message for n in found.run.notices if n.kind == "unreadable"]
     if unreadable:
         raise InputError(unreadable[0], uri=path)
@@ -176,13 +180,12 @@ def _write(text: str, output: Path | None) -> None:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
 
 
-def _legend(missing: list[str]) -> Iterator[str]:
+def _legend(missing: list[str], schema: dict[str, Any]) -> Iterator[str]:
     """Say what each fact is and how it is written, in the words of the evidence schema."""
     if not missing:
         yield "picheck: no fact is missing; the skeleton is empty"
         return
     yield "picheck: fill in what you know; null means that it is not known"
-    schema = load_schema("evidence")
     for path in missing:
         yield f"  {path}: {_described(schema, path)}"
 

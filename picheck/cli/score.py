@@ -10,10 +10,11 @@ import click
 import msgspec
 
 from picheck.cli.options import load_inventory, plugin_options, say_failed, wants_color
+from picheck.cli.output import write_utf8
 from picheck.cli.terms import configured, settings_options, terms_of
 from picheck.errors import UsageError
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.reporter import Style
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Style
 
 _NOTHING_CHECKED: Final = 5
 #: A score counts every finding, so nothing may be left out or accepted.
@@ -89,50 +90,52 @@ Examples:
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 def command(**options: Any) -> int:
     """Preview what submissions would score: points, where they moved, and how sure each step is."""
-    from picheck.engine.previewing import Theatre  # noqa: PLC0415 - help needs no engine
-    from picheck.hooks.preview import Wish  # noqa: PLC0415
+    from picheck.engine.score_preview import ScoreRunner  # noqa: PLC0415 - help needs no engine
     from picheck.intake.files import read_inputs  # noqa: PLC0415
+    from picheck.plugins.scorer import Wish  # noqa: PLC0415
 
     options, settings = configured(options)
-    _, inventory = load_inventory(
+    _, registry = load_inventory(
         options["plugins"], options["required"], autoload=options["autoload"]
     )
-    say_failed(inventory)
-    if not inventory.previews:
+    say_failed(registry)
+    if not registry.previews:
         raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
     terms = terms_of({**options, **_EVERYTHING}, settings)
     wish = Wish(conflict_policy=options["conflict_policy"], participation=options["participation"])
-    theatre = Theatre(msgspec.structs.replace(terms, overrides=()), inventory, wish)
-    report, shown = theatre.show(read_inputs(options["paths"]))
+    runner = ScoreRunner(msgspec.structs.replace(terms, overrides=()), registry, wish)
+    report, shown = runner.score(read_inputs(options["paths"]))
     records = [each.record for each in shown]
     if options["what_if"]:
-        records = [each.record | {"whatIf": theatre.what_if(each)} for each in shown]
+        records = [each.record | {"whatIf": runner.what_if(each)} for each in shown]
     for notice in report.run.notices:
         if notice.kind == "unreadable":
             click.echo(f"picheck: {notice.message}", err=True)
     if not records:
         click.echo("picheck: there is nothing to score; see picheck audit for the reason", err=True)
         return report.summary.exit.code or _NOTHING_CHECKED
-    _write(records, inventory, options)
+    _write(records, registry, options)
     return report.summary.exit.code
 
 
-def _write(records: list[dict[str, Any]], inventory: Inventory, options: dict[str, Any]) -> None:
-    from picheck.engine.previewing import guarded  # noqa: PLC0415 - help needs no engine
+def _write(
+    records: list[dict[str, Any]], registry: PluginRegistry, options: dict[str, Any]
+) -> None:
+    from picheck.engine.score_preview import plugin_errors  # noqa: PLC0415 - help needs no engine
 
     if options["form"] == "json":
         only = records[0]["score"] if len(records) == 1 else None
         document = {"score": only, "entities": records}
-        click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+        write_utf8(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
         return
     style = Style(
         color=options["form"] == "text" and wants_color(options["color"]),
         width=min(shutil.get_terminal_size((110, 24)).columns, 130),
         reveal=options["reveal"],
     )
-    for program, preview in inventory.previews.items():
+    for program, preview in registry.previews.items():
         mine = [record for record in records if record["program"] == program]
         if mine:
-            with guarded(preview):
+            with plugin_errors(preview):
                 text = preview.render(mine, options["form"], style)
             click.echo(text, nl=False)

@@ -13,11 +13,15 @@ from click.core import ParameterSource
 
 from picheck.cli.environment import option_name
 from picheck.cli.options import split_list, today
-from picheck.engine.configuring import Settings, settings
-from picheck.engine.terms import Override, Terms
+from picheck.config.settings import Settings, settings
+from picheck.engine.options import RULE_TIMEOUT, AuditOptions, Override
+from picheck.engine.stopwatch import Stopwatch
 from picheck.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+#: A shorter key could be found by trying all of them.
+_SHORTEST_KEY = 16
 
 _FILE = click.Path(path_type=Path)
 
@@ -80,6 +84,12 @@ def terms_options(command: F) -> F:
             help="Whether clauses that rest on unverified sources alone may count as errors.",
         ),
         click.option(
+            "--entity-key",
+            type=_FILE,
+            metavar="FILE",
+            help="A secret of 16 bytes or more: the key of the pseudonyms of entities.",
+        ),
+        click.option(
             "--waivers", type=_FILE, metavar="FILE", help="Findings accepted by name, in TOML."
         ),
         settings_options,
@@ -105,9 +115,9 @@ def configured(options: dict[str, Any]) -> tuple[dict[str, Any], Settings]:
     return merged, found
 
 
-def terms_of(options: dict[str, Any], found: Settings) -> Terms:
+def terms_of(options: dict[str, Any], found: Settings) -> AuditOptions:
     """Turn configured options into the terms of a run. Raises UsageError for a day that is none."""
-    return Terms(
+    return AuditOptions(
         as_of=day_of(options["as_of"]),
         year=options["year"],
         gate=options.get("gate", "error"),
@@ -115,14 +125,32 @@ def terms_of(options: dict[str, Any], found: Settings) -> Terms:
         prior=tuple(options["prior"]),
         select=split_list(options["select"]),
         ignore=split_list(options["ignore"]),
-        trusts_unverified=options["trust"] == "unverified",
-        reveals=options.get("reveal", False),
-        keeps_all=options.get("all_results", False),
-        options=found.plugins,
+        trust_unverified=options["trust"] == "unverified",
+        reveal=options.get("reveal", False),
+        all_results=options.get("all_results", False),
+        with_unverified=options.get("with_unverified", False),
+        plugin_options=found.plugins,
         waivers=options["waivers"],
         baseline=options.get("baseline"),
         overrides=_overrides(found),
+        entity_key=_entity_key(options.get("entity_key")),
+        files=(("settings", found.source),) if found.source else (),
+        rule_timeout=options.get("rule_timeout", RULE_TIMEOUT),
+        stopwatch=Stopwatch() if options.get("durations") else None,
     )
+
+
+def _entity_key(path: Path | None) -> bytes:
+    """Read the key of the pseudonyms of entities. Raises UsageError."""
+    if path is None:
+        return b""
+    try:
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(f"--entity-key {path} cannot be read: {error.strerror}") from error
+    if len(key) < _SHORTEST_KEY:
+        raise UsageError(f"--entity-key {path} holds {len(key)} bytes; 16 or more are needed")
+    return key
 
 
 def is_given(context: click.Context, name: str) -> bool:

@@ -19,10 +19,10 @@ from picheck.cli.options import (
 )
 from picheck.cli.printing import say, say_json, say_table
 from picheck.cli.terms import day_of, example, settings_options
-from picheck.engine.configuring import settings
-from picheck.engine.waiving import Waiver, can_never_hold, parse_waivers, read_waivers
+from picheck.config.settings import settings
+from picheck.engine.acceptance.waivers import Waiver, can_never_hold, parse_waivers, read_waivers
 from picheck.errors import ConfigurationError, UsageError
-from picheck.hooks.inventory import Inventory
+from picheck.plugins.registry import PluginRegistry
 
 _DEFAULT = Path("picheck-waivers.toml")
 _EPILOG = """\b
@@ -88,16 +88,16 @@ def add(**options: Any) -> None:
 
     Needs --fingerprint, or --code with --subject or --file; and --reason, --owner and --expires.
     """
-    inventory = _inventory(options)
+    registry = _inventory(options)
     path = _path(options)
     if options["code"]:
-        options["code"] = rule_code(inventory, None, options["code"])
+        options["code"] = rule_code(registry, None, options["code"])
     before = path.read_text("utf-8") if path.exists() else ""
     text = f"{before.rstrip()}\n\n{_block(options)}".lstrip()
-    added = parse_waivers(text, path.as_posix(), tuple(inventory.rules))[-1]
+    added = parse_waivers(text, path.as_posix(), tuple(registry.rules))[-1]
     if added.has_expired(today()):
         raise UsageError(f"--expires {added.expires} is past; give the last day it should hold")
-    _check([added], inventory, path)
+    _check([added], registry, path)
     try:
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -135,10 +135,10 @@ def lint(**options: Any) -> int:
     Exits with 0 where all waivers hold, with 1 where one has expired, with 2 where the file is
     wrong.
     """
-    inventory = _inventory(options)
+    registry = _inventory(options)
     path = _path(options)
-    waivers = read_waivers(path, tuple(inventory.rules))
-    _check(waivers, inventory, path)
+    waivers = read_waivers(path, tuple(registry.rules))
+    _check(waivers, registry, path)
     day = day_of(options["as_of"])
     expired = [waiver for waiver in waivers if waiver.has_expired(day)]
     for waiver in expired:
@@ -148,12 +148,12 @@ def lint(**options: Any) -> int:
     return 1 if expired else 0
 
 
-def _inventory(options: dict[str, Any]) -> Inventory:
-    _, inventory = load_inventory(
+def _inventory(options: dict[str, Any]) -> PluginRegistry:
+    _, registry = load_inventory(
         options["plugins"], options["required"], autoload=options["autoload"]
     )
-    say_failed(inventory)
-    return inventory
+    say_failed(registry)
+    return registry
 
 
 def _path(options: dict[str, Any]) -> Path:
@@ -163,12 +163,14 @@ def _path(options: dict[str, Any]) -> Path:
     return Path(found.get("waivers", _DEFAULT))
 
 
-def _check(waivers: list[Waiver] | tuple[Waiver, ...], inventory: Inventory, path: Path) -> None:
+def _check(
+    waivers: list[Waiver] | tuple[Waiver, ...], registry: PluginRegistry, path: Path
+) -> None:
     """Raise ConfigurationError where a waiver could never hold."""
     lines = [
         f"{path}: {waiver.name} cannot be waived: CMS refuses such a submission; correct it"
         for waiver in waivers
-        if can_never_hold(waiver, inventory.shelf)
+        if can_never_hold(waiver, registry.rulebooks)
     ]
     if lines:
         raise ConfigurationError("\n".join(lines))

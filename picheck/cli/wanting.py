@@ -6,25 +6,28 @@ from collections.abc import Iterable
 
 import msgspec
 
-from picheck.engine.terms import Terms
-from picheck.hooks.reporter import Reporter
+from picheck.engine.options import AuditOptions
 from picheck.model.report import Report
+from picheck.plugins.reporter import Reporter
+
+#: Outcomes that only a reporter or a user who asks for all results wants to see.
+_QUIET = frozenset({"pass", "notApplicable", "indeterminate"})
 
 
-def wanted(terms: Terms, reporters: Iterable[Reporter]) -> Terms:
+def wanted(terms: AuditOptions, reporters: Iterable[Reporter]) -> AuditOptions:
     """Return the terms with what the reporters ask for: every result, facts for a picture."""
     chosen = tuple(reporters)
     return msgspec.structs.replace(
         terms,
-        keeps_all=terms.keeps_all or any(_wants(r, "wants_all") for r in chosen),
-        wants_facts=terms.wants_facts or any(_wants(r, "wants_facts") for r in chosen),
+        all_results=terms.all_results or any(_wants(r, "wants_all") for r in chosen),
+        with_chart_data=terms.with_chart_data or any(_wants(r, "wants_facts") for r in chosen),
     )
 
 
 def fitted(report: Report, reporter: Reporter, *, keeps_all: bool) -> Report:
     """Return the report without what another reporter asked for and this one did not."""
     if not keeps_all and not _wants(reporter, "wants_all"):
-        told = tuple(r for r in report.results if r.outcome not in {"pass", "notApplicable"})
+        told = tuple(r for r in report.results if r.outcome not in _QUIET)
         report = msgspec.structs.replace(report, results=told)
     if not _wants(reporter, "wants_facts") and any(d.facts for d in report.documents):
         plain = tuple(msgspec.structs.replace(d, facts=None) for d in report.documents)

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from picheck.cli.options import wants_color
+from picheck.cli.output import prints_aside, write_prose, write_utf8
 from picheck.cli.wanting import fitted
 from picheck.errors import UsageError
-from picheck.handwritten import nearest
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.reporter import Reporter, Style
 from picheck.model.report import Report
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Reporter, Style
+from picheck.plugins.validation import told
+from picheck.validation import closest_match
 
 
 class Output(NamedTuple):
@@ -25,15 +27,15 @@ class Output(NamedTuple):
     path: Path | None
 
 
-def outputs_of(formats: Sequence[str], inventory: Inventory) -> list[Output]:
+def outputs_of(formats: Sequence[str], registry: PluginRegistry) -> list[Output]:
     """Read NAME[=PATH]; raise UsageError for an unknown name or a second standard output."""
     outputs = []
     for given in formats:
         name, _, path = given.partition("=")
-        reporter = inventory.reporters.get(name)
+        reporter = registry.reporters.get(name)
         if reporter is None:
-            raise UsageError(f"no reporter is called {name!r}; {_hint(name, inventory.reporters)}")
-        owner = inventory.reporter_owners.get(name, "nobody")
+            raise UsageError(f"no reporter is called {name!r}; {_hint(name, registry.reporters)}")
+        owner = registry.reporter_owners.get(name, "nobody")
         outputs.append(Output(reporter, owner, Path(path) if path else None))
     if sum(output.path is None for output in outputs) > 1:
         raise UsageError("only one format can go to standard output; write the others to =PATH")
@@ -41,13 +43,13 @@ def outputs_of(formats: Sequence[str], inventory: Inventory) -> list[Output]:
 
 
 def write(
-    report: Report, outputs: Sequence[Output], inventory: Inventory, options: Mapping[str, Any]
+    report: Report, outputs: Sequence[Output], registry: PluginRegistry, options: Mapping[str, Any]
 ) -> Iterator[str]:
     """Write every output and yield one line for each reporter that broke.
 
     One that breaks costs no other its output. Raises UsageError where a file cannot be written.
     """
-    rules = {code: installed.rule for code, installed in inventory.rules.items()}
+    rules = {code: installed.rule for code, installed in registry.rules.items()}
     for reporter, owner, path in outputs:
         style = Style(
             color=path is None and wants_color(options["color"]),
@@ -55,6 +57,7 @@ def write(
             reveal=options["reveal"],
             quiet=options["quiet"],
             rules=rules,
+            questions=registry.evidence.questions,
         )
         fitting = fitted(report, reporter, keeps_all=options["all_results"])
         if hasattr(reporter, "sink"):  # its output is no text
@@ -67,25 +70,27 @@ def write(
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it raises is the reporter's fault
-            told = " ".join(f"{type(error).__name__}: {error}".split())
-            yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {told}"
+            why = told(error)
+            yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {why}"
         else:
-            _put(text, path)
+            _put(text, path, is_prose=reporter.name == "text" or sys.stdout.isatty())
 
 
 def _rendered(reporter: Reporter, report: Report, style: Style) -> str:
-    text: object = reporter.render(report, style)
+    with prints_aside():
+        text: object = reporter.render(report, style)
     if not isinstance(text, str):
         raise TypeError(f"render returned {type(text).__name__}, expected str")
     return text
 
 
-def _put(text: str, path: Path | None) -> None:
+def _put(text: str, path: Path | None, *, is_prose: bool) -> None:
+    """Write to a file, or to standard output: prose as a terminal reads it, else in UTF-8."""
     if path is None:
-        encoding = sys.stdout.encoding or "utf-8"
-        # a terminal that cannot show a letter shows its escape, and the audit's end is not lost
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
+        if is_prose:
+            write_prose(text)
+        else:
+            write_utf8(text)
         return
     try:
         path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
@@ -94,7 +99,7 @@ def _put(text: str, path: Path | None) -> None:
 
 
 def _hint(name: str, known: Mapping[str, Reporter]) -> str:
-    near = nearest(name, list(known))
+    near = closest_match(name, list(known))
     return f"did you mean {near}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
 
 

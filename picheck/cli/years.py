@@ -14,10 +14,10 @@ from picheck.cli.differences import as_records, counted_kinds, say_differences
 from picheck.cli.options import format_option
 from picheck.cli.printing import say, say_json, say_labelled, say_table, say_wrapped, shown
 from picheck.cli.years_drift import drift
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.edition import Rulebook
-from picheck.rulebook.explaining import Explained, explained_between
-from picheck.rulebook.shelf import Shelf
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.diff_reasons import Explained, explained_between
+from picheck.rulebook.models import Rulebook
+from picheck.rulebook.registry import Rulebooks
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DIGEST: Final = 12
@@ -48,11 +48,11 @@ Examples:
 @program_option
 @format_option
 @lists_inventory
-def list_years(program: str | None, form: str, inventory: Inventory) -> None:
+def list_years(program: str | None, form: str, registry: PluginRegistry) -> None:
     """List the years that have a rulebook: status, size, owner and digest."""
-    shelf = inventory.shelf
-    programs = [program_of(shelf, program)] if program else shelf.programs
-    rows = [_headline(inventory, book) for name in programs for book in editions(shelf, name)]
+    rulebooks = registry.rulebooks
+    programs = [program_of(rulebooks, program)] if program else rulebooks.programs
+    rows = [_headline(registry, book) for name in programs for book in editions(rulebooks, name)]
     if form == "json":
         say_json(rows)
         return
@@ -73,17 +73,17 @@ def list_years(program: str | None, form: str, inventory: Inventory) -> None:
     )
 
 
-def _headline(inventory: Inventory, book: Rulebook) -> dict[str, Any]:
+def _headline(registry: PluginRegistry, book: Rulebook) -> dict[str, Any]:
     """Return what is said of a rulebook in every list of them."""
-    owner = inventory.shelf.owner(book.program, book.year)
-    use = next((use for use in inventory.plugins if use.name == owner), None)
+    owner = registry.rulebooks.owner(book.program, book.year)
+    use = next((use for use in registry.plugins if use.name == owner), None)
     categories = Counter(measure.category for measure in book.measures.values())
     return {
         "program": book.program,
         "year": book.year,
         "title": book.title,
         "status": book.status,
-        "notice": book.notice,
+        "notice": book.preview_note,
         "sha256": book.sha256,
         "owner": {
             "plugin": owner,
@@ -117,36 +117,36 @@ Examples:
 @program_option
 @format_option
 @lists_inventory
-def show(year: int, program: str | None, form: str, inventory: Inventory) -> None:
+def show(year: int, program: str | None, form: str, registry: PluginRegistry) -> None:
     """Show one year: status, digest, owner, the numbers and dates of its rules, what changes.
 
     "What changes for you" lists every difference from the year before, with its reason and
     sources. A year whose status is proposed is a preview: no audit against it is ever ready.
     """
-    chosen = program_of(inventory.shelf, program)
-    book = inventory.shelf.rulebook(chosen, year)
-    before = _year_before(inventory.shelf, book)
-    found = explained_between(inventory.shelf, chosen, before, year) if before else ()
-    slugs = {code: installed.rule.slug for code, installed in inventory.rules.items()}
+    chosen = program_of(registry.rulebooks, program)
+    book = registry.rulebooks.rulebook(chosen, year)
+    before = _year_before(registry.rulebooks, book)
+    found = explained_between(registry.rulebooks, chosen, before, year) if before else ()
+    slugs = {code: installed.rule.slug for code, installed in registry.rules.items()}
     numbers = list(_numbers(book, slugs))
     if form == "json":
         say_json(
             {
-                **_headline(inventory, book),
+                **_headline(registry, book),
                 "numbers": numbers,
                 "since": before,
                 "changes": as_records(found),
             }
         )
         return
-    _say_headline(_headline(inventory, book))
+    _say_headline(_headline(registry, book))
     _say_numbers(numbers)
-    _say_changes(inventory.shelf, book, before, found, slugs)
+    _say_changes(registry.rulebooks, book, before, found, slugs)
 
 
-def _year_before(shelf: Shelf, book: Rulebook) -> int | None:
+def _year_before(rulebooks: Rulebooks, book: Rulebook) -> int | None:
     """Return the latest year before an edition's that has an edition too."""
-    return max((y for y in shelf.years(book.program) if y < book.year), default=None)
+    return max((y for y in rulebooks.years(book.program) if y < book.year), default=None)
 
 
 def _numbers(book: Rulebook, slugs: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -193,7 +193,7 @@ def _say_numbers(numbers: list[dict[str, Any]]) -> None:
 
 
 def _say_changes(
-    shelf: Shelf,
+    rulebooks: Rulebooks,
     book: Rulebook,
     before: int | None,
     found: tuple[Explained, ...],
@@ -201,7 +201,7 @@ def _say_changes(
 ) -> None:
     say()
     if before is None:
-        say("The first year on the shelf: there is no year before it to differ from.")
+        say("The first year on the rulebooks: there is no year before it to differ from.")
         return
     say(f"What changes for you, from {before}: {counted_kinds(found)}")
-    say_differences(found, shelf.rulebook(book.program, before), book, slugs)
+    say_differences(found, rulebooks.rulebook(book.program, before), book, slugs)

@@ -19,10 +19,10 @@ from picheck.cli.choosing import (
 from picheck.cli.options import format_option
 from picheck.cli.printing import say, say_json, say_wrapped, shown, spans
 from picheck.errors import InputError
-from picheck.hooks.inventory import Inventory
-from picheck.rulebook.drift import Drift, YearDrift, cms_years, compare
-from picheck.rulebook.edition import Rulebook
-from picheck.rulebook.shelf import Shelf
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.cms_drift import Drift, YearDrift, cms_years, compare
+from picheck.rulebook.models import Rulebook
+from picheck.rulebook.registry import Rulebooks
 
 _DIFFERENT: Final = 1
 _UNREADABLE: Final = 3
@@ -54,7 +54,7 @@ Examples:
 @format_option
 @lists_inventory
 def drift(
-    *, path: Path, year: int | None, program: str | None, form: str, inventory: Inventory
+    *, path: Path, year: int | None, program: str | None, form: str, registry: PluginRegistry
 ) -> int:
     """Compare the shipped measure tables with CMS's public qpp-measures-data.
 
@@ -63,12 +63,12 @@ def drift(
     substitutes and engagement levels are compared, and every difference is listed: what stands
     only here, only there, or differently. A year that was not compared is said.
     """
-    shelf = inventory.shelf
-    chosen = program_of(shelf, program)
+    rulebooks = registry.rulebooks
+    chosen = program_of(rulebooks, program)
     there = cms_years(path)
-    books = editions(shelf, chosen) if year is None else [shelf.rulebook(chosen, year)]
+    books = editions(rulebooks, chosen) if year is None else [rulebooks.rulebook(chosen, year)]
     found, faults = _compare_all(path, books)
-    strangers = _strangers(shelf, chosen, there) if year is None else []
+    strangers = _strangers(rulebooks, chosen, there) if year is None else []
     if form == "json":
         say_json(_record(found, faults, strangers))
     else:
@@ -86,9 +86,9 @@ def _compare_all(path: Path, books: Sequence[Rulebook]) -> tuple[list[YearDrift]
     return found, faults
 
 
-def _strangers(shelf: Shelf, program: str, there: Sequence[int]) -> list[int]:
+def _strangers(rulebooks: Rulebooks, program: str, there: Sequence[int]) -> list[int]:
     """Return CMS's years that no rulebook speaks for."""
-    return [year for year in there if not shelf.has(program, year)]
+    return [year for year in there if not rulebooks.has(program, year)]
 
 
 def _code(found: Sequence[YearDrift], faults: Sequence[InputError]) -> int:

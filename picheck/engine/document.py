@@ -1,229 +1,374 @@
-"""One document: from its bytes to its results."""
+"""One document: from its bytes to its results. It knows nothing of the run around it."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
-from picheck.engine.accepting import Use, read_acceptance
-from picheck.engine.case import Case
-from picheck.engine.facts import Sketch
-from picheck.engine.locating import located
-from picheck.engine.missing import no_rulebook, rules_not_installed
-from picheck.engine.naming import subject_name
-from picheck.engine.planning import Plan
-from picheck.engine.plans import Plans
-from picheck.engine.running import Ledger
-from picheck.engine.scoping import Scopes
-from picheck.engine.subjects import EntityBook, EntityYear, PriorBook
-from picheck.engine.telling import Subject, Teller
-from picheck.engine.terms import Terms
-from picheck.engine.verdicts import verdict_on
-from picheck.engine.waiving import Whom
-from picheck.errors import InputError, UsageError
-from picheck.hooks.inventory import Inventory
-from picheck.intake.decoder import read_structure
+from picheck.engine.acceptance.apply import Acceptance, WaiverUse, read_acceptance
+from picheck.engine.charts.facts import ChartSource
+from picheck.engine.entities import EntitySets, EntityYear, PriorBook
+from picheck.engine.evidence_lookup import EvidenceLookup, find_evidence
+from picheck.engine.fingerprints import entity_json
+from picheck.engine.framework_rules import NO_RULEBOOK, RULE_NOT_INSTALLED
+from picheck.engine.locations import with_locations
+from picheck.engine.options import AuditOptions
+from picheck.engine.plan import Plan, ScopePlan
+from picheck.engine.plan_cache import Plans
+from picheck.engine.results import bind, framework_result
+from picheck.engine.runner import Outcomes, RuleRunner
+from picheck.engine.selection import FileOverrides
+from picheck.engine.subject import Subject, pseudonym, subject_name
+from picheck.engine.verdicts import document_verdict
+from picheck.errors import UsageError
+from picheck.intake.decoder import DecodedDocument, decode_document
 from picheck.intake.documents import RawDocument
-from picheck.intake.evidence import find_evidence
-from picheck.model.evidence import NO_EVIDENCE
-from picheck.model.finding import Result
+from picheck.masking import Masker
 from picheck.model.report import DocumentSummary, Notice
+from picheck.model.result import Result, Unverified
 from picheck.model.submission import Submission
-from picheck.rules.context import DocumentContext, SetContext
-from picheck.rules.view import Entity
+from picheck.model.vocabulary import Outcome
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.models import Rulebook
+from picheck.rules.inputs import Parts, document_parts, set_parts
+from picheck.rules.measurement_set import Entity, SetView
+
+NO_PROGRAM: Final = "nothing was checked: no loaded plugin brings a rulebook"
+SHAPE_ONLY: Final = "only the shape was checked: the document does not follow the schema"
+
+#: Outcomes that are counted from the results; passes and open questions need not be results.
+_COUNTED_HERE: Final = ("fail", "error")
 
 
-class Audited(msgspec.Struct, frozen=True, kw_only=True):
-    """A document with its results; `faults` are inputs of its own that could not be used.
+class AuditedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document with its results, and what the run around it must know.
 
-    `uses` are the waivers that met one of its findings.
+    `reasons` are reasons for the exit code; `entity_sets` are the sets by entity and year, for
+    the rules that look at several documents; `waiver_uses` are the waivers that met one of its
+    findings; `overrides` the indexes of the overrides that applied to it.
     """
 
     summary: DocumentSummary
     results: tuple[Result, ...]
     notices: tuple[Notice, ...] = ()
-    faults: tuple[InputError, ...] = ()
-    uses: frozenset[Use] = frozenset()
-    is_complete: bool = True
-    is_checked: bool = True
+    reasons: frozenset[str] = frozenset()
+    entity_sets: tuple[EntitySets, ...] = ()
+    waiver_uses: frozenset[WaiverUse] = frozenset()
+    overrides: tuple[int, ...] = ()
 
 
-class Auditor:
-    """Audits documents one by one under the same terms; plans are made once a year."""
+class DocumentAuditor:
+    """Audits documents one by one with the same options; plans are made once a year."""
 
     def __init__(
-        self,
-        inventory: Inventory,
-        terms: Terms,
-        scopes: Scopes,
-        prior: PriorBook,
-        entities: EntityBook,
+        self, registry: PluginRegistry, options: AuditOptions, prior: PriorBook | None = None
     ) -> None:
-        self._inventory = inventory
-        self._terms = terms
-        self._scopes = scopes
-        self._prior = prior
-        self.plans = Plans(inventory, terms)
-        self.entities = entities
-        self.acceptance = read_acceptance(
-            terms.as_of, terms.waivers, terms.baseline, tuple(inventory.rules)
+        """Take the plugins and options of a run. Raises UsageError where they do not fit."""
+        self._rulebooks = registry.rulebooks
+        self._sections = registry.evidence
+        self._options = options
+        self.prior = prior if prior is not None else PriorBook()
+        self.selection = FileOverrides({c: r.rule for c, r in registry.rules.items()}, options)
+        self.plans = Plans(registry, options)
+        self.acceptance: Acceptance = read_acceptance(
+            options.as_of, options.waivers, options.baseline, tuple(registry.rules)
+        )
+        gates = (options.gate, *(override.gate for override in options.overrides))
+        self.runner = RuleRunner(
+            all_results=options.all_results,
+            with_unverified=options.with_unverified or "indeterminate" in gates,
         )
 
-    def ledger(self) -> Ledger:
-        """Open a ledger under the terms of the run."""
-        terms = self._terms
-        teller = Teller(reveals=terms.reveals, trusts_unverified=terms.trusts_unverified)
-        return Ledger(teller, keeps_all=terms.keeps_all)
+    def audit(self, raw: RawDocument, index: int) -> AuditedDocument:
+        """Audit one document; `index` is its number in the run.
 
-    def audit(self, raw: RawDocument, index: int) -> Audited:
-        """Audit one document.
-
-        Raises InputError where it is no JSON document at all, UsageError where one side file
+        Raises InputError where it is not a JSON document at all, UsageError where a side file
         was given and this is a second document.
         """
-        if index and self._terms.evidence is not None:
+        if index and self._options.evidence is not None:
             raise UsageError(
-                f"--evidence speaks of one document, and {raw.uri} is a second one; put"
+                f"--evidence belongs to one document, and {raw.uri} is a second one; put"
                 " NAME.evidence.json beside each"
             )
-        case = self._case(raw, index)
-        case.found = find_evidence(raw, case.structure, self._terms.evidence)
-        case.is_complete = case.found.fault is None
-        for program in self._programs(case.structure.submission):
-            plan = self._plan_for(program, case)
-            if plan is None:
-                case.is_complete = False
-                continue
-            case.is_checked = True
-            case.is_complete &= self._run(plan, case)
-        case.is_complete &= case.is_checked  # with no rulebook there is nothing to be ready for
-        return self._close(case)
+        decoded = decode_document(raw.data, raw.uri, self._rulebooks.programs)
+        found = find_evidence(raw, decoded, self._options.evidence, self._sections)
+        submission = decoded.submission
+        year = self._options.year
+        if year is None and submission is not None:
+            year = submission.performance_year
+        work = _Work(raw, decoded, found, self._subject(raw, index, decoded, year))
+        for program in self._programs_of(submission):
+            plan = self._plan_of(program, work)
+            if plan is not None:
+                self._run_plan(plan, work)
+        return self._finish(work)
 
-    def mark(self, raw: RawDocument, index: int) -> None:
-        """Enter a document among its entity's without auditing it.
+    def entity_sets(self, raw: RawDocument, index: int) -> tuple[EntitySets, ...]:
+        """Return the sets of a document by entity and year, without auditing them.
 
-        Raises InputError where it is no JSON document at all.
+        Raises InputError where it is not a JSON document at all.
         """
-        case = self._case(raw, index)
-        for program in self._programs(case.structure.submission):
-            plan = self._plan_for(program, case)
-            if plan is None or case.entity is None:
-                continue
-            key = EntityYear(program, plan.rulebook.year, case.entity)
-            self._prior.before(key)
-            if views := case.views(plan.rulebook):
-                self.entities.add(key, views, NO_EVIDENCE)
-
-    def _case(self, raw: RawDocument, index: int) -> Case:
-        """Open the case of a document. Raises InputError where it is no JSON document at all."""
-        structure = read_structure(raw.data, raw.uri, self._inventory.shelf.programs)
-        return Case(raw, index, structure, self.ledger(), self._year(structure.submission))
-
-    def _run(self, plan: Plan, case: Case) -> bool:
-        """Run a plan over the document; return whether it was checked in full."""
-        rulebook, submission, ledger = plan.rulebook, case.structure.submission, case.ledger
-        views = case.views(plan.rulebook)
-        context = DocumentContext(
-            rulebook,
-            case.found.evidence,
-            self._terms.as_of,
-            submission,
-            views,
-            case.structure.text,
-            case.structure.keys_pointer,
-            case.found.digests,
-            self._inventory.shelf,
-        )
-        subject = case.subject(rulebook.year, views=views)
-        if plan.not_installed:
-            ledger.add(rules_not_installed(plan, subject))
+        decoded = decode_document(raw.data, raw.uri, self._rulebooks.programs)
+        submission = decoded.submission
         if submission is None:
-            ledger.run(plan.structural, context, subject)
-            return False
-        self.plans.memories(plan).document.run(ledger, context, subject)
-        key = EntityYear(rulebook.program, rulebook.year, case.entity or Entity.of(submission))
-        self._run_sets(plan, context, ledger, key, subject)
-        if views:
-            self.entities.add(key, views, case.found.evidence)
-        if self._terms.wants_facts:
-            case.sketches.append(Sketch(rulebook, views, case.found.evidence))
-        return not plan.not_installed and not plan.left_out and rulebook.status == "final"
+            return ()
+        year, entity = self._options.year or submission.performance_year, Entity.of(submission)
+        return tuple(
+            EntitySets(EntityYear(program, year, entity), views)
+            for program in self._programs_of(submission)
+            if self._rulebooks.has(program, year)
+            if (views := _views(decoded, index, self._rulebooks.rulebook(program, year)))
+        )
 
-    def _run_sets(
-        self,
-        plan: Plan,
-        document: DocumentContext,
-        ledger: Ledger,
-        key: EntityYear,
-        subject: Subject,
-    ) -> None:
-        prior = self._prior.before(key) if len(self._prior) else {}
-        blocked, memory = ledger.blocked, self.plans.memories(plan).sets
-        for view in document.sets:
-            ledger.blocked = set(blocked)
-            memory.run(
-                ledger,
-                SetContext(document, view, prior),
-                msgspec.structs.replace(subject, pointer=view.pointer, views=(view,)),
-            )
-        ledger.blocked = blocked
+    def _subject(
+        self, raw: RawDocument, index: int, decoded: DecodedDocument, year: int | None
+    ) -> Subject:
+        submission = decoded.submission
+        entity = None if submission is None else Entity.of(submission)
+        identifiers = decoded.identifiers if entity is None else (entity.tin, entity.npi)
+        return Subject(
+            document=index,
+            year=year,
+            masker=Masker(identifiers, reveal=self._options.reveal),
+            entity_json=entity_json(entity),
+            uri=raw.uri,
+            line=raw.line,
+            entity=entity,
+            keys_pointer=decoded.keys_pointer,
+        )
 
-    def _year(self, submission: Submission | None) -> int | None:
-        if self._terms.year is not None:
-            return self._terms.year
-        return submission.performance_year if submission else None
-
-    def _programs(self, submission: Submission | None) -> tuple[str, ...]:
+    def _programs_of(self, submission: Submission | None) -> tuple[str, ...]:
         """Return the programs that the document has sets of; all of them if it has none."""
-        programs = self._inventory.shelf.programs
+        programs = self._rulebooks.programs
         if submission is None:
             return programs
         present = {record.category for record in submission.measurement_sets}
         return tuple(program for program in programs if program in present) or programs
 
-    def _plan_for(self, program: str, case: Case) -> Plan | None:
-        """Return the year's plan; without a year, the newest one, for the shape alone."""
-        shelf, year = self._inventory.shelf, case.year
-        chosen = self._scopes.of(case.raw.uri).chosen
+    def _plan_of(self, program: str, work: _Work) -> Plan | None:
+        """Return the plan of the document's year; without a year, the newest, for the shape."""
+        codes, year = self.selection.of(work.raw.uri).codes, work.subject.year
         if year is None:
-            newest = shelf.newest_final(program)
-            return self.plans.of(program, newest.year, chosen) if newest else None
-        if shelf.has(program, year):
-            return self.plans.of(program, year, chosen)
-        pointer = f"{case.structure.keys_pointer}/performanceYear"
-        subject = case.subject(year, pointer=pointer)
-        case.ledger.add(no_rulebook(program, shelf.years(program), subject))
+            newest = self._rulebooks.newest_final(program)
+            return None if newest is None else self.plans.of(program, newest.year, codes)
+        if self._rulebooks.has(program, year):
+            return self.plans.of(program, year, codes)
+        known = ", ".join(map(str, self._rulebooks.years(program))) or "none"
+        work.is_complete = False
+        work.results.append(
+            framework_result(
+                NO_RULEBOOK,
+                work.subject,
+                message=f"no rulebook for {program} {year}; installed: {known}",
+                pointer=f"{work.decoded.keys_pointer}/performanceYear",
+                key=program,
+            )
+        )
         return None
 
-    def _close(self, case: Case) -> Audited:
-        """Accept what was accepted before, give the results their places, and draw the sum."""
-        raw, submission, entity = case.raw, case.structure.submission, case.entity
-        ledger, fault = case.ledger, case.found.fault
-        whom = Whom(document=case.index, uri=raw.uri, year=case.year, entity=entity)
-        accepted = self.acceptance.accept(ledger.results, whom)
-        for told in accepted.told:
-            ledger.add(told)
-        results = located((*accepted.results, *accepted.told), raw)
-        is_complete = case.is_complete and not ledger.counts["error"]
-        gate = self._scopes.of(raw.uri).gate
-        reveals = self._terms.reveals
-        return Audited(
-            summary=DocumentSummary(
-                uri=raw.uri,
-                line=raw.line,
-                sha256=hashlib.sha256(raw.data).hexdigest(),
-                performance_year=case.year,
-                entity_type=submission.entity_type if submission else None,
-                subject=subject_name(entity, reveals=reveals) if entity else "nobody named",
-                verdict=verdict_on(results, gate, is_complete=is_complete),
-                outcomes=ledger.outcomes(),
-                facts=tuple(case.sketches) or None,
-            ),
-            results=results,
-            notices=(*case.notices(self._inventory.shelf), *accepted.notices),
-            faults=() if fault is None else (fault,),
-            uses=accepted.uses,
-            is_complete=is_complete,
-            is_checked=case.is_checked,
+    def _run_plan(self, plan: Plan, work: _Work) -> None:
+        """Run the rules of one program and year over the document and its sets."""
+        rulebook, decoded, evidence = plan.rulebook, work.decoded, work.found.evidence
+        views = _views(decoded, work.subject.document, rulebook)
+        entity = work.subject.entity
+        subject = msgspec.structs.replace(work.subject, year=rulebook.year, sets=views)
+        parts = document_parts(
+            decoded.submission,
+            entity,
+            views,
+            evidence,
+            decoded.issues,
+            work.found.digests,
+            decoded.source,
         )
+        work.is_checked = True
+        if plan.not_installed:
+            work.results.append(_rules_not_installed(plan, subject))
+        work.is_complete &= not (plan.not_installed or plan.left_out)
+        work.is_complete &= rulebook.status == "final" and entity is not None
+        if entity is None:
+            self._run(plan.structural, parts, frozenset(), subject, work)
+            return
+        blocked = self._run(plan.document, parts, frozenset(), subject, work)
+        key = EntityYear(rulebook.program, rulebook.year, entity)
+        prior = self.prior.before(key)
+        for view in views:
+            own = set_parts(view, entity, evidence, prior)
+            self._run(plan.sets, own, blocked, subject, work, view)
+        if views:
+            work.entity_sets.append(EntitySets(key, views, evidence))
+        if self._options.with_chart_data:
+            work.charts.append(ChartSource(rulebook, views, evidence))
+
+    def _run(  # noqa: PLR0917 - a step of the audit, called in three places
+        self,
+        plan: ScopePlan,
+        parts: Parts,
+        blocked: frozenset[str],
+        subject: Subject,
+        work: _Work,
+        view: SetView | None = None,
+    ) -> frozenset[str]:
+        """Run the rules of one scope on a document, or on one of its sets.
+
+        `blocked` are the codes that failed so far; returns them with those that failed here.
+        """
+        outcomes = self.runner.run(plan, parts, blocked)
+        if outcomes.findings:
+            work.results += bind(
+                outcomes.findings,
+                subject if view is None else subject.on(view),
+                trust_unverified=self._options.trust_unverified,
+            )
+            outcomes.findings = ()
+        work.outcomes.add(outcomes)
+        return outcomes.blocked
+
+    def _finish(self, work: _Work) -> AuditedDocument:
+        """Apply waivers and baseline, add the places, and draw the document's verdict."""
+        raw, subject, outcomes, options = work.raw, work.subject, work.outcomes, self._options
+        accepted = self.acceptance.apply(work.results, subject)
+        results = with_locations(accepted.results, raw)
+        counts = _count(outcomes, results)
+        is_complete = work.is_complete and work.is_checked and not counts.get("error")
+        selection = self.selection.of(raw.uri)
+        submission = work.decoded.submission
+        summary = DocumentSummary(
+            uri=raw.uri,
+            line=raw.line,
+            sha256=hashlib.sha256(raw.data).hexdigest(),
+            performance_year=subject.year,
+            entity_type=submission.entity_type if submission else None,
+            subject=subject_name(subject.entity, subject.masker),
+            entity=pseudonym(subject, options.entity_key) if subject.entity else None,
+            verdict=document_verdict(results, selection.gate, is_complete=is_complete),
+            outcomes=counts,
+            unverified=_merge(outcomes.unverified),
+            inputs=work.found.inputs,
+            facts=tuple(work.charts) or None,
+        )
+        return AuditedDocument(
+            summary=summary,
+            results=tuple(results),
+            notices=(*self._notices(work), *accepted.notices),
+            reasons=work.reasons(),
+            entity_sets=tuple(work.entity_sets),
+            waiver_uses=accepted.uses,
+            overrides=self.selection.applied_to(raw.uri),
+        )
+
+    def _notices(self, work: _Work) -> list[Notice]:
+        """Return what must be known of the document beside its results."""
+        notices = []
+        submission, year, index = work.decoded.submission, work.subject.year, work.subject.document
+        if not self._rulebooks.programs:
+            notices.append(Notice(kind="noRulebook", document=index, message=NO_PROGRAM))
+        elif submission is None:
+            notices.append(
+                Notice(kind="shapeRefused", document=index, message=SHAPE_ONLY, is_incomplete=True)
+            )
+        elif year != submission.performance_year:
+            message = f"audited against {year}, but the document says {submission.performance_year}"
+            notices.append(Notice(kind="yearMismatch", document=index, message=message))
+        masker = work.subject.masker
+        if (fault := work.found.fault) is not None:
+            own_line = work.raw.line if fault.uri == work.raw.uri else None
+            place = ":".join(str(p) for p in (fault.uri, own_line or fault.line, fault.column) if p)
+            message = masker.text(f"{place}: {fault}")
+            notices.append(
+                Notice(kind="evidenceUnusable", document=index, message=message, is_incomplete=True)
+            )
+        if work.found.ignored:
+            message = masker.text(work.found.ignored)
+            notices.append(Notice(kind="evidencePassedOver", document=index, message=message))
+        return notices
+
+
+class _Work:
+    """A document on its way through the audit."""
+
+    __slots__ = ("charts", "decoded", "entity_sets", "found", "is_checked", "is_complete",
+                 "outcomes", "raw", "results", "subject")  # fmt: skip
+
+    def __init__(
+        self, raw: RawDocument, decoded: DecodedDocument, found: EvidenceLookup, subject: Subject
+    ) -> None:
+        self.raw = raw
+        self.decoded = decoded
+        self.found = found
+        self.subject = subject
+        self.outcomes = Outcomes()
+        self.results: list[Result] = []
+        self.entity_sets: list[EntitySets] = []
+        self.charts: list[ChartSource] = []
+        self.is_complete = found.fault is None
+        self.is_checked = False
+
+    def reasons(self) -> frozenset[str]:
+        """Return the reasons for the exit code that the document gives beside its verdict."""
+        reasons = set()
+        if self.found.fault is not None:
+            reasons.add("unreadable")
+        if not self.is_checked:
+            reasons.add("nothingChecked")
+        if any(r.outcome == "error" and r.code != NO_RULEBOOK.code for r in self.results):
+            reasons.add("incomplete")
+        return frozenset(reasons)
+
+
+def _views(decoded: DecodedDocument, document: int, rulebook: Rulebook) -> tuple[SetView, ...]:
+    """Return the sets of a document that are of a rulebook's program."""
+    submission = decoded.submission
+    records = () if submission is None else submission.measurement_sets
+    return tuple(
+        [
+            SetView(record, decoded.set_pointer(index), rulebook, document)
+            for index, record in enumerate(records)
+            if record.category == rulebook.program
+        ]
+    )
+
+
+def _rules_not_installed(plan: Plan, subject: Subject) -> Result:
+    """Return which rules of a year no loaded plugin brings."""
+    clauses = plan.rulebook.clauses
+    codes = ", ".join(
+        f"{code} (a clause of plugin {clauses[code].plugin})" if clauses[code].plugin else code
+        for code in plan.not_installed
+    )
+    year = plan.rulebook.year
+    message = f"the {year} rulebook lists rules that no loaded plugin brings: {codes}"
+    return framework_result(RULE_NOT_INSTALLED, subject, message=message, key=codes)
+
+
+def _count(outcomes: Outcomes, results: Iterable[Result]) -> dict[Outcome, int]:
+    """Return how many results there are of each outcome, those that are only counted included."""
+    counts: dict[Outcome, int] = {"pass": outcomes.passed}
+    if outcomes.not_applicable:
+        counts["notApplicable"] = outcomes.not_applicable
+    if outcomes.unverified:
+        counts["indeterminate"] = len(outcomes.unverified)
+    for result in results:
+        if result.outcome in _COUNTED_HERE:
+            counts[result.outcome] = counts.get(result.outcome, 0) + 1
+    return counts
+
+
+def _merge_two(first: Unverified, second: Unverified) -> Unverified:
+    return Unverified(
+        code=first.code,
+        missing=tuple(dict.fromkeys((*first.missing, *second.missing))),
+        measures=tuple(dict.fromkeys((*first.measures, *second.measures))),
+    )
+
+
+def _merge(unverified: Iterable[Unverified]) -> tuple[Unverified, ...]:
+    """Return the rules that could not be decided, each once, by code, with all that they lack."""
+    by_code: dict[str, Unverified] = {}
+    for each in unverified:
+        known = by_code.get(each.code)
+        by_code[each.code] = each if known is None else _merge_two(known, each)
+    return tuple([by_code[code] for code in sorted(by_code)])

@@ -3,12 +3,14 @@
 The fast path decodes and then proves with one count that nothing was swallowed: outside of
 texts, a JSON document has exactly one colon for each key. Where the count of colons equals the
 count of keys that were decoded, no key is repeated and no property is unknown. Whatever fails
-that proof is read again with care.
+that proof is read again with care. Brackets prove in the same way that no list and no object
+stands where none belongs; such a value is frozen before any rule gets it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +23,7 @@ from picheck.intake.json_locations import (
     line_starts,
     read_text,
 )
-from picheck.intake.limits import check_limits
+from picheck.intake.limits import check_limits, count_marks
 from picheck.intake.strict_checks import (
     BARE,
     POSTED_SET,
@@ -29,16 +31,21 @@ from picheck.intake.strict_checks import (
     Envelope,
     find_unknown_properties,
 )
+from picheck.model.frozen import freeze_record
 from picheck.model.submission import (
     Counts,
     MeasurementSet,
     PostedSet,
     Submission,
 )
-from picheck.rules.text import CLEAN_TEXT, DocumentText, Violation
+from picheck.rules.inputs import JSON_SOURCE, Source
+from picheck.rules.source_issues import NO_ISSUES, SourceIssues, Violation
 from picheck.schemas import explain
 
 _ABSENT: Final = msgspec.Raw()
+
+#: Keys that mean a TIN or an NPI, also where they are misspelt.
+_IDENTIFIER_KEY: Final = re.compile(r"taxpayer|tin$|provider_?identifier|npi$", re.IGNORECASE)
 
 
 class _Wrapped(msgspec.Struct, frozen=True):
@@ -66,14 +73,17 @@ class DecodedDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     `submission` is None where its shape was refused. `keys_pointer` leads to the submission's
     own keys, `sets_pointer` to the list of measurement sets, None where the document is one set.
-    `evidence` are the bytes of the evidence that a case carries beside its submission.
+    `evidence` are the bytes of the evidence that a case carries beside its submission. `source`
+    is the format that it came in; `identifiers` are the TIN and NPI of a refused document.
     """
 
     submission: Submission | None
-    text: DocumentText
+    issues: SourceIssues
     keys_pointer: str = ""
     sets_pointer: str | None = "/measurementSets"
     evidence: bytes | None = None
+    source: Source = JSON_SOURCE
+    identifiers: tuple[str | None, ...] = ()
 
     def set_pointer(self, index: int) -> str:
         """Return the pointer of a measurement set."""
@@ -86,33 +96,22 @@ _wrapped: Final = msgspec.json.Decoder(_Wrapped)
 _case: Final = msgspec.json.Decoder(_Case)
 
 
-def decode(data: bytes) -> Submission:
-    """Decode a document in any of its three shapes.
-
-    Raises msgspec.DecodeError (or its ValidationError), UnicodeDecodeError or RecursionError
-    where the gate refuses it.
-    """
-    return _decode(data)[0]
-
-
-def read_structure(data: bytes, uri: str, programs: Collection[str] = ()) -> DecodedDocument:
+def decode_document(data: bytes, uri: str, programs: Collection[str] = ()) -> DecodedDocument:
     """Decode a document, and where the fast path does not settle everything read it with care.
 
     `programs` are the categories of measurement sets whose values are looked into for unknown
     properties. Raises InputError where the bytes are not JSON, or too large or too deep.
     """
-    colons = check_limits(data, uri)
+    marks = check_limits(data, uri)
     try:
         submission, shape, evidence = _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _slow_read(data, uri, programs)
-    is_clean = not _unaccounted_colons(colons, data, submission, shape, evidence)
-    text = (
-        CLEAN_TEXT if is_clean else find_unknown_properties(read_json(data, uri), shape, programs)
-    )
+    colons, brackets = _unaccounted(marks, data, submission, shape, evidence)
+    issues = find_unknown_properties(read_json(data, uri), shape, programs) if colons else NO_ISSUES
     return DecodedDocument(
-        submission=submission,
-        text=text,
+        submission=freeze_record(submission) if brackets else submission,
+        issues=issues,
         keys_pointer=shape.keys_pointer,
         sets_pointer=shape.sets_pointer,
         evidence=evidence,
@@ -172,35 +171,50 @@ def _unpost(posted: PostedSet) -> Submission:
     return Submission(measurement_sets=(MeasurementSet(**fields),), **keys)
 
 
-def _unaccounted_colons(
-    colons: int, data: bytes, submission: Submission, shape: Envelope, evidence: bytes | None
-) -> int:
-    """Count the colons that no decoded key accounts for; none, where nothing was swallowed.
+def _unaccounted(
+    marks: tuple[int, int],
+    data: bytes,
+    submission: Submission,
+    shape: Envelope,
+    evidence: bytes | None,
+) -> tuple[int, int]:
+    """Count the colons and brackets that nothing decoded accounts for; none in a plain document.
 
     The API's own echo has colons in its times. They are looked for only where the first count
     does not come out even, and only in a text without escapes: there each decoded text stands as
     it is, so that what is subtracted is never too much.
     """
-    left = colons - _keys(submission, shape)
+    keys, opened = _count(submission, shape)
+    colons, brackets = marks[0] - keys, marks[1] - opened
     if evidence is not None:
-        left -= evidence.count(b":") + 1
-    if left and b"\\" not in data:
-        left -= _api_metadata(submission)
-    return left
+        own_colons, own_brackets = count_marks(evidence)
+        colons -= own_colons + 1
+        brackets -= own_brackets
+    if colons and b"\\" not in data:
+        colons -= _api_metadata(submission)
+    return colons, brackets
 
 
-def _keys(submission: Submission, shape: Envelope) -> int:
-    """Count the keys that were decoded, as far as that is cheap; never too many."""
-    count = _given(submission)
+def _count(submission: Submission, shape: Envelope) -> tuple[int, int]:
+    """Count the keys that were decoded, as far as that is cheap, and the objects and lists.
+
+    Never too many.
+    """
+    keys, opened = _given(submission), 2  # the submission, and the list of its sets
     if shape is POSTED_SET:
-        count -= 1  # `measurementSets` stands for the document itself
+        keys -= 1  # `measurementSets` stands for the document itself
+        opened -= 1
+    if shape is WITH_EVIDENCE:
+        opened += 1
     for record in submission.measurement_sets:
         values = [measurement.value for measurement in record.measurements]
-        count += _given(record) + 2 * len(values)
+        keys += _given(record) + 2 * len(values)
+        opened += 2 + len(values)
         for value in values:
             if type(value) is Counts:
-                count += (value.numerator is not None) + (value.denominator is not None)
-    return count if shape is BARE else count + 1
+                keys += (value.numerator is not None) + (value.denominator is not None)
+                opened += 1
+    return keys if shape is BARE else keys + 1, opened
 
 
 def _given(record: Submission | MeasurementSet) -> int:
@@ -230,8 +244,9 @@ def _slow_read(data: bytes, uri: str, programs: Collection[str]) -> DecodedDocum
         violations = (Violation(pointer="", message="is no submission", expected="a submission"),)
     noticed = find_unknown_properties(read, shape, programs)
     return DecodedDocument(
-        submission=submission,
-        text=msgspec.structs.replace(noticed, violations=violations),
+        submission=None if submission is None else freeze_record(submission),
+        issues=msgspec.structs.replace(noticed, violations=violations),
+        identifiers=() if submission is not None else tuple(_identifiers(read.value)),
         keys_pointer=shape.keys_pointer,
         sets_pointer=shape.sets_pointer,
         evidence=_evidence_of(read.value) if shape is WITH_EVIDENCE else None,
@@ -272,3 +287,16 @@ def _whole_year(value: Any, nested: str | None = None) -> Any:
 def _evidence_of(value: Any) -> bytes | None:
     evidence = value.get("evidence")
     return None if evidence is None else msgspec.json.encode(evidence)
+
+
+def _identifiers(value: Any) -> Iterator[str]:
+    """Yield whatever a document whose shape was refused gives as TIN or NPI, at any depth."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            is_named = isinstance(key, str) and _IDENTIFIER_KEY.search(key)
+            if is_named and isinstance(inner, str | int | float) and not isinstance(inner, bool):
+                yield str(inner)
+            yield from _identifiers(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _identifiers(inner)

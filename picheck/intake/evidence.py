@@ -1,10 +1,11 @@
-"""A document's evidence is found and decoded, or it is said what is wrong with it."""
+"""The side file becomes evidence, or it is said what is wrong with it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -12,116 +13,71 @@ import msgspec
 
 from picheck.errors import InputError
 from picheck.intake.compression import open_file, read_errors
-from picheck.intake.decoder import DecodedDocument, read_json
-from picheck.intake.documents import RawDocument, uri_of
+from picheck.intake.decoder import read_json
+from picheck.intake.documents import uri_of
 from picheck.intake.json_locations import mask_digits
 from picheck.intake.limits import MAX_BYTES, check_limits
-from picheck.model.evidence import NO_EVIDENCE, Evidence
-from picheck.rules.view import parse_date
+from picheck.model.evidence import Evidence
+from picheck.model.evidence_sections import NO_SECTIONS, OWN_SECTIONS, EvidenceSections
+from picheck.model.frozen import thaw
+from picheck.rules.measurement_set import parse_date
 from picheck.schemas import explain
+from picheck.validation import closest_match
 
 #: A key of so many digits may be an identifier; an index never has so many.
 _IDENTIFIER: Final = 7
-_decoder: Final = msgspec.json.Decoder(Evidence)
 
 
-class EvidenceLookup(msgspec.Struct, frozen=True, kw_only=True):
-    """Evidence, the digests of the files it names, and what was wrong with it if it is unusable.
+def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTIONS) -> Evidence:
+    """Decode evidence, with the sections of plugins.
 
-    `ignored` says which other evidence was not taken; it is empty where there was none.
+    Raises InputError that names every key at fault and what is expected.
     """
-
-    evidence: Evidence = NO_EVIDENCE
-    digests: Mapping[str, str] = {}
-    fault: InputError | None = None
-    ignored: str = ""
-
-
-NO_EVIDENCE_FOUND: Final = EvidenceLookup()
-
-
-def find_evidence(raw: RawDocument, decoded: DecodedDocument, given: Path | None) -> EvidenceLookup:
-    """Find a document's evidence: as given, else in the document itself, else beside it.
-
-    `given` is a file that the user named for this document. Evidence that a program handed along
-    in `raw.evidence` counts as the document's own.
-    """
-    is_beside = raw.evidence_path is not None or raw.evidence_uri is not None
-    handed = None if is_beside else raw.evidence
-    own = decoded.evidence if handed is None else handed
-    if given is None and own is None and not is_beside:
-        return NO_EVIDENCE_FOUND
-    ignored = _ignored(given, raw, has_own=own is not None)
-    try:
-        if given is not None:
-            return _from_file(given, ignored)
-        if own is not None:
-            return EvidenceLookup(evidence=decode_evidence(own, raw.uri), ignored=ignored)
-        if raw.evidence_path is not None:
-            return _from_file(_regular(raw.evidence_path), ignored)
-        return EvidenceLookup(evidence=_from_archive(raw), ignored=ignored)
-    except InputError as error:
-        return EvidenceLookup(fault=error, ignored=ignored)
-
-
-def _from_file(path: Path, ignored: str) -> EvidenceLookup:
-    evidence = read_evidence(path)
-    found = digests(evidence, path.parent)
-    return EvidenceLookup(evidence=evidence, digests=found, ignored=ignored)
-
-
-def _from_archive(raw: RawDocument) -> Evidence:
-    uri = raw.evidence_uri or raw.uri
-    if raw.evidence_error is not None:
-        raise InputError(raw.evidence_error, uri=uri)
-    return decode_evidence(raw.evidence or b"", uri)
-
-
-def _regular(path: Path) -> Path:
-    """Return a file that was found, not named. Raises InputError for a pipe, which would block."""
-    if path.exists() and not path.is_file():
-        raise InputError("cannot be read: it is no regular file", uri=uri_of(path))
-    return path
-
-
-def _ignored(given: Path | None, raw: RawDocument, *, has_own: bool) -> str:
-    """Say which evidence was taken where there was a choice."""
-    beside = raw.evidence_uri
-    if raw.evidence_path is not None and raw.evidence_path != given:
-        beside = uri_of(raw.evidence_path)
-    names = (
-        None if given is None else uri_of(given),
-        "the case itself" if has_own else None,
-        beside,
-    )
-    used, *others = (name for name in names if name is not None)
-    return f"evidence was taken from {used}, not from {' or '.join(others)}" if others else ""
-
-
-def decode_evidence(data: bytes, uri: str) -> Evidence:
-    """Decode evidence. Raises InputError that names every key at fault and what is expected."""
     check_limits(data, uri)
     try:
-        evidence = _decoder.decode(data)
+        evidence = _decoder(sections.kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"no usable evidence: {_told(data, uri) or error}", uri=uri) from error
+        told = _told(data, uri, sections) or error
+        raise InputError(f"no usable evidence: {told}", uri=uri) from error
     # keys that stand twice are lost when plain values are written again, and their colons too;
     # only an escape could make up for one
     rewritten = msgspec.json.encode(msgspec.json.decode(data))
     is_plain = b"\\" not in data and rewritten.count(b":") == data.count(b":")
-    if is_plain and all(parse_date(day) for day in _days(evidence)):
+    added = {name: thaw(value) for name, value in sections.given(evidence)}
+    if (
+        is_plain
+        and all(parse_date(day) for day in _days(evidence))
+        and not (added and explain("evidence", added, sections))
+    ):
         return evidence
-    if told := _told(data, uri):
+    if told := _told(data, uri, sections):
         raise InputError(f"no usable evidence: {told}", uri=uri)
     return evidence
 
 
-def _told(data: bytes, uri: str) -> str:
+@cache
+def _decoder(kind: type[Evidence]) -> msgspec.json.Decoder[Evidence]:
+    return msgspec.json.Decoder(kind)
+
+
+def _told(data: bytes, uri: str, sections: EvidenceSections) -> str:
     """Say in one line everything that is wrong with an evidence file."""
     read = read_json(data, uri)
-    faults = [(v.pointer, v.message) for v in explain("evidence", read.value)]
-    faults += [(key.pointer, "the key stands there twice") for key in read.repeated_keys]
+    faults = [
+        (v.pointer, f"{v.message}{_source(v.pointer, read.value, sections)}")
+        for v in explain("evidence", read.value, sections)
+    ]
+    faults += [(key.pointer, "the key is there twice") for key in read.repeated_keys]
     return "; ".join(f"{mask_digits(at, _IDENTIFIER) or '/'}: {said}" for at, said in faults)
+
+
+def _source(pointer: str, value: object, sections: EvidenceSections) -> str:
+    """Say which plugin could bring a section that is not known; nothing for other faults."""
+    name = pointer[1:]
+    known = (*OWN_SECTIONS, *sections.schemas)
+    if not isinstance(value, dict) or name not in value or name in known:
+        return ""
+    return "" if closest_match(name, known) else f" ({sections.source_of(name)})"
 
 
 def _days(evidence: Evidence) -> Iterator[str]:
@@ -138,17 +94,16 @@ def _days(evidence: Evidence) -> Iterator[str]:
     return (day for day in days if day is not None)
 
 
-def read_evidence(path: Path) -> Evidence:
-    """Read a side file, compressed or not. Raises InputError where it cannot be read or used."""
+def read_side_file(path: Path) -> bytes:
+    """Return the bytes of a side file, compressed or not. Raises InputError."""
     uri = uri_of(path)
     try:
         with open_file(path, uri) as file:
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", uri=uri) from error
     except read_errors() as error:
         raise InputError(f"cannot be unpacked: {uri_of(str(error))}", uri=uri) from error
-    return decode_evidence(data, uri)
 
 
 def digests(evidence: Evidence, folder: Path) -> dict[str, str]:

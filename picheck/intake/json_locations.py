@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from picheck.model.location import pointer_join, pointer_tokens
-from picheck.rules.text import NotANumber, RepeatedKey
+from picheck.rules.source_issues import NonFiniteNumber, RepeatedKey
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _TOKEN: Final = re.compile(
@@ -48,7 +48,7 @@ class LocatedJson(msgspec.Struct, frozen=True, kw_only=True):
     offsets: dict[str, int]
     lines: tuple[int, ...]
     repeated_keys: tuple[RepeatedKey, ...]
-    not_numbers: tuple[NotANumber, ...]
+    non_finite_numbers: tuple[NonFiniteNumber, ...]
 
     def locate(self, pointer: str) -> tuple[int, int]:
         """Return the 1-based line and column of a pointer, or of its nearest ancestor."""
@@ -105,7 +105,7 @@ class _Parser:
         self._at = 0
         self._offsets: dict[str, int] = {}
         self._repeated: list[RepeatedKey] = []
-        self._not_numbers: list[NotANumber] = []
+        self._not_numbers: list[NonFiniteNumber] = []
 
     def read(self) -> LocatedJson:
         value = self._value()
@@ -117,7 +117,7 @@ class _Parser:
             offsets=self._offsets,
             lines=self._lines,
             repeated_keys=tuple(self._repeated),
-            not_numbers=tuple(self._not_numbers),
+            non_finite_numbers=tuple(self._not_numbers),
         )
 
     def _value(self) -> Any:
@@ -158,7 +158,7 @@ class _Parser:
             case "word":
                 return _WORDS[token], False
             case "none":
-                self._not_numbers.append(NotANumber(pointer=pointer, token=token))
+                self._not_numbers.append(NonFiniteNumber(pointer=pointer, token=token))
                 return float("nan"), False
             case _:
                 return ([] if token == _OPENING[0] else {}), True
@@ -230,7 +230,7 @@ class _Parser:
             )
         value = float(token) if set(token) & set(".eE") else int(token)
         if value in (float("inf"), float("-inf")):
-            self._not_numbers.append(NotANumber(pointer=pointer, token=token))
+            self._not_numbers.append(NonFiniteNumber(pointer=pointer, token=token))
             return float("nan")
         return value
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.handwritten import nearest
 from picheck.intake.json_locations import LocatedJson
 from picheck.model.location import pointer_join
 from picheck.model.submission import (
@@ -19,7 +18,8 @@ from picheck.model.submission import (
     Submission,
     SubmissionKeys,
 )
-from picheck.rules.text import DocumentText, UnknownProperty
+from picheck.rules.source_issues import SourceIssues, UnknownProperty
+from picheck.validation import closest_match
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -36,11 +36,11 @@ POSTED_SET: Final = Envelope("/submission", None)
 
 def find_unknown_properties(
     read: LocatedJson, shape: Envelope, programs: Collection[str]
-) -> DocumentText:
+) -> SourceIssues:
     """Return what a careful reading tells: repeated keys, no numbers, unknown properties."""
-    return DocumentText(
+    return SourceIssues(
         repeated_keys=read.repeated_keys,
-        not_numbers=read.not_numbers,
+        non_finite_numbers=read.non_finite_numbers,
         unknown_properties=tuple(_unknown_properties(read.value, shape, programs)),
     )
 
@@ -88,7 +88,9 @@ def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator
     for name in value:
         if name not in known:
             yield UnknownProperty(
-                pointer=pointer_join(pointer, name), name=name, nearest=nearest(name, list(known))
+                pointer=pointer_join(pointer, name),
+                name=name,
+                closest_match=closest_match(name, list(known)),
             )
 
 

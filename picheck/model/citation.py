@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from picheck.model.outcome import STANDINGS, Standing
+from picheck.model.vocabulary import STANDINGS, Standing
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache, lru_cache
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+from picheck.errors import MissingEvidence
+from picheck.model.frozen import freeze
 
 #: A calendar day as a text, `YYYY-MM-DD`; the intake checks form and calendar at once.
 Day = str
@@ -51,8 +58,12 @@ class Tally(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Clinician(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One clinician's row behind a group's totals; `measures` maps measure ids to tallies."""
 
-    measures: dict[str, Tally]
+    measures: Mapping[str, Tally]
     npi: str | None = None
+
+    def __post_init__(self) -> None:
+        """Freeze the tables: every rule reads the same evidence."""
+        msgspec.structs.force_setattr(self, "measures", freeze(self.measures))
 
 
 class Eligibility(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -78,17 +89,76 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
 
     Dates are `YYYY-MM-DD` texts. `engagement_history` maps a year (text) to the level reached
     in it, by measure id; a year that stands there with no measure says that none was reported,
-    a year or a tally that is null says that it is not known.
+    a year or a tally that is null says that it is not known. Sections that plugins bring are
+    further fields, of a class made for them (`picheck.model.evidence_sections`).
     """
 
     cehrt: Cehrt = Cehrt()
     attestations: Attestations = Attestations()
     counts: EvidenceCounts = EvidenceCounts()
-    ehr_report: dict[str, Tally | None] | None = None
+    ehr_report: Mapping[str, Tally | None] | None = None
     clinicians: tuple[Clinician, ...] | None = None
     eligibility: Eligibility = Eligibility()
-    engagement_history: dict[str, dict[str, Engagement] | None] | None = None
+    engagement_history: Mapping[str, Mapping[str, Engagement] | None] | None = None
     documents: tuple[SupportingDocument, ...] | None = None
 
+    def __post_init__(self) -> None:
+        """Freeze the tables: every rule reads the same evidence."""
+        msgspec.structs.force_setattr(self, "ehr_report", freeze(self.ehr_report))
+        msgspec.structs.force_setattr(self, "engagement_history", freeze(self.engagement_history))
+        for name in self.__struct_fields__[len(Evidence.__struct_fields__) :]:
+            msgspec.structs.force_setattr(self, name, freeze(getattr(self, name)))
 
-NO_EVIDENCE = Evidence()
+    @property
+    def is_empty(self) -> bool:
+        """Whether this is the evidence of a document that has none."""
+        return self is empty_evidence(type(self))
+
+    def get(self, key: str) -> Any | None:
+        """Return what stands at a dotted key (`counts.permissiblePrescriptions`); None if absent.
+
+        Sections of plugins are read in the same way (`acme.contractOn`). A key that no evidence
+        can hold raises AttributeError: it is misspelt in the clause, and a silent None would look
+        like a practice that has not answered.
+        """
+        value: Any = self
+        for name, attribute in _steps(key):
+            if value is None:
+                return None
+            value = value.get(name) if isinstance(value, Mapping) else getattr(value, attribute)
+        return value
+
+    def require(self, key: str) -> Any:
+        """Return what stands at a dotted key.
+
+        Where nothing does, raises MissingEvidence: the rule that asked is then reported as
+        indeterminate, with the key that would decide it.
+        """
+        value = self.get(key)
+        if value is None:
+            raise MissingEvidence(key)
+        return value
+
+    def date(self, key: str) -> date:
+        """Return the date at a dotted key. Raises MissingEvidence where there is none."""
+        return date.fromisoformat(self.require(key))
+
+
+@lru_cache(maxsize=256)
+def _steps(key: str) -> tuple[tuple[str, str], ...]:
+    """Return the names of a dotted key, each with the attribute that holds it in a record."""
+    return tuple((name, attribute_of(name)) for name in key.split("."))
+
+
+def attribute_of(name: str) -> str:
+    """Return the attribute that holds a name of the evidence file: `certified_on`."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+
+
+@cache
+def empty_evidence(kind: type[Evidence]) -> Evidence:
+    """Return the one evidence of its class that holds nothing."""
+    return kind()
+
+
+NO_EVIDENCE = empty_evidence(Evidence)

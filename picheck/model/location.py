@@ -9,12 +9,14 @@ class Location(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A JSON Pointer (RFC 6901) and, where the text is at hand, its line and column.
 
     `line` and `column` are 1-based and count Unicode code points; None where the text was not
-    kept. `document` is set only where the place lies in another document of the run.
+    kept. `named` is the pointer with the measure's id in place of its index, where that differs.
+    `document` is set only where the place is in another document of the run.
     """
 
     pointer: str
     line: int | None = None
     column: int | None = None
+    named: str | None = None
     document: int | None = None
     message: str | None = None
 

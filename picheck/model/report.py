@@ -7,10 +7,10 @@ from typing import Any, Final
 import msgspec
 
 from picheck import __version__
-from picheck.model.finding import Result
-from picheck.model.outcome import Consequence, Outcome, Verdict
+from picheck.model.result import Result, RuleRecord, Unverified
+from picheck.model.vocabulary import Consequence, Outcome, Verdict
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "2.0"
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,27 +54,56 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     is_incomplete: bool = msgspec.field(default=False, name="incomplete")
 
 
+class InputUse(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that took part in the run, with the SHA-256 of its bytes.
+
+    `role` is `evidence`, `prior`, `waivers`, `baseline`, `settings` or `lock`; submissions are
+    the documents of the report, with their digests.
+    """
+
+    role: str
+    uri: str
+    sha256: str
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The terms of the run; nothing in it depends on the clock of the machine."""
+    """What the audit was made with; nothing in it depends on the clock of the machine.
+
+    `options` are the options that change what is found, without their defaults. `inputs` are
+    the files of the whole run; those of one document are on the document.
+    """
 
     as_of: str
     gate: str
+    options: dict[str, Any] = {}
+    inputs: tuple[InputUse, ...] = ()
     rulebooks: tuple[RulebookUse, ...] = ()
     plugins: tuple[PluginUse, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 
-class DocumentSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One audited document: who it speaks for, and the verdict on it."""
+class DocumentSummary(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True
+):
+    """One audited document: who it reports for, and the verdict on it.
+
+    `subject` names the entity with its identifiers masked; different entities may have the same
+    name. `entity` is a pseudonym: equal for documents of one entity, different for any two.
+    `unverified` are the rules that could not be decided, with the evidence that they lack.
+    `inputs` are the files that belong to this document alone, such as its evidence.
+    """
 
     uri: str
+    line: int | None = None
     sha256: str
     performance_year: int | None
     entity_type: str | None
     subject: str
+    entity: str | None = None
     verdict: Verdict
-    line: int | None = None
     outcomes: dict[Outcome, int] = {}
+    unverified: tuple[Unverified, ...] = ()
+    inputs: tuple[InputUse, ...] = ()
     facts: Any = None
 
 
@@ -98,9 +127,13 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """All of it. Results are sorted by document, pointer and code; no record carries a time."""
+    """All of it. Results are sorted by document, pointer and code; no record carries a time.
+
+    `rules` are those that a result or an `unverified` entry refers to, each once.
+    """
 
     run: Run
+    rules: tuple[RuleRecord, ...] = ()
     documents: tuple[DocumentSummary, ...]
     results: tuple[Result, ...]
     summary: Summary

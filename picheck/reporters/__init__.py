@@ -1,4 +1,4 @@
-"""The reporters that come with picheck, handed over through the door a vendor uses."""
+"""The reporters that come with picheck, registered by the hook that vendors use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from picheck.reporters.text import TextReporter
 
 @hookimpl
 def picheck_register_reporters() -> tuple[Reporter, ...]:
-    """Hand over the built-in reporters."""
+    """Return the built-in reporters."""
     return (
         TextReporter(),
         JsonReporter(),

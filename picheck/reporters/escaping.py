@@ -7,7 +7,9 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote
 
-from picheck.reporters.wording import INVISIBLE, printable
+#: What no reader sees and some terminals obey: controls, direction marks, what Unicode leaves
+#: unassigned, and its own line breaks.
+INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", *"\uff1d\uff0b\uff0d\uff20")
@@ -15,6 +17,21 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", *"\uff1d\uff0b\uff
 _NOT_XML: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]#!|~>@]|(?<=:)/(?=/)|(?<=www)\.)")
 _DRIVE: Final = re.compile(r"[A-Za-z]:/")
+
+
+def printable(text: str) -> str:
+    """Return the text without what a terminal may obey: no controls, no direction marks.
+
+    Line feeds stay; everything else of that kind is shown as its number.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character == "\n" or unicodedata.category(character) not in INVISIBLE
+        else f"\\u{ord(character):04x}"
+        for character in text
+    )
 
 
 def one_line(text: str) -> str:
@@ -67,7 +84,7 @@ def log_line(text: str) -> str:
 def harmless_json(text: str) -> str:
     """Return JSON text in which controls and direction marks are written as JSON escapes.
 
-    The values stay the same; only a terminal or a viewer is spared.
+    The values stay the same.
     """
     if text.isascii() and "\x7f" not in text:
         return text

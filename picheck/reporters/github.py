@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from picheck.api import Report, Result, Style
-from picheck.reporters import wording
+from picheck.api import Report, Result, RuleRecord, Style
+from picheck.plugins.reporter import RuleKey, find_rule, rules_of
+from picheck.reporters import presentation
 from picheck.reporters.escaping import command_data, command_property, log_line
+from picheck.reporters.formatting import format_count, format_place, format_pointer
+from picheck.reporters.questions import find_questions
 
 #: GitHub shows ten annotations of a kind for a step and drops the others without a word.
 SHOWN: Final = 10
@@ -26,58 +29,70 @@ class GithubReporter:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    told = wording.worst_first(wording.open_findings(report.results))
-    stoppers = wording.stoppers(report)
-    if stoppers:
-        yield f"::error title=picheck is incomplete::{command_data(chr(10).join(stoppers))}"
-    for kind in _KINDS:
-        of_kind = [result for result in told if _kind(result) == kind]
-        room = SHOWN - 1 if stoppers and kind == "error" else SHOWN
-        yield from _annotations(report, kind, of_kind, room)
+    rules, found = rules_of(report), list[Result]()
+    for view in presentation.view_documents(report):
+        found += presentation.list_findings(view.results)
+    by_kind: dict[str, list[Result]] = {kind: [] for kind in _KINDS}
+    for result in presentation.sort_by_severity(found):
+        by_kind[_kind(result)].append(result)
+    reasons = presentation.list_reasons_incomplete(report)
+    if reasons:
+        yield f"::error title=picheck is incomplete::{command_data(chr(10).join(reasons))}"
+    for kind, results in by_kind.items():
+        room = SHOWN - 1 if reasons and kind == "error" else SHOWN
+        yield from _annotations(report, rules, kind, results, room)
     summary = report.summary
+    number = format_count(len(report.documents), "document")
     yield log_line(
-        f"picheck: {wording.VERDICTS[summary.verdict]}, {wording.tally(report)};"
-        f" exit {summary.exit.code}"
+        f"picheck: {presentation.VERDICTS[summary.verdict]}, {number}:"
+        f" {presentation.describe_counts(report)}; exit {summary.exit.code}"
     )
 
 
-def _annotations(report: Report, kind: str, results: Sequence[Result], room: int) -> Iterator[str]:
+def _annotations(
+    report: Report,
+    rules: Mapping[RuleKey, RuleRecord],
+    kind: str,
+    results: Sequence[Result],
+    room: int,
+) -> Iterator[str]:
     shown = results if len(results) <= room else results[: room - 1]
     for result in shown:
-        yield _annotation(report, kind, result)
+        yield _annotation(report, find_rule(rules, result.code, result.year), kind, result)
     if rest := results[len(shown) :]:
         title = command_property(f"{len(rest)} more {kind}s")
-        codes = ", ".join(dict.fromkeys(result.rule.code for result in rest))
+        codes = ", ".join(dict.fromkeys(result.code for result in rest))
         yield f"::{kind} title={title}::{command_data(f'see the log of this step: {codes}')}"
         yield f"::group::{len(rest)} more {kind}s"
         for result in rest:
-            place = wording.place(report, result)
-            yield log_line(
-                f"{result.rule.code} {result.location.pointer} {place}: {result.message}"
-            )
+            place = format_place(report.documents[result.document], result.location)
+            yield log_line(f"{result.code} {result.location.pointer} {place}: {result.message}")
         yield "::endgroup::"
 
 
-def _annotation(report: Report, kind: str, result: Result) -> str:
+def _annotation(report: Report, rule: RuleRecord, kind: str, result: Result) -> str:
     location = result.location
     properties = {
         "file": report.documents[result.document].uri,
         "line": location.line,
         "col": location.column,
-        "title": f"{result.rule.code} {result.rule.slug}",
+        "title": f"{result.code} {rule.slug}",
     }
     written = ",".join(
         f"{name}={command_property(str(value))}" for name, value in properties.items() if value
     )
-    return f"::{kind} {written}::{command_data(_message(result))}"
+    return f"::{kind} {written}::{command_data(_message(result, rule))}"
 
 
-def _message(result: Result) -> str:
-    lines = [result.message, f"at {result.named_pointer or result.location.pointer or '/'}"]
+def _message(result: Result, rule: RuleRecord) -> str:
+    lines = [result.message, f"at {format_pointer(result.location)}"]
     if result.outcome == "indeterminate":
-        lines.append(f"would settle it: {', '.join(result.missing_evidence)}")
-    elif result.remediation:
-        lines.append(f"to fix: {result.remediation}")
+        questions = " ".join(find_questions(result))
+        if questions not in result.message:
+            lines.append(questions)
+        lines.append(f"evidence: {', '.join(result.missing_evidence)}")
+    elif remediation := presentation.find_remediation(result, rule):
+        lines.append(f"to fix: {remediation}")
     return "\n".join(lines)
 
 

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
-from picheck.api import (
-    Citation,
-    DocumentSummary,
-    Location,
-    Report,
-    Result,
-    Rule,
-    Style,
-    evidence_skeleton,
+from picheck.api import Citation, DocumentSummary, Report, Result, Style
+from picheck.model.vocabulary import OUTCOMES
+from picheck.reporters import presentation
+from picheck.reporters.escaping import printable
+from picheck.reporters.formatting import (
+    format_count,
+    format_place,
+    format_pointer,
+    format_value,
+    list_related,
 )
-from picheck.reporters import wording
-from picheck.reporters.picture import objectives, timeline
+from picheck.reporters.presentation import DocumentView
+from picheck.reporters.questions import (
+    collect_questions,
+    describe_evidence_place,
+    fill_skeleton,
+    find_questions,
+)
+from picheck.reporters.timeline import objectives, timeline
+from picheck.reporters.verdict_sentence import describe_verdict
 
-#: What each consequence means, in the order in which findings are told.
+#: What each consequence means, in the order in which findings are shown.
 MEANINGS: Final = {
     "submissionRejected": "CMS refuses the file; nothing is scored until this is fixed.",
     "categoryZero": "The whole Promoting Interoperability category scores zero.",
@@ -36,13 +45,13 @@ class HtmlReporter:
     """Writes one page without scripts and without a request to anywhere."""
 
     name = "html"
-    description = "one self-contained page: verdict, picture, findings, provenance"
+    description = "one self-contained page: verdict, chart, findings, provenance"
     wants_all = True
     wants_facts = True
 
     def render(self, report: Report, style: Style) -> str:
         """Return the page."""
-        page: str = _template().render(page=_page(report, style.rules))
+        page: str = _template().render(page=_page(report, style))
         return page
 
 
@@ -66,18 +75,19 @@ def _template() -> Any:
 
 
 def _printable(value: Any) -> Any:
-    """Spare the reader control characters and direction marks, wherever a text comes from."""
-    return wording.printable(value) if type(value) is str else value
+    """Show controls and direction marks as their numbers, wherever a text comes from."""
+    return printable(value) if type(value) is str else value
 
 
-def _page(report: Report, rules: Mapping[str, Rule]) -> dict[str, Any]:
-    documents = [_document(report, index, rules) for index in range(len(report.documents))]
+def _page(report: Report, style: Style) -> dict[str, Any]:
+    documents = [_document(report, view, style) for view in presentation.view_documents(report)]
+    number = format_count(len(documents), "document")
     return {
         "report": report,
         "title": _TITLES[report.summary.verdict],
         "verdict": report.summary.verdict,
         "documents": documents,
-        "tally": wording.tally(report),
+        "counts": f"{number}: {presentation.describe_counts(report)}",
         "orders": _orders(documents) if len(documents) > 1 else (),
         "notices": [notice for notice in report.run.notices if notice.document is None],
         "meanings": MEANINGS,
@@ -102,30 +112,35 @@ def _badness(document: dict[str, Any]) -> tuple[int, int, int]:
     )
 
 
-def _document(report: Report, index: int, rules: Mapping[str, Rule]) -> dict[str, Any]:
-    summary = report.documents[index]
-    results = wording.of_document(report, index)
-    still_open = wording.open_findings(results)
-    unverified = [_finding(report, r, rules) for r in still_open if r.outcome == "indeterminate"]
+def _document(report: Report, view: DocumentView, style: Style) -> dict[str, Any]:
+    known = style.evidence.get(view.number, {})
+    summary, results = view.summary, view.results
+    findings = presentation.list_findings(results)
+    unverified = presentation.list_unverified(results)
+    asked = collect_questions(unverified)
     return {
-        "id": f"document-{index + 1}",
+        "id": f"document-{view.number + 1}",
         "summary": summary,
-        "name": summary.uri if summary.line is None else f"{summary.uri}:{summary.line}",
+        "counts": {outcome: summary.outcomes.get(outcome, 0) for outcome in OUTCOMES},
+        "name": view.name,
         "title": _TITLES[summary.verdict],
-        "headline": wording.headline(summary, results),
+        "sentence": describe_verdict(view, report.run.gate),
         "sets": _sets(summary, report.run.as_of),
-        "groups": _groups(report, still_open, rules),
-        "broken": [_finding(report, r, rules) for r in still_open if r.outcome == "error"],
-        "unverified": unverified,
-        "skeleton": _skeleton(still_open),
-        "evidence_file": f"{summary.uri.removesuffix('.json')}.evidence.json",
+        "groups": _groups(report, view, findings),
+        "broken": _cards(report, view, [r for r in findings if r.outcome == "error"]),
+        "unverified": _cards(report, view, unverified, style.questions),
+        "open_questions": len(asked),
+        "skeleton": json.dumps(fill_skeleton(asked, known), indent=2) if asked else "",
+        "evidence_place": describe_evidence_place(summary, is_known=bool(known)),
         "accepted": [
-            {**_finding(report, r, rules), "why": wording.acceptance(r)}
-            for r in wording.accepted(results)
+            (result.code, result.message, presentation.describe_acceptance(result))
+            for result in presentation.list_accepted(results)
         ],
-        "passed": _titles(results, "pass", rules),
-        "inapplicable": [(r.rule.code, r.message) for r in results if r.outcome == "notApplicable"],
-        "notices": [notice for notice in report.run.notices if notice.document == index],
+        "passed": sorted({r.code: _title(view, r) for r in results if r.outcome == "pass"}.items()),
+        "inapplicable": list(
+            dict.fromkeys((r.code, r.message) for r in results if r.outcome == "notApplicable")
+        ),
+        "notices": view.notices,
     }
 
 
@@ -141,69 +156,74 @@ def _sets(summary: DocumentSummary, as_of: str) -> list[dict[str, Any]]:
     ]
 
 
-def _groups(
-    report: Report, results: Sequence[Result], rules: Mapping[str, Rule]
+def _groups(report: Report, view: DocumentView, findings: Sequence[Result]) -> list[dict[str, Any]]:
+    """Return the failures by what they cost, worst first."""
+    by_consequence: dict[str, list[Result]] = {consequence: [] for consequence in MEANINGS}
+    for result in presentation.sort_by_severity(findings):
+        if result.outcome == "fail" and result.consequence is not None:
+            by_consequence[result.consequence].append(result)
+    return [
+        {
+            "id": consequence,
+            "title": presentation.CONSEQUENCES[consequence].capitalize(),
+            "meaning": MEANINGS[consequence],
+            "number": len(results),
+            "cards": _cards(report, view, results),
+        }
+        for consequence, results in by_consequence.items()
+        if results
+    ]
+
+
+def _cards(
+    report: Report,
+    view: DocumentView,
+    results: Sequence[Result],
+    questions: Mapping[str, str] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
-    groups = []
-    for consequence, meaning in MEANINGS.items():
-        found = [r for r in results if r.outcome == "fail" and r.consequence == consequence]
-        if found:
-            groups.append(
-                {
-                    "id": consequence,
-                    "title": wording.CONSEQUENCES[consequence].capitalize(),
-                    "meaning": meaning,
-                    "findings": [_finding(report, r, rules) for r in wording.worst_first(found)],
-                }
-            )
-    return groups
+    """Return a card for each finding; those that are equal but for their place have one."""
+    return [_card(report, view, equal, questions) for equal in presentation.merge_equal(results)]
 
 
-def _finding(report: Report, result: Result, rules: Mapping[str, Rule]) -> dict[str, Any]:
-    capped = result.severity == "warning" and result.consequence in {
-        "submissionRejected",
-        "categoryZero",
-    }
+def _card(
+    report: Report, view: DocumentView, equal: Sequence[Result], added: Mapping[str, str]
+) -> dict[str, Any]:
+    result = equal[0]
+    rule = view.rule(result)
+    questions = " ".join(find_questions(result, added))
     return {
-        "result": result,
-        "title": _title(result, rules),
-        "place": wording.place(report, result),
-        "pointer": result.named_pointer or result.location.pointer or "/",
-        "expected": None if result.expected is None else wording.plain(result.expected),
-        "actual": None if result.actual is None else _listed(result.actual),
-        "related": [_related(report, result, place) for place in result.related_locations],
-        "citations": [_cited(citation) for citation in result.citations],
-        "is_capped": capped,
+        "title": questions or _title(view, result),
+        "message": result.message,
+        "undecided": _title(view, result) if questions else "",
+        "why": "" if result.message == questions else result.message,
+        "keys": result.missing_evidence,
+        "remediation": presentation.find_remediation(result, rule),
+        "code": result.code,
+        "slug": rule.slug,
+        "places": [
+            (format_place(view.summary, each.location), format_pointer(each.location))
+            for each in equal
+        ],
+        "expected": None if result.expected is None else format_value(result.expected),
+        "actual": None if result.actual is None else _list_values(result.actual),
+        "related": list_related(report, equal),
+        "note": presentation.find_note(result, rule),
+        "is_capped": presentation.is_capped(result),
+        "citations": [_citation(each) for each in presentation.find_citations(result, rule)],
     }
 
 
-def _listed(value: Any) -> str:
+def _list_values(value: Any) -> str:
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         return ", ".join(value)
-    return wording.plain(value)
+    return format_value(value)
 
 
-def _title(result: Result, rules: Mapping[str, Rule]) -> str:
-    rule = rules.get(result.rule.code)
-    title = rule.title if rule else result.rule.slug.replace("-", " ").capitalize()
-    return title.rstrip(".")
+def _title(view: DocumentView, result: Result) -> str:
+    return view.rule(result).title.rstrip(".")
 
 
-def _titles(
-    results: Sequence[Result], outcome: str, rules: Mapping[str, Rule]
-) -> list[tuple[str, str]]:
-    told = {r.rule.code: _title(r, rules) for r in results if r.outcome == outcome}
-    return sorted(told.items())
-
-
-def _related(report: Report, result: Result, place: Location) -> dict[str, str | None]:
-    index = result.document if place.document is None else place.document
-    parts = [report.documents[index].uri, place.line, place.column]
-    where = ":".join(str(part) for part in parts if part) if place.line else place.pointer
-    return {"where": where, "message": place.message}
-
-
-def _cited(citation: Citation) -> dict[str, Any]:
+def _citation(citation: Citation) -> dict[str, Any]:
     url = citation.url or ""
     return {
         "title": citation.title,
@@ -211,8 +231,3 @@ def _cited(citation: Citation) -> dict[str, Any]:
         "standing": citation.standing,
         "url": url if url.startswith(("https://", "http://")) else None,
     }
-
-
-def _skeleton(results: Sequence[Result]) -> str:
-    missing = [key for result in wording.unverified(results) for key in result.missing_evidence]
-    return json.dumps(evidence_skeleton(missing), indent=2) if missing else ""

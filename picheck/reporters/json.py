@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from picheck.api import Report, Style
+from picheck.model.frozen import thaw
 from picheck.reporters.escaping import harmless_json
 
 
@@ -16,5 +17,5 @@ class JsonReporter:
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
         """Return the report as indented JSON."""
-        text = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
-        return harmless_json(text) + "\n"
+        text = msgspec.json.format(msgspec.json.encode(report, enc_hook=thaw), indent=2)
+        return harmless_json(text.decode()) + "\n"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from picheck.api import Report, Result, Style
-from picheck.reporters import wording
-from picheck.reporters.escaping import xml
+from picheck.api import Report, Result, RuleRecord, Style
+from picheck.reporters import presentation
+from picheck.reporters.escaping import one_line, xml
+from picheck.reporters.formatting import format_citation, format_place
+from picheck.reporters.presentation import DocumentView
 
 
 class JunitReporter:
@@ -22,18 +24,19 @@ class JunitReporter:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    results, stoppers = report.results, wording.stoppers(report)
-    counts = _counts(results)
-    counts["tests"] += len(stoppers)
-    counts["errors"] += len(stoppers)
+    views = list(presentation.view_documents(report))
+    reasons = presentation.list_reasons_incomplete(report)
+    counts = _count([result for view in views for result in view.results])
+    counts["tests"] += len(reasons)
+    counts["errors"] += len(reasons)
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f'<testsuites name="picheck"{_attributes(counts)}>'
-    for index in range(len(report.documents)):
-        yield from _suite(report, index)
-    if stoppers:
-        count = {"tests": len(stoppers), "errors": len(stoppers)}
+    for view in views:
+        yield from _suite(view, report.run.as_of)
+    if reasons:
+        count = {"tests": len(reasons), "errors": len(reasons)}
         yield f'  <testsuite name="the run"{_attributes(count)}>'
-        for number, message in enumerate(stoppers, start=1):
+        for number, message in enumerate(reasons, start=1):
             yield f'    <testcase classname="picheck.run" name="complete {number}">'
             yield f'      <error type="incomplete" message="{xml(message)}"/>'
             yield "    </testcase>"
@@ -41,51 +44,51 @@ def _lines(report: Report) -> Iterator[str]:
     yield "</testsuites>"
 
 
-def _suite(report: Report, index: int) -> Iterator[str]:
-    document = report.documents[index]
-    results = wording.of_document(report, index)
-    name = document.uri if document.line is None else f"{document.uri}:{document.line}"
-    yield f'  <testsuite name="{xml(name)}"{_attributes(_counts(results))}>'
+def _suite(view: DocumentView, as_of: str) -> Iterator[str]:
+    summary = view.summary
+    yield f'  <testsuite name="{_name(view.name)}"{_attributes(_count(view.results))}>'
     yield "    <properties>"
     facts = {
-        "verdict": document.verdict,
-        "performanceYear": document.performance_year,
-        "entityType": document.entity_type,
-        "subject": document.subject,
-        "sha256": document.sha256,
-        "asOf": report.run.as_of,
+        "verdict": summary.verdict,
+        "performanceYear": summary.performance_year,
+        "entityType": summary.entity_type,
+        "subject": summary.subject,
+        "entity": summary.entity,
+        "sha256": summary.sha256,
+        "asOf": as_of,
     }
     for key, value in facts.items():
         if value is not None:
-            yield f'      <property name="{key}" value="{xml(str(value))}"/>'
+            yield f'      <property name="{key}" value="{_name(str(value))}"/>'
     yield "    </properties>"
-    for result in results:
-        yield from _case(report, result)
+    file = _name(summary.uri)
+    for result in view.results:
+        yield from _case(view, result, file)
     yield "  </testsuite>"
 
 
-def _case(report: Report, result: Result) -> Iterator[str]:
-    document, location = report.documents[result.document], result.location
-    place = result.named_pointer or location.pointer
-    family = result.rule.code.rpartition("-")[0]
-    name = f"{result.rule.code} {result.rule.slug} {place}".rstrip()
+def _case(view: DocumentView, result: Result, file: str) -> Iterator[str]:
+    rule, location = view.rule(result), result.location
+    family = result.code.rpartition("-")[0]
+    name = f"{result.code} {rule.slug} {location.named or location.pointer}".rstrip()
     line = f' line="{location.line}"' if location.line else ""
     head = (
-        f'    <testcase classname="{xml(f"{result.rule.plugin}.{family}")}" name="{xml(name)}"'
-        f' file="{xml(document.uri)}"{line}'
+        f'    <testcase classname="{_name(f"{rule.plugin}.{family}")}" name="{_name(name)}"'
+        f' file="{file}"{line}'
     )
     if result.outcome == "pass":
         yield f"{head}/>"
         return
     yield f"{head}>"
-    yield f"      {_told(report, result)}"
+    yield f"      {_outcome(view, result, rule)}"
     yield "    </testcase>"
 
 
-def _told(report: Report, result: Result) -> str:
+def _outcome(view: DocumentView, result: Result, rule: RuleRecord) -> str:
     message = xml(result.message)
-    if result.disposition.is_accepted:
-        return f'<skipped message="{xml(wording.acceptance(result))}: {message}"/>'
+    if result.is_accepted:
+        accepted = xml(presentation.describe_acceptance(result))
+        return f'<skipped message="{accepted}: {message}"/>'
     if result.outcome == "notApplicable":
         return f'<skipped message="does not apply: {message}"/>'
     if result.outcome == "indeterminate":
@@ -93,30 +96,34 @@ def _told(report: Report, result: Result) -> str:
         return f'<skipped message="needs evidence ({missing}): {message}"/>'
     element = "failure" if result.outcome == "fail" else "error"
     kind = result.consequence or "broken"
-    return (
-        f'<{element} type="{kind}" message="{message}">{xml(_details(report, result))}</{element}>'
-    )
+    details = xml(_details(view, result, rule))
+    return f'<{element} type="{kind}" message="{message}">{details}</{element}>'
 
 
-def _details(report: Report, result: Result) -> str:
+def _details(view: DocumentView, result: Result, rule: RuleRecord) -> str:
+    place = format_place(view.summary, result.location)
     lines = [
-        f"at {result.location.pointer or '/'} ({wording.place(report, result)})",
+        f"at {result.location.pointer or '/'} ({place})",
+        f"rule: {rule.title}",
         f"severity: {result.severity}",
     ]
-    if result.remediation:
-        lines.append(f"to fix: {result.remediation}")
-    lines += [f"source: {wording.cited(citation)}" for citation in result.citations]
+    if remediation := presentation.find_remediation(result, rule):
+        lines.append(f"to fix: {remediation}")
+    if note := presentation.find_note(result, rule):
+        lines.append(f"note: {note}")
+    citations = presentation.find_citations(result, rule)
+    lines += [f"source: {format_citation(citation)}" for citation in citations]
     return "\n".join(lines)
 
 
-def _counts(results: Sequence[Result]) -> dict[str, int]:
-    still_open = wording.open_findings(results)
+def _count(results: Sequence[Result]) -> dict[str, int]:
+    findings = presentation.list_findings(results)
     return {
         "tests": len(results),
-        "failures": sum(result.outcome == "fail" for result in still_open),
-        "errors": sum(result.outcome == "error" for result in still_open),
+        "failures": sum(result.outcome == "fail" for result in findings),
+        "errors": sum(result.outcome == "error" for result in findings),
         "skipped": sum(
-            result.disposition.is_accepted or result.outcome in {"notApplicable", "indeterminate"}
+            result.is_accepted or result.outcome in {"notApplicable", "indeterminate"}
             for result in results
         ),
     }
@@ -124,3 +131,8 @@ def _counts(results: Sequence[Result]) -> dict[str, int]:
 
 def _attributes(counts: dict[str, int]) -> str:
     return "".join(f' {name}="{count}"' for name, count in counts.items())
+
+
+def _name(text: str) -> str:
+    """Return a text as an attribute on one line."""
+    return xml(one_line(text))

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from picheck.api import DocumentSummary, Report, Result, Style
-from picheck.reporters import wording
+from picheck.api import Report, Result, RuleRecord, Style
+from picheck.reporters import presentation
 from picheck.reporters.escaping import markdown, markdown_code
+from picheck.reporters.formatting import (
+    document_name,
+    format_citation,
+    format_count,
+    format_pointer,
+)
+from picheck.reporters.presentation import DocumentView
+from picheck.reporters.questions import find_questions
+from picheck.reporters.verdict_sentence import describe_verdict
 
 #: GitHub refuses a step summary of more than 1 MiB; other jobs' steps may stand beside ours.
 LIMIT: Final = 1_000_000
@@ -22,7 +31,7 @@ class MarkdownReporter:
     description = "Markdown for a CI step summary, under 1 MiB"
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
-        """Return the report; where it would grow too large, what was left out is said."""
+        """Return the report; where it would grow too large, what is left out is counted."""
         end = list(_end(report))
         size = sum(len(line.encode()) + 1 for line in end) + 300
         kept: list[str] = []
@@ -40,88 +49,90 @@ class MarkdownReporter:
 
 
 def _lines(report: Report) -> Iterator[tuple[str, bool]]:
+    """Yield each line, and whether it is a finding."""
     summary = report.summary
-    mark, verdict = _MARKS[summary.verdict], wording.VERDICTS[summary.verdict]
+    mark, verdict = _MARKS[summary.verdict], presentation.VERDICTS[summary.verdict]
     yield f"## {mark} picheck: {verdict}", False
     yield "", False
-    yield wording.tally(report), False
-    for message in wording.stoppers(report):
+    number = format_count(len(report.documents), "document")
+    yield f"{number}: {presentation.describe_counts(report)}", False
+    for message in presentation.list_reasons_incomplete(report):
         yield "", False
         yield f"> ⚠️ {markdown(message)}", False
     if len(report.documents) > 1:
         yield from ((line, False) for line in _overview(report))
-    for index, document in enumerate(report.documents):
-        yield from _document(document, wording.of_document(report, index))
+    for view in presentation.view_documents(report):
+        yield from _document(view, report.run.gate)
 
 
 def _overview(report: Report) -> Iterator[str]:
     yield ""
-    yield "| | Document | Year | Subject | Failed | Need evidence |"
+    yield "| | Document | Year | Subject | Findings | Open questions |"
     yield "|---|---|---|---|---:|---:|"
     for document in report.documents:
         counts = document.outcomes
         yield (
-            f"| {_MARKS[document.verdict]} {wording.VERDICTS[document.verdict]}"
-            f" | {markdown_code(_name(document))} | {document.performance_year or ''}"
+            f"| {_MARKS[document.verdict]} {presentation.VERDICTS[document.verdict]}"
+            f" | {markdown_code(document_name(document))} | {document.performance_year or ''}"
             f" | {markdown(document.subject)} | {counts.get('fail', 0)}"
             f" | {counts.get('indeterminate', 0)} |"
         )
 
 
-def _document(document: DocumentSummary, results: list[Result]) -> Iterator[tuple[str, bool]]:
-    verdict = wording.VERDICTS[document.verdict]
+def _document(view: DocumentView, gate: str) -> Iterator[tuple[str, bool]]:
+    summary, results = view.summary, view.results
+    verdict = presentation.VERDICTS[summary.verdict]
     yield "", False
-    yield f"### {_MARKS[document.verdict]} {verdict} {markdown_code(_name(document))}", False
+    yield f"### {_MARKS[summary.verdict]} {verdict} {markdown_code(view.name)}", False
     yield "", False
-    facts = (document.performance_year, document.entity_type, document.subject)
+    facts = (summary.performance_year, summary.entity_type, summary.subject)
     yield " · ".join(markdown(str(fact)) for fact in facts if fact is not None), False
     yield "", False
-    yield markdown(wording.headline(document, results)), False
-    found = wording.worst_first(wording.open_findings(results))
+    yield markdown(describe_verdict(view, gate)), False
+    found = presentation.sort_by_severity(presentation.list_findings(results))
     if found:
         yield "", False
         yield "| Rule | Costs | Place | What was found, and how to fix it |", False
         yield "|---|---|---|---|", False
     for result in found:
-        yield _row(result), True
-    for result in wording.accepted(results):
+        yield _row(result, view.rule(result)), True
+    for result in presentation.list_accepted(results):
         yield "", False
-        told = f"{result.rule.code}: {result.message} ({wording.acceptance(result)})"
-        yield f"- accepted: {markdown(told)}", False
+        reason = presentation.describe_acceptance(result)
+        yield f"- accepted: {markdown(f'{result.code}: {result.message} ({reason})')}", False
 
 
-def _row(result: Result) -> str:
-    costs = _OUTCOMES.get(result.outcome) or wording.CONSEQUENCES[result.consequence or "advice"]
+def _row(result: Result, rule: RuleRecord) -> str:
+    costs = (
+        _OUTCOMES.get(result.outcome) or presentation.CONSEQUENCES[result.consequence or "advice"]
+    )
     location = result.location
-    where = f"{location.line}:{location.column}" if location.line and location.column else ""
-    said = [f"**{markdown(result.message)}**"]
+    place = f"{location.line}:{location.column} " if location.line and location.column else ""
+    parts = [f"**{markdown(result.message)}**"]
     if result.outcome == "indeterminate":
+        questions = find_questions(result)
         keys = ", ".join(map(markdown_code, result.missing_evidence))
-        said.append(f"would settle it: {keys}")
-    elif result.remediation:
-        said.append(markdown(result.remediation))
-    if result.note:
-        said.append(f"*{markdown(result.note)}*")
-    if result.citations:
-        sources = "; ".join(markdown(wording.cited(citation)) for citation in result.citations)
-        said.append(f"<sub>Source: {sources}</sub>")
+        parts = [*(f"**{markdown(text)}**" for text in questions), f"evidence: {keys}"]
+        if result.message != " ".join(questions):
+            parts.append(markdown(result.message))
+    elif remediation := presentation.find_remediation(result, rule):
+        parts.append(markdown(remediation))
+    if note := presentation.find_note(result, rule):
+        parts.append(f"*{markdown(note)}*")
+    if citations := presentation.find_citations(result, rule):
+        sources = "; ".join(markdown(format_citation(citation)) for citation in citations)
+        parts.append(f"<sub>Source: {sources}</sub>")
     return (
-        f"| {result.rule.code}<br>{result.rule.slug} | {costs}"
-        f" | {where} {markdown_code(result.named_pointer or location.pointer or '/')}"
-        f" | {'<br>'.join(said)} |"
+        f"| {markdown(result.code)}<br>{markdown(rule.slug)} | {costs}"
+        f" | {place}{markdown_code(format_pointer(location))}"
+        f" | {'<br>'.join(parts)} |"
     )
 
 
 def _end(report: Report) -> Iterator[str]:
-    books = ", ".join(
-        f"{book.program} {book.year} ({book.status})" for book in report.run.rulebooks
-    )
+    books = markdown(presentation.describe_rulebooks(report))
     yield ""
     yield (
-        f"<sub>picheck {markdown(report.tool.version)}, rulebook {markdown(books) or 'none'},"
+        f"<sub>picheck {markdown(report.tool.version)}, rulebook {books},"
         f" as of {report.run.as_of}, gate {report.run.gate}; exit {report.summary.exit.code}</sub>"
     )
-
-
-def _name(document: DocumentSummary) -> str:
-    return document.uri if document.line is None else f"{document.uri}:{document.line}"

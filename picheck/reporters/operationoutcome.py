@@ -6,9 +6,13 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.api import DocumentSummary, Report, Result, Style
-from picheck.reporters import wording
+from picheck.api import Notice, Report, Result, RuleRecord, Style
+from picheck.reporters import presentation
 from picheck.reporters.escaping import harmless_json, one_line
+from picheck.reporters.formatting import format_citation, format_place
+from picheck.reporters.presentation import DocumentView
+from picheck.reporters.questions import find_questions
+from picheck.reporters.verdict_sentence import describe_verdict
 
 RULE_SYSTEM: Final = "urn:picheck:rule"
 VERDICT_SYSTEM: Final = "urn:picheck:verdict"
@@ -31,77 +35,69 @@ class OperationOutcomeReporter:
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
         """Return one line a document."""
+        of_run = [n for n in report.run.notices if n.is_incomplete and n.document is None]
         return "".join(
-            harmless_json(msgspec.json.encode(_resource(report, index)).decode()) + "\n"
-            for index in range(len(report.documents))
+            harmless_json(msgspec.json.encode(_resource(view, report, of_run)).decode()) + "\n"
+            for view in presentation.view_documents(report)
         )
 
 
-def _resource(report: Report, index: int) -> dict[str, Any]:
-    document = report.documents[index]
-    results = wording.of_document(report, index)
-    notices = [
-        notice
-        for notice in report.run.notices
-        if notice.is_incomplete and notice.document in {None, index}
-    ]
+def _resource(view: DocumentView, report: Report, of_run: list[Notice]) -> dict[str, Any]:
+    notices = [notice for notice in view.notices if notice.is_incomplete]
     return {
         "resourceType": "OperationOutcome",
-        "id": document.sha256,
+        "id": view.summary.sha256,
         "issue": [
-            _verdict(document, results),
+            _verdict(view, report.run.gate),
+            *(_incomplete(notice) for notice in (*of_run, *notices)),
             *(
-                {
-                    "severity": "warning",
-                    "code": "incomplete",
-                    "details": {"text": one_line(n.message)},
-                }
-                for n in notices
+                _issue(view, result, view.rule(result))
+                for result in presentation.sort_by_severity(view.results)
             ),
-            *(_issue(report, result) for result in wording.worst_first(results)),
         ],
     }
 
 
-def _verdict(document: DocumentSummary, results: list[Result]) -> dict[str, Any]:
-    about = f"{wording.VERDICTS[document.verdict]}: {wording.headline(document, results)}"
+def _verdict(view: DocumentView, gate: str) -> dict[str, Any]:
+    summary = view.summary
+    about = f"{presentation.VERDICTS[summary.verdict]}: {describe_verdict(view, gate)}"
     return {
-        "severity": _VERDICTS[document.verdict],
+        "severity": _VERDICTS[summary.verdict],
         "code": "informational",
         "details": {
-            "coding": [{"system": VERDICT_SYSTEM, "code": document.verdict}],
+            "coding": [{"system": VERDICT_SYSTEM, "code": summary.verdict}],
             "text": one_line(about),
         },
-        "diagnostics": one_line(f"{document.uri}, {document.subject}"),
+        "diagnostics": one_line(f"{summary.uri}, {summary.subject}"),
     }
 
 
-def _issue(report: Report, result: Result) -> dict[str, Any]:
+def _incomplete(notice: Notice) -> dict[str, Any]:
+    return {
+        "severity": "warning",
+        "code": "incomplete",
+        "details": {"text": one_line(notice.message)},
+    }
+
+
+def _issue(view: DocumentView, result: Result, rule: RuleRecord) -> dict[str, Any]:
+    coding = {"system": RULE_SYSTEM, "code": result.code, "display": rule.slug}
     issue: dict[str, Any] = {
         "extension": _extensions(result),
         "severity": _severity(result),
         "code": _code(result),
-        "details": {
-            "coding": [
-                {
-                    "system": RULE_SYSTEM,
-                    "code": result.rule.code,
-                    "display": result.rule.slug,
-                }
-            ],
-            "text": one_line(result.message) or result.rule.slug,
-        },
+        "details": {"coding": [coding], "text": one_line(result.message) or rule.slug},
         "location": [
             one_line(result.location.pointer) or "/",
-            one_line(wording.place(report, result)) or "-",
+            one_line(format_place(view.summary, result.location)) or "-",
         ],
-        "diagnostics": _diagnostics(result),
+        "diagnostics": _diagnostics(result, rule),
     }
     return {key: value for key, value in issue.items() if value}
 
 
 def _severity(result: Result) -> str:
-    if result.disposition.is_accepted:
+    if result.is_accepted:
         return "information"
     return "fatal" if result.outcome == "error" else _SEVERITIES[result.severity]
 
@@ -112,20 +108,22 @@ def _code(result: Result) -> str:
         return "exception"
     if result.outcome == "indeterminate":
         return "incomplete"
-    if result.outcome != "fail" or result.disposition.is_accepted:
+    if result.outcome != "fail" or result.is_accepted:
         return "informational"
     return "invalid" if result.consequence == "submissionRejected" else "business-rule"
 
 
-def _diagnostics(result: Result) -> str:
+def _diagnostics(result: Result, rule: RuleRecord) -> str:
     parts = []
-    if result.disposition.is_accepted:
-        parts.append(wording.acceptance(result))
+    if result.is_accepted:
+        parts.append(presentation.describe_acceptance(result))
     if result.missing_evidence:
-        parts.append(f"would settle it: {', '.join(result.missing_evidence)}")
-    elif result.remediation:
-        parts.append(f"to fix: {result.remediation}")
-    parts += [f"source: {wording.cited(citation)}" for citation in result.citations]
+        questions = " ".join(find_questions(result))
+        parts.append(f"{questions} (evidence: {', '.join(result.missing_evidence)})")
+    elif remediation := presentation.find_remediation(result, rule):
+        parts.append(f"to fix: {remediation}")
+    citations = presentation.find_citations(result, rule)
+    parts += [f"source: {format_citation(citation)}" for citation in citations]
     return one_line("; ".join(parts))
 
 

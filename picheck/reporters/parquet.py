@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from picheck.api import DocumentSummary, Report, Result, Style
+from picheck.api import DocumentSummary, Notice, Report, Result, RuleRecord, Style
 from picheck.errors import UsageError
-from picheck.reporters.table import Table
+from picheck.model.frozen import thaw
+from picheck.plugins.reporter import RuleKey, find_rule
+from picheck.reporters.presentation import (
+    add_unverified,
+    find_citations,
+    find_note,
+    find_remediation,
+)
+from picheck.reporters.unreadable import describe_unreadable, list_unreadable
 
-_encode: Final = msgspec.json.Encoder().encode
+_encode: Final = msgspec.json.Encoder(enc_hook=thaw).encode
 _decode: Final = msgspec.json.Decoder(list[dict[str, Any]]).decode
 _ROWS_IN_A_GROUP: Final = 50_000
 _NUMBERS: Final = {
@@ -21,17 +29,20 @@ _NUMBERS: Final = {
     "column": "int64",
     "performanceYear": "int16",
 }
-_LISTS: Final = ("missingEvidence", "sources")
+_LISTS: Final = ("measures", "missingEvidence", "sources")
 COLUMNS: Final = (
-    *("document", "uri", "line", "column", "performanceYear", "entityType", "subject"),
+    *("document", "uri", "line", "column", "performanceYear", "entityType", "subject", "entity"),
     *("verdict", "code", "slug", "plugin", "outcome", "consequence", "severity", "message"),
-    *("remediation", "pointer", "namedPointer", "expected", "actual", "missingEvidence"),
-    *("sources", "note", "waiver", "baseline", "fingerprint"),
+    *("measures", "remediation", "pointer", "namedPointer", "expected", "actual"),
+    *("missingEvidence", "sources", "note", "waiver", "baseline", "fingerprint"),
 )
 
 
-class ParquetReporter(Table):
-    """Writes one row a result; a document without any has a row of its own."""
+class ParquetReporter:
+    """Writes one row a result.
+
+    A document without results has a row of its own, and so has an input that could not be read.
+    """
 
     name = "parquet"
     description = "one row a finding, for DuckDB and data frames; needs picheck[parquet]; streams"
@@ -46,10 +57,35 @@ class ParquetReporter(Table):
         del summed
         return b""
 
-    def document(self, index: int, summary: DocumentSummary, results: Sequence[Result]) -> bytes:
+    def rules(self, records: Sequence[RuleRecord]) -> bytes:
+        """Return nothing: each row says what it takes from its rule."""
+        del records
+        return b""
+
+    def document(
+        self,
+        index: int,
+        summary: DocumentSummary,
+        results: Sequence[Result],
+        rules: Mapping[RuleKey, RuleRecord],
+    ) -> bytes:
         """Return a document's rows as one line of JSON, which `sink` turns into columns."""
-        rows = [_row(index, summary, result) for result in results or (None,)]
-        return _encode(rows) + b"\n"
+        about = _document_cells(index, summary)
+        rows = [
+            {**about, **_result_cells(summary, result, find_rule(rules, result.code, result.year))}
+            for result in add_unverified(index, summary, results, rules)
+        ]
+        return _encode(rows or [about]) + b"\n"
+
+    def notice(self, index: int, notice: Notice) -> bytes:
+        """Return a row for an input that could not be read; nothing for any other notice."""
+        found = describe_unreadable(notice)
+        return b"" if found is None else _encode([_move_uri(found, index)]) + b"\n"
+
+    def closing(self, summed: Report) -> bytes:
+        """Return rows for the inputs that could not be read."""
+        rows = [_move_uri(row, None) for row in list_unreadable(summed)]
+        return _encode(rows) + b"\n" if rows else b""
 
     def sink(self, path: Path) -> ParquetSink:
         """Open a file that takes the pieces. Raises UsageError where the extra is missing."""
@@ -97,40 +133,47 @@ def _kind(name: str, arrow: Any) -> Any:
     return getattr(arrow, _NUMBERS.get(name, "string"))()
 
 
-def _row(index: int, about: DocumentSummary, result: Result | None) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "document": index,
-        "uri": about.uri,
-        "line": about.line,
-        "performanceYear": about.performance_year,
-        "entityType": about.entity_type,
-        "subject": about.subject,
-        "verdict": about.verdict,
-    }
-    return row if result is None else row | _finding(about, result)
+def _move_uri(row: Mapping[str, Any], index: int | None) -> dict[str, Any]:
+    """Return a row with the file as `uri`, for `document` is a number in this table."""
+    return {**row, "uri": row["document"], "document": index}
 
 
-def _finding(about: DocumentSummary, result: Result) -> dict[str, Any]:
+def _document_cells(index: int, summary: DocumentSummary) -> dict[str, Any]:
     return {
-        "line": result.location.line or about.line,
-        "column": result.location.column,
-        "code": result.rule.code,
-        "slug": result.rule.slug,
-        "plugin": result.rule.plugin,
+        "document": index,
+        "uri": summary.uri,
+        "line": summary.line,
+        "performanceYear": summary.performance_year,
+        "entityType": summary.entity_type,
+        "subject": summary.subject,
+        "entity": summary.entity,
+        "verdict": summary.verdict,
+    }
+
+
+def _result_cells(summary: DocumentSummary, result: Result, rule: RuleRecord) -> dict[str, Any]:
+    location = result.location
+    return {
+        "line": location.line or summary.line,
+        "column": location.column,
+        "code": result.code,
+        "slug": rule.slug,
+        "plugin": rule.plugin,
         "outcome": result.outcome,
         "consequence": result.consequence,
         "severity": result.severity,
         "message": result.message,
-        "remediation": result.remediation,
-        "pointer": result.location.pointer,
-        "namedPointer": result.named_pointer,
+        "measures": result.measures,
+        "remediation": find_remediation(result, rule),
+        "pointer": location.pointer,
+        "namedPointer": location.named or location.pointer,
         "expected": _json(result.expected),
         "actual": _json(result.actual),
         "missingEvidence": result.missing_evidence,
-        "sources": [citation.key for citation in result.citations],
-        "note": result.note,
-        "waiver": result.disposition.waiver,
-        "baseline": result.disposition.baseline,
+        "sources": [citation.key for citation in find_citations(result, rule)],
+        "note": find_note(result, rule),
+        "waiver": result.waiver,
+        "baseline": result.baseline,
         "fingerprint": result.fingerprint,
     }
 

@@ -6,9 +6,12 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.api import Location, Report, Result, Style
+from picheck.api import Location, Report, Result, RuleRecord, Style
+from picheck.model.frozen import thaw
+from picheck.plugins.reporter import find_rule, rules_of
+from picheck.reporters import presentation
 from picheck.reporters.escaping import harmless_json, one_line, uri_reference
-from picheck.reporters.sarif_rules import descriptors
+from picheck.reporters.sarif_rules import describe_rules
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 #: The name under which our fingerprints stand; the number changes with how they are made.
@@ -27,32 +30,46 @@ class SarifReporter:
     name = "sarif"
     description = "SARIF 2.1.0 for code scanning"
 
-    def render(self, report: Report, style: Style) -> str:
+    def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
         """Return the log as indented JSON."""
-        log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, style)]}
-        return (
-            harmless_json(msgspec.json.format(msgspec.json.encode(log), indent=2).decode()) + "\n"
-        )
+        log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
+        text = msgspec.json.format(msgspec.json.encode(log, enc_hook=thaw), indent=2)
+        return harmless_json(text.decode()) + "\n"
 
 
-def _run(report: Report, style: Style) -> dict[str, Any]:
-    rules = descriptors(report.results, style.rules)
-    index = {rule["id"]: number for number, rule in enumerate(rules)}
-    told = [result for result in report.results if result.outcome != "error"]
+class _Writer:
+    """Writes the results of a report; what they have in common is looked up once."""
+
+    def __init__(self, report: Report) -> None:
+        self.rules = rules_of(report)
+        results = [r for view in presentation.view_documents(report) for r in view.results]
+        self.results = [result for result in results if result.outcome != "error"]
+        self.broken = [result for result in results if result.outcome == "error"]
+        needed = {(r.code, r.year): find_rule(self.rules, r.code, r.year) for r in results}
+        self.described, self.descriptors = describe_rules([*report.rules, *needed.values()])
+        self.places = {rule["id"]: number for number, rule in enumerate(self.descriptors)}
+        self.uris = [uri_reference(document.uri) for document in report.documents]
+        # SARIF asks these of all results of a run, or of none
+        self.any_suppressed = any(result.waiver is not None for result in self.results)
+        self.any_baseline = any(result.baseline is not None for result in self.results)
+
+
+def _run(report: Report) -> dict[str, Any]:
+    writer = _Writer(report)
     return {
         "tool": {
             "driver": {
                 "name": report.tool.name,
                 "version": report.tool.version,
                 "semanticVersion": report.tool.version,
-                "rules": rules,
+                "rules": writer.descriptors,
             }
         },
         "automationDetails": {"id": "picheck/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report, index)],
+        "invocations": [_invocation(report, writer)],
         "artifacts": _artifacts(report),
-        "results": [_result(report, result, index, _habits(told)) for result in told],
+        "results": [_result(writer, result) for result in writer.results],
         "properties": {
             "verdict": report.summary.verdict,
             "asOf": report.run.as_of,
@@ -61,14 +78,6 @@ def _run(report: Report, style: Style) -> dict[str, Any]:
             "summary": msgspec.to_builtins(report.summary),
         },
     }
-
-
-def _habits(results: list[Result]) -> tuple[bool, bool]:
-    """Tell whether any result is suppressed or has a baseline: then SARIF asks it of all."""
-    return (
-        any(result.disposition.waiver is not None for result in results),
-        any(result.disposition.baseline is not None for result in results),
-    )
 
 
 def _artifacts(report: Report) -> list[dict[str, Any]]:
@@ -91,75 +100,81 @@ def _artifacts(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _result(
-    report: Report, result: Result, index: dict[str, int], habits: tuple[bool, bool]
-) -> dict[str, Any]:
-    failed = result.outcome == "fail"
-    told: dict[str, Any] = {
-        "ruleId": result.rule.code,
-        "ruleIndex": index[result.rule.code],
+def _result(writer: _Writer, result: Result) -> dict[str, Any]:
+    rule = find_rule(writer.rules, result.code, result.year)
+    written: dict[str, Any] = {
+        "ruleId": result.code,
+        "ruleIndex": writer.places[result.code],
         "kind": _KINDS[result.outcome],
-        "level": result.severity if failed else "none",
-        "message": {"text": _message(result)},
-        "locations": [_location(report, result.location, result.document, result.named_pointer)],
-        "properties": {
-            "outcome": result.outcome,
-            "consequence": result.consequence,
-            "expected": result.expected,
-            "actual": result.actual,
-            "missingEvidence": result.missing_evidence,
-            "remediation": result.remediation,
-            "note": result.note,
-            "citations": msgspec.to_builtins(result.citations),
-        },
+        "level": result.severity if result.outcome == "fail" else "none",
+        "message": {"text": _message(result, rule)},
+        "locations": [_location(writer, result.location, result.document)],
+        "properties": _properties(result, rule, is_described=rule is writer.described[rule.code]),
     }
     if result.fingerprint:
-        told["partialFingerprints"] = {FINGERPRINT: result.fingerprint}
+        written["partialFingerprints"] = {FINGERPRINT: result.fingerprint}
     if result.related_locations:
-        told["relatedLocations"] = [
-            {"id": number, **_location(report, place, result.document, place.pointer)}
+        written["relatedLocations"] = [
+            {"id": number, **_location(writer, place, result.document)}
             for number, place in enumerate(result.related_locations, start=1)
         ]
-    any_suppressed, any_baseline = habits
-    if any_suppressed:
-        told["suppressions"] = _suppressions(result)
-    if any_baseline:
-        told["baselineState"] = result.disposition.baseline or "new"
-    return told
+    if writer.any_suppressed:
+        written["suppressions"] = _suppressions(result)
+    if writer.any_baseline:
+        written["baselineState"] = result.baseline or "new"
+    return written
+
+
+def _properties(result: Result, rule: RuleRecord, *, is_described: bool) -> dict[str, Any]:
+    """Return what SARIF has no place for. The rule's own part is left out if it is described."""
+    remediation, note, citations = result.remediation, result.note, result.citations
+    if not is_described:
+        remediation = presentation.find_remediation(result, rule)
+        note = presentation.find_note(result, rule)
+        citations = presentation.find_citations(result, rule)
+    properties = {
+        "outcome": result.outcome,
+        "year": result.year,
+        "consequence": result.consequence,
+        "measures": result.measures,
+        "expected": result.expected,
+        "actual": result.actual,
+        "missingEvidence": result.missing_evidence,
+        "remediation": remediation,
+        "note": note,
+        "citations": msgspec.to_builtins(citations),
+    }
+    return {name: value for name, value in properties.items() if value not in (None, (), [])}
 
 
 def _suppressions(result: Result) -> list[dict[str, str]]:
-    waiver = result.disposition.waiver
-    if waiver is None:
+    if result.waiver is None:
         return []
-    return [{"kind": "external", "status": "accepted", "justification": one_line(waiver)}]
+    return [{"kind": "external", "status": "accepted", "justification": one_line(result.waiver)}]
 
 
-def _message(result: Result) -> str:
+def _message(result: Result, rule: RuleRecord) -> str:
     text = result.message
+    remediation = presentation.find_remediation(result, rule)
     if result.missing_evidence:
         text += f"; would settle it: {', '.join(result.missing_evidence)}"
-    elif result.outcome == "fail" and result.remediation:
-        text += f". To fix: {result.remediation}"
+    elif result.outcome == "fail" and remediation:
+        text += f". To fix: {remediation}"
     # Brackets would make links and placeholders of a document's text.
     for character in "\\[]":
         text = text.replace(character, f"\\{character}")
-    return one_line(text).replace("{", "{{").replace("}", "}}") or result.rule.slug
+    return one_line(text).replace("{", "{{").replace("}", "}}") or rule.slug
 
 
-def _location(
-    report: Report, location: Location, document: int, named_pointer: str
-) -> dict[str, Any]:
+def _location(writer: _Writer, location: Location, document: int) -> dict[str, Any]:
     index = document if location.document is None else location.document
-    physical: dict[str, Any] = {
-        "artifactLocation": {"uri": uri_reference(report.documents[index].uri), "index": index}
-    }
+    physical: dict[str, Any] = {"artifactLocation": {"uri": writer.uris[index], "index": index}}
     if location.line:
         physical["region"] = {"startLine": location.line}
         if location.column:
             physical["region"]["startColumn"] = location.column
     place: dict[str, Any] = {"physicalLocation": physical}
-    if name := named_pointer or location.pointer:
+    if name := location.named or location.pointer:
         place["logicalLocations"] = [
             {
                 "name": name.rpartition("/")[2],
@@ -172,19 +187,16 @@ def _location(
     return place
 
 
-def _invocation(report: Report, index: dict[str, int]) -> dict[str, Any]:
-    broken = [result for result in report.results if result.outcome == "error"]
+def _invocation(report: Report, writer: _Writer) -> dict[str, Any]:
     notifications = [
         {
             "level": "error",
             "message": {"text": one_line(result.message)},
-            "descriptor": {"id": result.rule.code},
-            "associatedRule": {"id": result.rule.code, "index": index[result.rule.code]},
-            "locations": [
-                _location(report, result.location, result.document, result.named_pointer)
-            ],
+            "descriptor": {"id": result.code},
+            "associatedRule": {"id": result.code, "index": writer.places[result.code]},
+            "locations": [_location(writer, result.location, result.document)],
         }
-        for result in broken
+        for result in writer.broken
     ]
     notices = [
         {

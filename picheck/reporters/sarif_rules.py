@@ -2,56 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
-from picheck.api import Citation, Result, Rule
+import msgspec
 
-_LEVELS: Final = {"error": "error", "warning": "warning", "note": "note", "none": "none"}
-
-
-def descriptors(results: Iterable[Result], rules: Mapping[str, Rule]) -> list[dict[str, Any]]:
-    """Return a descriptor for each rule that spoke, sorted by code."""
-    spoke: dict[str, Result] = {}
-    for result in results:
-        known = spoke.get(result.rule.code)
-        if known is None or (known.severity == "none" and result.severity != "none"):
-            spoke[result.rule.code] = result
-    return [_descriptor(result, rules.get(code)) for code, result in sorted(spoke.items())]
+from picheck.api import Citation, RuleRecord
 
 
-def _descriptor(result: Result, rule: Rule | None) -> dict[str, Any]:
-    reference = result.rule
-    title = rule.title if rule else reference.slug.replace("-", " ")
-    paragraphs = dict(rule.help) if rule else {"How to fix": result.remediation or title}
-    told: dict[str, Any] = {
-        "id": reference.code,
-        "name": "".join(word.capitalize() for word in reference.slug.split("-")),
+def describe_rules(
+    rules: Iterable[RuleRecord],
+) -> tuple[dict[str, RuleRecord], list[dict[str, Any]]]:
+    """Return the rules that are described, by code, and their descriptors, sorted by code.
+
+    A rule of several years is described once, as its newest year has it.
+    """
+    newest: dict[str, RuleRecord] = {}
+    for rule in rules:
+        known = newest.get(rule.code)
+        if known is None or (rule.year or 0) > (known.year or 0):
+            newest[rule.code] = rule
+    return newest, [_descriptor(rule) for _, rule in sorted(newest.items())]
+
+
+def _descriptor(rule: RuleRecord) -> dict[str, Any]:
+    title = rule.title or rule.slug.replace("-", " ")
+    paragraphs = {"What it checks, and why it matters": rule.help, "How to fix": rule.remediation}
+    sections = {name: text for name, text in paragraphs.items() if text}
+    tags = ["promoting-interoperability", *([rule.consequence] if rule.consequence else [])]
+    described: dict[str, Any] = {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.slug.split("-")),
         "shortDescription": {"text": title},
-        "fullDescription": {"text": paragraphs.get("What it checks", title)},
+        "fullDescription": {"text": rule.help or title},
         "help": {
-            "text": "\n\n".join(f"{name}: {text}" for name, text in paragraphs.items()),
-            "markdown": _help(title, paragraphs, result.citations),
+            "text": "\n\n".join(f"{name}: {text}" for name, text in sections.items()) or title,
+            "markdown": _help(title, sections, rule),
         },
         "properties": {
-            "tags": [
-                "promoting-interoperability",
-                *([result.consequence] if result.consequence else []),
-            ],
-            "plugin": reference.plugin,
-            "distribution": reference.distribution,
-            "version": reference.version,
+            "tags": tags,
+            "year": rule.year,
+            "plugin": rule.plugin,
+            "distribution": rule.distribution,
+            "version": rule.version,
+            "remediation": rule.remediation,
+            "note": rule.note,
+            "citations": msgspec.to_builtins(rule.citations),
         },
+        "defaultConfiguration": {"level": rule.severity},
     }
-    if result.outcome == "fail":
-        told["defaultConfiguration"] = {"level": _LEVELS[result.severity]}
-    return told
+    if rule.help_uri:
+        described["helpUri"] = rule.help_uri
+    return described
 
 
-def _help(title: str, paragraphs: Mapping[str, str], citations: Iterable[Citation]) -> str:
-    parts = [f"# {title}", *(f"## {name}\n\n{text}" for name, text in paragraphs.items())]
-    sources = "\n".join(f"- {_source(citation)}" for citation in citations)
-    if sources:
+def _help(title: str, sections: dict[str, str], rule: RuleRecord) -> str:
+    parts = [f"# {title}", *(f"## {name}\n\n{text}" for name, text in sections.items())]
+    if rule.note:
+        parts.append(f"## Note\n\n{rule.note}")
+    if rule.citations:
+        sources = "\n".join(f"- {_source(citation)}" for citation in rule.citations)
         parts.append(f"## Sources\n\n{sources}")
     return "\n\n".join(parts) + "\n"
 

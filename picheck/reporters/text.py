@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from picheck.api import DocumentSummary, Location, Report, Result, Style, evidence_skeleton
-from picheck.reporters import wording
+from picheck.api import Report, Result, Style
+from picheck.model.evidence_questions import question
+from picheck.reporters import formatting, presentation
+from picheck.reporters.escaping import one_line, printable
+from picheck.reporters.presentation import DocumentView
+from picheck.reporters.questions import collect_questions, describe_evidence_place, fill_skeleton
+from picheck.reporters.verdict_sentence import describe_verdict
 
-#: What a line is, and how it looks where colours are wanted (rich's style names).
+#: How each kind of text looks where colours are wanted (rich's style names).
 LOOKS: Final = {
     "ready": "bold green",
     "notReady": "bold red",
@@ -26,6 +31,7 @@ LOOKS: Final = {
 #: A line: pieces of (kind, text).
 Line = tuple[tuple[str, str], ...]
 _LABEL_WIDTH: Final = 10
+_LABEL_INDENT: Final = " " * 5
 
 
 class TextReporter:
@@ -37,14 +43,14 @@ class TextReporter:
     def render(self, report: Report, style: Style) -> str:
         """Return the report as text, in colour where the style asks for it."""
         lines = list(_lines(report, style))
-        return _coloured(lines) if style.color else _plain(lines)
+        return _with_colors(lines) if style.color else _without_colors(lines)
 
 
-def _plain(lines: list[Line]) -> str:
+def _without_colors(lines: Iterable[Line]) -> str:
     return "".join("".join(text for _, text in line).rstrip() + "\n" for line in lines)
 
 
-def _coloured(lines: list[Line]) -> str:
+def _with_colors(lines: Iterable[Line]) -> str:
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs colours
     from rich.text import Text  # noqa: PLC0415
 
@@ -56,103 +62,135 @@ def _coloured(lines: list[Line]) -> str:
 
 
 def _lines(report: Report, style: Style) -> Iterator[Line]:
-    for index, document in enumerate(report.documents):
-        results = wording.of_document(report, index)
-        if style.quiet and document.verdict == "ready":
+    for view in presentation.view_documents(report):
+        if style.quiet and view.summary.verdict == "ready":
             continue
-        yield from _document(report, document, results, style)
+        yield from _document(report, view, style)
+        yield ()
     yield from _notices(report, style)
     yield from _summary(report, style)
 
 
-def _document(
-    report: Report, document: DocumentSummary, results: list[Result], style: Style
-) -> Iterator[Line]:
-    facts = (document.performance_year, document.entity_type, document.subject)
-    name = document.uri if document.line is None else f"{document.uri}:{document.line}"
-    about = "  ".join((name, " · ".join(str(fact) for fact in facts if fact is not None)))
+def _document(report: Report, view: DocumentView, style: Style) -> Iterator[Line]:
+    summary, results = view.summary, view.results
+    facts = (summary.performance_year, summary.entity_type, summary.subject)
+    about = " · ".join(str(fact) for fact in facts if fact is not None)
     yield (
-        (document.verdict, wording.VERDICTS[document.verdict]),
-        ("heading", f"  {wording.printable(about)}"),
+        (summary.verdict, presentation.VERDICTS[summary.verdict]),
+        ("heading", f"  {one_line(view.name)}  {one_line(about)}"),
     )
-    yield from _wrapped(wording.headline(document, results), "  ", "  ", style)
-    for severity, title in wording.GROUPS:
-        if found := wording.failures(results, severity):
-            yield ()
-            yield ((severity, title),)
-            for number, result in enumerate(found, start=1):
-                yield from _finding(report, result, number, severity, style)
-    broken = [result for result in results if result.outcome == "error"]
-    if broken:
+    yield from _wrap_lines(describe_verdict(view, report.run.gate), "  ", "  ", style)
+    yield from _findings(report, view, style)
+    broken = [result for result in results if result.outcome == "error" and not result.is_accepted]
+    yield from _section("incomplete", "Could not be checked", map(_code_and_message, broken), style)
+    accepted = (
+        f"{_code_and_message(result)} ({presentation.describe_acceptance(result)})"
+        for result in presentation.list_accepted(results)
+    )
+    yield from _section("heading", "Accepted", accepted, style)
+    yield from _questions(view, style)
+    yield from _passes(view, style)
+
+
+def _findings(report: Report, view: DocumentView, style: Style) -> Iterator[Line]:
+    """Yield the open failures, worst first; those that are equal but for their place once."""
+    failed = [r for r in presentation.list_findings(view.results) if r.outcome == "fail"]
+    merged = presentation.merge_equal(presentation.sort_by_severity(failed))
+    if merged:
         yield ()
-        yield (("incomplete", "Could not be checked"),)
-        for result in broken:
-            yield from _wrapped(f"{result.rule.code}  {result.message}", "  ", "    ", style)
-    if accepted := wording.accepted(results):
-        yield ()
-        yield (("heading", "Accepted"),)
-        for result in accepted:
-            line = f"{result.rule.code}  {result.message} ({wording.acceptance(result)})"
-            yield from _wrapped(line, "  ", "    ", style)
-    yield from _unverified(document, results, style)
-    yield ()
+    for number, equal in enumerate(merged, start=1):
+        yield from _finding(report, view, equal, number, style)
 
 
 def _finding(
-    report: Report, result: Result, number: int, severity: str, style: Style
+    report: Report, view: DocumentView, equal: Sequence[Result], number: int, style: Style
 ) -> Iterator[Line]:
-    costs = wording.CONSEQUENCES[result.consequence] if result.consequence else ""
-    if severity == "warning" and result.consequence in {"submissionRejected", "categoryZero"}:
+    result = equal[0]
+    rule = view.rule(result)
+    costs = presentation.CONSEQUENCES[result.consequence] if result.consequence else ""
+    if presentation.is_capped(result):
         costs += " if the unverified source is right"
-    yield ()
     yield (
-        (severity, f"  {number}. {result.rule.code}"),
-        ("heading", f"  {result.rule.slug}"),
+        (result.severity, f"  {number}. {result.code}"),
+        ("heading", f"  {rule.slug}"),
         ("label", f"  {costs}"),
     )
-    yield from _labelled("place", wording.place(report, result), style)
-    yield from _labelled("found", result.message, style)
-    if result.expected is not None:
-        yield from _labelled("expected", wording.plain(result.expected), style)
-    if result.remediation:
-        yield from _labelled("to fix", result.remediation, style)
-    for related in result.related_locations:
-        yield from _labelled("see also", _related(report, result, related), style)
-    if result.note:
-        yield from _labelled("note", result.note, style)
-    for citation in result.citations:
-        yield from _labelled("source", wording.cited(citation), style)
+    remediation = presentation.find_remediation(result, rule) or ""
+    expected = "" if result.expected is None else formatting.format_value(result.expected)
+    if expected in result.message or expected in remediation:
+        expected = ""
+    rows = [
+        ("place" if len(equal) == 1 else "places", formatting.format_places(view.summary, equal)),
+        ("found", result.message),
+        ("expected", expected),
+        ("to fix", remediation),
+        ("see also", "; ".join(formatting.list_related(report, equal))),
+    ]
+    if style.sources:
+        rows.append(("note", presentation.find_note(result, rule) or ""))
+        citations = presentation.find_citations(result, rule)
+        rows += [("source", formatting.format_citation(citation)) for citation in citations]
+    for label, text in rows:
+        if text:
+            yield from _labelled(label, text, style)
 
 
-def _related(report: Report, result: Result, related: Location) -> str:
-    index = result.document if related.document is None else related.document
-    parts = [report.documents[index].uri, related.line, related.column]
-    where = ":".join(str(part) for part in parts if part) if related.line else related.pointer
-    return f"{where} {related.message or ''}".rstrip()
-
-
-def _unverified(document: DocumentSummary, results: list[Result], style: Style) -> Iterator[Line]:
-    found = wording.unverified(results)
-    if not found:
+def _questions(view: DocumentView, style: Style) -> Iterator[Line]:
+    """Yield what the evidence should answer, and the evidence to fill in."""
+    asked = collect_questions(presentation.list_unverified(view.results))
+    if not asked:
         return
+    known = style.evidence.get(view.number, {})
     yield ()
-    yield (("note", "Could not be verified"),)
-    for result in found:
-        yield from _wrapped(
-            f"{result.rule.code}  {result.message}"
-            f" (would settle it: {', '.join(result.missing_evidence)})",
-            "  ",
-            "    ",
-            style,
-        )
-    missing = [key for result in found for key in result.missing_evidence]
-    stem = document.uri.removesuffix(".json")
-    yield ()
-    yield from _wrapped(
-        f"fill in what you know and save it as {stem}.evidence.json:", "  ", "  ", style
+    yield (("note", f"{formatting.format_count(len(asked), 'question')} left open"),)
+    for key, codes in asked.items():
+        asks = question(key, style.questions)
+        yield from _wrap_lines(f"{asks} ({', '.join(codes)})", "  - ", "    ", style)
+    place = describe_evidence_place(view.summary, is_known=bool(known))
+    yield from _wrap_lines(f"{place}:", "  ", "  ", style)
+    for line in _compact_json(fill_skeleton(asked, known), style.width - 4):
+        yield (("plain", f"    {printable(line)}"),)
+
+
+def _compact_json(table: Mapping[str, Any], width: int) -> Iterator[str]:
+    """Yield a JSON object on as few lines as fit the width, never breaking one of its values."""
+    line = "{"
+    last = len(table) - 1
+    for number, (key, value) in enumerate(table.items()):
+        entry = f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+        entry += "}" if number == last else ","
+        if number and len(line) + 1 + len(entry) > width:
+            yield line
+            line = f" {entry}"
+        else:
+            line += entry if number == 0 else f" {entry}"
+    yield line
+
+
+def _passes(view: DocumentView, style: Style) -> Iterator[Line]:
+    """Yield what was looked for and not found, where all results are wanted."""
+    passed = sorted(
+        {r.code: view.rule(r).title for r in view.results if r.outcome == "pass"}.items()
     )
-    for line in json.dumps(evidence_skeleton(missing), indent=2).splitlines():
-        yield (("plain", f"    {line}"),)
+    lines = (f"{code}  {title}" for code, title in passed)
+    yield from _section("ready", "Looked for, and not found", lines, style)
+    inapplicable = dict.fromkeys(
+        _code_and_message(result) for result in view.results if result.outcome == "notApplicable"
+    )
+    yield from _section("heading", "Does not apply", inapplicable, style)
+
+
+def _section(kind: str, title: str, entries: Iterable[str], style: Style) -> Iterator[Line]:
+    """Yield a heading and its entries; nothing where there are none."""
+    for number, entry in enumerate(entries):
+        if number == 0:
+            yield ()
+            yield ((kind, title),)
+        yield from _wrap_lines(entry, "  ", "    ", style)
+
+
+def _code_and_message(result: Result) -> str:
+    return f"{result.code}  {result.message}"
 
 
 def _notices(report: Report, style: Style) -> Iterator[Line]:
@@ -161,38 +199,29 @@ def _notices(report: Report, style: Style) -> Iterator[Line]:
     yield (("heading", "Please note"),)
     for notice in report.run.notices:
         where = "" if notice.document is None else f"{report.documents[notice.document].uri}: "
-        yield from _wrapped(f"{where}{notice.message}", "  - ", "    ", style)
+        yield from _wrap_lines(f"{where}{notice.message}", "  - ", "    ", style)
     yield ()
 
 
 def _summary(report: Report, style: Style) -> Iterator[Line]:
     summary = report.summary
-    tally = ", ".join(
-        f"{count:,} {wording.VERDICTS[verdict].lower()}"
+    verdicts = ", ".join(
+        f"{count:,} {presentation.VERDICTS[verdict].lower()}"
         for verdict, count in sorted(summary.documents.items())
     )
-    books = ", ".join(
-        f"{book.program} {book.year} ({book.status})" for book in report.run.rulebooks
-    )
-    counts = summary.outcomes
+    number = formatting.format_count(len(report.documents), "document")
+    counts = presentation.describe_counts(report)
+    head = counts if len(report.documents) == 1 else verdicts or "none"
     yield (
-        (summary.verdict, wording.VERDICTS[summary.verdict]),
-        ("plain", f"  {wording.counted(len(report.documents), 'document')}: {tally or 'none'}"),
+        (summary.verdict, presentation.VERDICTS[summary.verdict]),
+        ("plain", f"  {number}: {head}"),
     )
-    yield from _wrapped(
-        f"{counts.get('pass', 0):,} checks passed, {counts.get('fail', 0):,} failed,"
-        f" {counts.get('indeterminate', 0):,} need evidence,"
-        f" {counts.get('notApplicable', 0):,} do not apply,"
-        f" {counts.get('error', 0):,} could not be made;"
-        f" {summary.waived:,} waived, {summary.baseline:,} in the baseline",
-        "  ",
-        "  ",
-        style,
-    )
+    if head != counts:
+        yield from _wrap_lines(counts, "  ", "  ", style)
     reasons = f" ({', '.join(summary.exit.reasons)})" if summary.exit.reasons else ""
-    yield from _wrapped(
-        f"picheck {report.tool.version}, rulebook {books or 'none'}, as of {report.run.as_of},"
-        f" gate {report.run.gate}; exit {summary.exit.code}{reasons}",
+    yield from _wrap_lines(
+        f"picheck {report.tool.version}, rulebook {presentation.describe_rulebooks(report)},"
+        f" as of {report.run.as_of}, gate {report.run.gate}; exit {summary.exit.code}{reasons}",
         "  ",
         "  ",
         style,
@@ -200,22 +229,20 @@ def _summary(report: Report, style: Style) -> Iterator[Line]:
 
 
 def _labelled(label: str, text: str, style: Style) -> Iterator[Line]:
-    indent = " " * 5
-    wrapped = _wrap(text, style.width - len(indent) - _LABEL_WIDTH)
-    for number, line in enumerate(wrapped):
+    for number, line in enumerate(_wrap(text, style.width - len(_LABEL_INDENT) - _LABEL_WIDTH)):
         head = label if number == 0 else ""
-        yield (("label", f"{indent}{head:<{_LABEL_WIDTH}}"), ("plain", line))
+        yield (("label", f"{_LABEL_INDENT}{head:<{_LABEL_WIDTH}}"), ("plain", line))
 
 
-def _wrapped(text: str, first: str, rest: str, style: Style) -> Iterator[Line]:
+def _wrap_lines(text: str, first: str, rest: str, style: Style) -> Iterator[Line]:
     for number, line in enumerate(_wrap(text, style.width - len(rest))):
         yield (("plain", f"{first if number == 0 else rest}{line}"),)
 
 
 def _wrap(text: str, width: int) -> list[str]:
+    shown = printable(text)
+    if len(shown) <= width and "\n" not in shown:
+        return [shown.strip()]
     return textwrap.wrap(
-        wording.printable(text),
-        width=max(width, 20),
-        break_long_words=False,
-        break_on_hyphens=False,
+        shown, width=max(width, 20), break_long_words=False, break_on_hyphens=False
     ) or [""]

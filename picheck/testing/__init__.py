@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from picheck.testing.auditing import Document, audit
+from picheck.testing.auditing import Document, audit, evidence_of
 from picheck.testing.builders import Draft, compliant
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.examples import compliant_parts, shipped_cases
@@ -27,6 +27,7 @@ __all__ = [
     "audit",
     "compliant",
     "compliant_parts",
+    "evidence_of",
     "load_cases",
     "run_cases",
     "shipped_cases",

@@ -12,13 +12,16 @@ from typing import Any
 
 import msgspec
 
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Gate, Terms
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions, Gate
+from picheck.engine.prior.loader import load_prior
 from picheck.errors import PluginError
-from picheck.hooks.host import Host
-from picheck.hooks.inventory import Inventory, take_inventory
 from picheck.intake.documents import RawDocument
+from picheck.intake.evidence import decode_evidence
+from picheck.model.evidence import Evidence
 from picheck.model.report import Report
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.testing.builders import Draft
 
 #: A draft, plain JSON values, or the text itself.
@@ -44,14 +47,26 @@ def audit(
     where nothing can be audited, and PluginError where a plugin of `plugins` did not load.
     """
     documents = [_raw(n, d, evidence) for n, d in enumerate(_several(document))]
-    terms = Terms(
-        as_of=as_of or _after(documents), gate=gate, keeps_all=True, options=options or {}
+    settings = AuditOptions(
+        as_of=as_of or _after(documents), gate=gate, all_results=True, plugin_options=options or {}
     )
     earlier = [_raw(n, d, None, "prior") for n, d in enumerate(_several(prior))]
-    return Audit(terms, stock(plugins), earlier).of(documents)
+    registry = stock(plugins)
+    loaded = load_prior(earlier, registry.rulebooks)
+    return audit_inputs(documents, settings, registry, loaded.book, loaded.notices)
 
 
-def stock(plugins: Sequence[Any] = ()) -> Inventory:
+def evidence_of(values: Mapping[str, Any], *, plugins: Sequence[Any] = ()) -> Evidence:
+    """Return evidence made of plain values, for a test that calls a rule.
+
+    It may hold the sections that installed plugins and `plugins` bring. Raises InputError where
+    an audit would refuse it.
+    """
+    data = json.dumps(dict(values)).encode()
+    return decode_evidence(data, "evidence.json", stock(plugins).evidence)
+
+
+def stock(plugins: Sequence[Any] = ()) -> PluginRegistry:
     """Return what all installed plugins and the ones named hand over.
 
     Raises PluginError where one that was named did not load.
@@ -63,19 +78,19 @@ def stock(plugins: Sequence[Any] = ()) -> Inventory:
 
 
 @cache
-def _stock(modules: tuple[Any, ...]) -> Inventory:
+def _stock(modules: tuple[Any, ...]) -> PluginRegistry:
     host = Host()
     host.discover()
     named = [_register(host, module) for module in modules]
-    inventory = take_inventory(host)
-    for use in inventory.failed:
+    registry = collect_plugins(host)
+    for use in registry.failed:
         if use.name in named:
             raise PluginError(
                 f"plugin {use.name} did not load: {use.reason}",
                 plugin=use.name,
                 distribution=use.distribution or use.name,
             )
-    return inventory
+    return registry
 
 
 def _register(host: Host, module: Any) -> str:

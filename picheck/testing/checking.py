@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,28 +11,30 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions
+from picheck.engine.prior.loader import load_prior
 from picheck.intake.documents import RawDocument
 from picheck.intake.file_names import EVIDENCE_SUFFIX
-from picheck.model.finding import Result
 from picheck.model.report import Report
+from picheck.model.result import Result
+from picheck.plugins.host import OWN_DISTRIBUTION
+from picheck.plugins.registry import PluginRegistry
 from picheck.testing.cases import Case, CaseEntry, Expectation
 from picheck.testing.departures import Change, Compliant, changed_text, merged
 
 _TOLD: Final = ("fail", "indeterminate", "error")
 
 
-def run_case(case: Case, compliant: Compliant, inventory: Inventory) -> Report:
+def run_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> Report:
     """Audit the case's documents and return the report."""
     if not case.entry.files:
-        return _run(case, compliant, inventory, None)
+        return _run(case, compliant, registry, None)
     with TemporaryDirectory() as name:
         folder = Path(name)
         for file, text in case.entry.files.items():
             folder.joinpath(file).write_text(text, encoding="utf-8", newline="")
-        return _run(case, compliant, inventory, folder)
+        return _run(case, compliant, registry, folder)
 
 
 def case_documents(
@@ -48,7 +50,7 @@ def case_documents(
     ]
 
 
-def _run(case: Case, compliant: Compliant, inventory: Inventory, folder: Path | None) -> Report:
+def _run(case: Case, compliant: Compliant, registry: PluginRegistry, folder: Path | None) -> Report:
     entry = case.entry
     prior = [
         _document(
@@ -61,17 +63,24 @@ def _run(case: Case, compliant: Compliant, inventory: Inventory, folder: Path | 
         )
         for number, earlier in enumerate(entry.prior)
     ]
-    terms = Terms(
+    options = AuditOptions(
         as_of=date.fromisoformat(entry.as_of),
-        gate="note",
-        options=entry.options,
-        keeps_all=any(expectation.outcome not in _TOLD for expectation in entry.expect),
+        gate="indeterminate",
+        plugin_options=entry.options,
+        all_results=any(expectation.outcome not in _TOLD for expectation in entry.expect),
     )
-    return Audit(terms, inventory, prior).of(case_documents(case, compliant, folder))
+    earlier = load_prior(prior, registry.rulebooks)
+    documents = case_documents(case, compliant, folder)
+    return audit_inputs(documents, options, registry, earlier.book, earlier.notices)
 
 
-def differences(case: Case, report: Report) -> list[str]:
-    """Return one line for each expected result that is missing and each that is not expected."""
+def differences(case: Case, report: Report, registry: PluginRegistry) -> list[str]:
+    """Return one line for each expected result that is missing and each that is not expected.
+
+    A case is held to the rules of its own distribution and to picheck's: what the rules of other
+    vendors find beside them is passed over, unless the case expects it.
+    """
+    counted = _distributions(case, registry)
     found = [result for result in report.results if result.outcome in _TOLD]
     quiet = [result for result in report.results if result.outcome not in _TOLD]
     lines = []
@@ -81,20 +90,53 @@ def differences(case: Case, report: Report) -> list[str]:
             lines.append(f"  missing       {_tell_expected(expectation)}")
         elif match in found:
             found.remove(match)
-    lines += [f"  not expected  {_tell(result)}" for result in found]
-    lines += [f"  notice        {n.message}" for n in report.run.notices if _is_fault(n.kind)]
+    lines += [
+        f"  not expected  {_tell(result)} (a rule of {owner})"
+        for result in found
+        if (owner := _owner(result.code, registry)) in counted
+    ]
+    others = {use.name for use in registry.failed if use.distribution not in counted}
+    lines += [
+        f"  notice        {notice.message}"
+        for notice in report.run.notices
+        if _is_fault(notice.kind) and not _speaks_of(notice.message, others)
+    ]
     return lines
 
 
-def check_case(case: Case, compliant: Compliant, inventory: Inventory) -> None:
+def _distributions(case: Case, registry: PluginRegistry) -> frozenset[str]:
+    """Return the distributions whose findings count: picheck, and the owner of the case's rule.
+
+    Where that rule is not installed, all of them count.
+    """
+    own = registry.rules.get(case.rule)
+    if own is None:
+        return frozenset(
+            {OWN_DISTRIBUTION, *(r.owner.distribution for r in registry.rules.values())}
+        )
+    return frozenset({OWN_DISTRIBUTION, own.owner.distribution})
+
+
+def _owner(code: str, registry: PluginRegistry) -> str:
+    """Return the distribution that a rule is of; rules of the framework are picheck's."""
+    installed = registry.rules.get(code)
+    return installed.owner.distribution if installed else OWN_DISTRIBUTION
+
+
+def _speaks_of(message: str, plugins: Iterable[str]) -> bool:
+    """Whether a notice says that one of these plugins did not load."""
+    return any(message.startswith(f"plugin {name} ") for name in plugins)
+
+
+def check_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> None:
     """Run a case and raise AssertionError with a readable difference where it does not hold."""
-    if difference := told_difference(case, compliant, inventory):
+    if difference := told_difference(case, compliant, registry):
         raise AssertionError(difference)
 
 
-def told_difference(case: Case, compliant: Compliant, inventory: Inventory) -> str | None:
+def told_difference(case: Case, compliant: Compliant, registry: PluginRegistry) -> str | None:
     """Run a case and return what differs, for a reader; None where it holds."""
-    lines = differences(case, run_case(case, compliant, inventory))
+    lines = differences(case, run_case(case, compliant, registry), registry)
     return "\n".join((case.id, *lines)) if lines else None
 
 
@@ -128,7 +170,7 @@ def _document(
 
 def _fits(expectation: Expectation, result: Result) -> bool:
     wanted: Sequence[tuple[Any, Any]] = (
-        (expectation.rule, result.rule.code),
+        (expectation.rule, result.code),
         (expectation.outcome, result.outcome),
         (expectation.document, result.document),
         (expectation.consequence, result.consequence),
@@ -142,13 +184,14 @@ def _fits(expectation: Expectation, result: Result) -> bool:
 
 def _is_there(pointer: str | None, result: Result) -> bool:
     """Whether a result points where it should; a measure may be named by its id."""
-    return pointer is None or pointer in {result.location.pointer, result.named_pointer}
+    return pointer is None or pointer in {result.location.pointer, result.location.named}
 
 
 def _tell(result: Result) -> str:
     missing = f" (missing {', '.join(result.missing_evidence)})" if result.missing_evidence else ""
+    place = result.location.named or result.location.pointer or "/"
     return (
-        f"{result.rule.code} {result.outcome} at {result.named_pointer or '/'}"
+        f"{result.code} {result.outcome} at {place}"
         f" of document {result.document} [{result.consequence}, {result.severity}]:"
         f" {result.message}{missing}"
     )

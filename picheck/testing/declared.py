@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 
-from picheck.handwritten import faults
-from picheck.hooks.inventory import Inventory
-from picheck.hooks.markers import API_VERSIONS
-from picheck.rulebook.edition import Clause
+from picheck.model.frozen import thaw
+from picheck.plugins.markers import API_VERSIONS
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.models import Clause
 from picheck.testing.cases import Case
 from picheck.testing.certificate import Check
 from picheck.testing.checking import told_difference
-from picheck.testing.examples import compliant_parts
+from picheck.testing.examples import Examples
 from picheck.testing.pytesting import cases_behind
+from picheck.validation import faults
 
 
 def declared_checks(
-    module: ModuleType, inventory: Inventory, codes: Sequence[str]
+    module: ModuleType, registry: PluginRegistry, codes: Sequence[str], base: Examples
 ) -> tuple[Check, ...]:
-    """Check the interface version, the prefix, the clauses, their terms and the examples."""
+    """Check the interface version, the prefix, the clauses, their terms and the examples.
+
+    `base` are the compliant submissions that the plugin's cases depart from.
+    """
     return (
         _version(module),
-        _prefix(inventory, codes),
-        _clauses(inventory, codes),
-        _examples(module, inventory, codes),
+        _prefix(registry, codes),
+        _clauses(registry, codes),
+        _examples(module, registry, codes, base),
     )
 
 
@@ -40,14 +44,14 @@ def _version(module: ModuleType) -> Check:
     )
 
 
-def _prefix(inventory: Inventory, codes: Sequence[str]) -> Check:
+def _prefix(registry: PluginRegistry, codes: Sequence[str]) -> Check:
     """Every code carries one prefix that no other distribution uses."""
     prefixes = {code.partition("-")[0] for code in codes}
-    own = inventory.rules[codes[0]].reference.distribution
+    own = registry.rules[codes[0]].owner.distribution
     shared = sorted(
         code
-        for code, rule in inventory.rules.items()
-        if code.partition("-")[0] in prefixes and rule.reference.distribution != own
+        for code, rule in registry.rules.items()
+        if code.partition("-")[0] in prefixes and rule.owner.distribution != own
     )
     told = [f"{code} of another distribution has the same prefix" for code in shared]
     if len(prefixes) > 1:
@@ -60,10 +64,10 @@ def _prefix(inventory: Inventory, codes: Sequence[str]) -> Check:
     )
 
 
-def _clauses(inventory: Inventory, codes: Sequence[str]) -> Check:
+def _clauses(registry: PluginRegistry, codes: Sequence[str]) -> Check:
     """Every rule has a clause, every clause a citation, and terms that fit its rule."""
-    found = [(where, clause) for where, clause in _all_clauses(inventory) if clause.code in codes]
-    told = [fault for where, clause in found for fault in _clause_faults(inventory, where, clause)]
+    found = [(where, clause) for where, clause in _all_clauses(registry) if clause.code in codes]
+    told = [fault for where, clause in found for fault in _clause_faults(registry, where, clause)]
     told += [
         f"{code} has no clause in any installed rulebook, so it never runs"
         for code in codes
@@ -78,21 +82,21 @@ def _clauses(inventory: Inventory, codes: Sequence[str]) -> Check:
     )
 
 
-def _all_clauses(inventory: Inventory) -> Iterator[tuple[str, Clause]]:
-    shelf = inventory.shelf
-    for program in shelf.programs:
-        for year in shelf.years(program):
-            for clause in shelf.rulebook(program, year).clauses.values():
+def _all_clauses(registry: PluginRegistry) -> Iterator[tuple[str, Clause]]:
+    rulebooks = registry.rulebooks
+    for program in rulebooks.programs:
+        for year in rulebooks.years(program):
+            for clause in rulebooks.rulebook(program, year).clauses.values():
                 yield f"{program} {year}", clause
 
 
-def _clause_faults(inventory: Inventory, where: str, clause: Clause) -> list[str]:
+def _clause_faults(registry: PluginRegistry, where: str, clause: Clause) -> list[str]:
     label = f"{clause.code} in {where}"
     schema = {
         name: {"required": True, **term}
-        for name, term in inventory.rules[clause.code].rule.terms.items()
+        for name, term in registry.rules[clause.code].rule.terms.items()
     }
-    told = faults(dict(clause.terms), schema, label)
+    told = faults(thaw(clause.terms), schema, label)
     if not clause.citations:
         told.append(f"{label}: cites nothing; add a source")
     told += [
@@ -103,11 +107,13 @@ def _clause_faults(inventory: Inventory, where: str, clause: Clause) -> list[str
     return told
 
 
-def _examples(module: ModuleType, inventory: Inventory, codes: Sequence[str]) -> Check:
+def _examples(
+    module: ModuleType, registry: PluginRegistry, codes: Sequence[str], base: Examples
+) -> Check:
     """Every case holds, and every rule has one that it finds fault with and one it passes."""
     package = module.__name__
     cases = cases_behind(package) if hasattr(module, "__path__") else ()
-    told = [t for case in cases if (t := told_difference(case, compliant_parts, inventory))]
+    told = [t for case in cases if (t := told_difference(case, base.parts, registry))]
     for code in codes:
         own = [case for case in cases if case.rule == code]
         if not any(_expects(case, code) for case in own):

@@ -11,15 +11,15 @@ from typing import Any, Final
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from picheck.engine.audit import Audit
-from picheck.engine.terms import Terms
-from picheck.hooks.inventory import Inventory
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions
 from picheck.intake.documents import RawDocument
-from picheck.model.finding import Result
+from picheck.model.result import Result
+from picheck.plugins.registry import PluginRegistry
 from picheck.testing.builders import Draft
 from picheck.testing.examples import compliant_parts
 from picheck.testing.generating import Generated, runs
-from picheck.testing.watching import MUTATES, RAISES, Watch
+from picheck.testing.instrumentation import MUTATES, RAISES, Watch
 
 DETERMINISTIC: Final = "deterministic"
 UNORDERED: Final = "order does not matter"
@@ -27,7 +27,7 @@ _SEED: Final = 20_250_101
 
 
 def fuzz(
-    watched: Inventory, codes: Sequence[str], years: Sequence[int], examples: int, watch: Watch
+    watched: PluginRegistry, codes: Sequence[str], years: Sequence[int], examples: int, watch: Watch
 ) -> int:
     """Audit generated submissions under watch; return how many there were.
 
@@ -64,26 +64,29 @@ def fuzz(
 
 
 def run_of(
-    run: Generated, inventory: Inventory, codes: Sequence[str], as_of: date
+    run: Generated, registry: PluginRegistry, codes: Sequence[str], as_of: date
 ) -> tuple[Result, ...]:
     """Audit the documents of a run with some rules, and return what those say."""
     documents = [
         RawDocument(uri=f"document-{number}.json", data=data, evidence=run.evidence)
         for number, data in enumerate(run.documents)
     ]
-    report = Audit(Terms(as_of=as_of, select=tuple(codes), gate="never"), inventory).of(documents)
+    options = AuditOptions(as_of=as_of, select=tuple(codes), gate="indeterminate")
+    report = audit_inputs(documents, options, registry)
     return report.results
 
 
-def _try(run: Generated, watched: Inventory, codes: Sequence[str], watch: Watch) -> None:
+def _try(run: Generated, watched: PluginRegistry, codes: Sequence[str], watch: Watch) -> None:
     watch.during = run
     day = date(run.year + 1, 2, 1)
     try:
         first = run_of(run, watched, codes, day)
         for broken in (result for result in first if result.outcome == "error"):
             watch.fault(RAISES, broken.message)
-        if first != run_of(run, watched, codes, day):
-            watch.fault(DETERMINISTIC, f"{_differing(first, ())} said something else the next time")
+        again = run_of(run, watched, codes, day)
+        if first != again:
+            which = _differing(first, again)
+            watch.fault(DETERMINISTIC, f"{which} said something else the next time")
         shuffled = _shuffled(run)
         if shuffled is not None:
             second = run_of(shuffled, watched, codes, day)
@@ -133,10 +136,17 @@ def _shuffled(run: Generated) -> Generated | None:
 def _unplaced(results: Sequence[Result]) -> list[Any]:
     """Return results without the places that another order moves."""
     return sorted(
-        (r.document, r.rule.code, r.outcome, r.named_pointer, r.message, r.remediation or "",
-         repr((r.expected, r.actual, r.missing_evidence)))
-        for r in results
-    )  # fmt: skip
+        (
+            result.document,
+            result.code,
+            result.outcome,
+            result.location.named or result.location.pointer,
+            result.message,
+            result.remediation or "",
+            repr((result.expected, result.actual, result.missing_evidence)),
+        )
+        for result in results
+    )
 
 
 def _differing(first: Sequence[Result], second: Sequence[Result]) -> str:
@@ -146,14 +156,16 @@ def _differing(first: Sequence[Result], second: Sequence[Result]) -> str:
     return ", ".join(sorted(codes)) or "a rule"
 
 
-def _ids(inventory: Inventory, year: int) -> list[str]:
-    shelf = inventory.shelf
+def _ids(registry: PluginRegistry, year: int) -> list[str]:
+    rulebooks = registry.rulebooks
     books = [
-        shelf.rulebook(program, year) for program in shelf.programs if shelf.has(program, year)
+        rulebooks.rulebook(program, year)
+        for program in rulebooks.programs
+        if rulebooks.has(program, year)
     ]
     return sorted({measure_id for book in books for measure_id in book.measures})
 
 
-def _written(inventory: Inventory, year: int) -> str:
-    shelf = inventory.shelf
-    return repr([shelf.rulebook(p, year) for p in shelf.programs if shelf.has(p, year)])
+def _written(registry: PluginRegistry, year: int) -> str:
+    rulebooks = registry.rulebooks
+    return repr([rulebooks.rulebook(p, year) for p in rulebooks.programs if rulebooks.has(p, year)])

@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from picheck.testing.departures import assign, merged
-from picheck.testing.examples import compliant_parts
+from picheck.testing.examples import Examples
 
 _COUNTS: Final[st.SearchStrategy[Any]] = st.one_of(
     st.integers(-2, 3000),
@@ -54,9 +54,9 @@ class Generated(msgspec.Struct, frozen=True):
 
 
 @st.composite
-def runs(draw: st.DrawFn, year: int, measure_ids: Sequence[str]) -> Generated:
+def runs(draw: st.DrawFn, base: Examples, year: int, measure_ids: Sequence[str]) -> Generated:
     """Draw one run: one or two documents of an entity, sometimes cut short or not even close."""
-    submission, evidence = compliant_parts(year)
+    submission, evidence = base.parts(year)
     assign(
         submission,
         draw(
@@ -72,7 +72,8 @@ def runs(draw: st.DrawFn, year: int, measure_ids: Sequence[str]) -> Generated:
         ),
     )
     documents = [_document(draw, submission, measure_ids) for _ in range(draw(st.integers(1, 2)))]
-    dropped = draw(st.sets(st.sampled_from(sorted(evidence)), max_size=len(evidence)))
+    parts = st.sampled_from(sorted(evidence)) if evidence else st.nothing()
+    dropped = draw(st.sets(parts, max_size=len(evidence)))
     kept = merged(evidence, dict.fromkeys(dropped))
     return Generated(
         year, tuple(documents), draw(st.sampled_from([json.dumps(kept).encode(), None]))

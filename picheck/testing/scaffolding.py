@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from picheck.errors import UsageError
-from picheck.hooks.inventory import OWN_PREFIX, Inventory
+from picheck.plugins.registry import OWN_PREFIX, PluginRegistry
 from picheck.testing.examples import compliant_parts, example_years
 
 _TEMPLATES: Final = files("picheck.testing").joinpath("template")
@@ -21,7 +21,7 @@ _TOKEN: Final = re.compile(r"@([A-Z]+)@")
 
 
 def scaffold(
-    name: str, prefix: str, folder: Path, inventory: Inventory, program: str
+    name: str, prefix: str, folder: Path, registry: PluginRegistry, program: str
 ) -> tuple[Path, ...]:
     """Write a complete distribution into a folder and return its files, sorted.
 
@@ -29,9 +29,9 @@ def scaffold(
     for. Raises UsageError for a name or prefix that cannot be used, and for a folder that holds
     anything: nothing is ever overwritten.
     """
-    _check_name(name, inventory)
-    _check_prefix(prefix, inventory)
-    words = _words(name, prefix, inventory, program)
+    _check_name(name, registry)
+    _check_prefix(prefix, registry)
+    words = _words(name, prefix, registry, program)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; choose another folder with --output")
     written = []
@@ -43,14 +43,14 @@ def scaffold(
     return tuple(sorted(written))
 
 
-def _check_name(name: str, inventory: Inventory) -> None:
+def _check_name(name: str, registry: PluginRegistry) -> None:
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is no plugin name; use small letters, digits and hyphens")
-    if name == "picheck" or name in {use.name for use in inventory.plugins}:
+    if name == "picheck" or name in {use.name for use in registry.plugins}:
         raise UsageError(f"a plugin called {name!r} is installed already; choose another name")
 
 
-def _check_prefix(prefix: str, inventory: Inventory) -> None:
+def _check_prefix(prefix: str, registry: PluginRegistry) -> None:
     if prefix == OWN_PREFIX:
         raise UsageError(
             f"the prefix {OWN_PREFIX} belongs to picheck; choose your own, such as ACME"
@@ -58,23 +58,19 @@ def _check_prefix(prefix: str, inventory: Inventory) -> None:
     if not _PREFIX.fullmatch(prefix):
         raise UsageError(f"{prefix!r} is no prefix; use 2 to 12 capital letters and digits")
     owner = next(
-        (
-            r.reference.distribution
-            for c, r in inventory.rules.items()
-            if c.startswith(f"{prefix}-")
-        ),
+        (r.owner.distribution for c, r in registry.rules.items() if c.startswith(f"{prefix}-")),
         None,
     )
     if owner is not None:
         raise UsageError(f"the prefix {prefix} belongs to {owner}; choose another one")
 
 
-def _words(name: str, prefix: str, inventory: Inventory, program: str) -> Mapping[str, str]:
-    shelf = inventory.shelf
+def _words(name: str, prefix: str, registry: PluginRegistry, program: str) -> Mapping[str, str]:
+    rulebooks = registry.rulebooks
     years = [
         year
         for year in example_years()
-        if shelf.has(program, year) and shelf.rulebook(program, year).status == "final"
+        if rulebooks.has(program, year) and rulebooks.rulebook(program, year).status == "final"
     ]
     if not years:
         raise UsageError(f"there is no compliant example for {program}; choose another program")

@@ -1,19 +1,28 @@
-"""Numbers that are texts of digits, told without being shown."""
+"""Identifiers that are texts of digits, checked without being shown."""
 
 from __future__ import annotations
 
-
-def is_digits(text: str, length: int) -> bool:
-    """Whether the text is that many digits and nothing else."""
-    return len(text) == length and text.isdecimal() and text.isascii()
+from picheck.api import CheckResult, fail
 
 
-def tell_digits(text: str) -> str:
-    """Say how many digits a text holds, and how many other characters."""
-    digits = sum(character.isdecimal() and character.isascii() for character in text)
-    others = len(text) - digits
-    if not others:
-        return f"{digits} found"
-    return (
-        f"{digits} digits and {others} other {'character' if others == 1 else 'characters'} found"
+def check_digits(name: str, text: str | None, length: int, remediation: str) -> CheckResult | None:
+    """Return the failure of a property that should hold `length` digits; None where it does."""
+    digits = sum(character in "0123456789" for character in text or "")
+    others = len(text or "") - digits
+    if digits == length and not others:
+        return None
+    if text is None:
+        found = "there is none"
+    else:
+        found = (
+            f"{digits} digits and {others} other characters found" if others else f"{digits} found"
+        )
+    return fail(
+        "" if text is None else f"/{name}",
+        "{name}: {expected} digits expected, {found}",
+        expected=length,
+        name=name,
+        found=found,
+        key=name,
+        remediation=remediation,
     )

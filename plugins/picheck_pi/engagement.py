@@ -1,28 +1,38 @@
-"""What earlier years say of a registry's level of active engagement."""
+"""What earlier years show of a registry's level of active engagement."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from picheck.api import Measure, SetContext
-from picheck_pi.present import present_in
+from picheck.api import (
+    Answers,
+    CheckResult,
+    Clause,
+    Evidence,
+    Measure,
+    Rulebook,
+    SetView,
+    indeterminate,
+)
+from picheck_pi.measure_index import index_of, label
+from picheck_pi.term_schemas import INTEGER, TEXTS
+
+Prior = Mapping[int, tuple[SetView, ...]]
 
 #: Indexes into a measure's `levels`, and into the clause's words for them.
 EARLIER: Final = 0
 LATER: Final = 1
 
 #: The terms of every clause that looks back; `levels` are the evidence's words.
-HISTORY_TERMS: Final = {
-    "first_counted_year": {"type": "integer"},
-    "levels": {"type": "list", "schema": {"type": "string"}},
-}
+HISTORY_TERMS: Final = {"first_counted_year": INTEGER, "levels": TEXTS}
 
 
 class History(NamedTuple):
     """The counted years before this one, of one measure.
 
     `reported` maps each year in which the measure is known to have been reported, latest first,
-    to the levels that the records name for it: more than one where they contradict each other.
+    to the levels that the records give for it: more than one where they contradict each other.
     `unknown` are the years of which nothing is known, latest first.
     """
 
@@ -44,47 +54,53 @@ class History(NamedTuple):
         return [f"engagementHistory.{y}" for y in self.unknown if year is None or y > year]
 
 
-def at_earlier_level(ctx: SetContext) -> list[Measure]:
-    """Return the measures that are reported at their earlier level now.
+def at_earlier_level(
+    answers: Answers, prior: Prior, evidence: Evidence, clause: Clause, rulebook: Rulebook
+) -> Iterator[tuple[Measure, History]]:
+    """Yield the measures that are reported at their earlier level now, each with its history.
 
-    A measure that is reported at both levels is passed over: which is meant, nobody knows.
+    A measure that is reported at both levels is left out: it is not known which is meant.
     """
-    measures = ctx.rulebook.measures
-    return [
-        measures[measure_id]
-        for measure_id, levels in present_in(ctx.set).engaged.items()
-        if len(levels) == 1 and levels[0] == measures[measure_id].levels[EARLIER]
-    ]
+    years = range(rulebook.year - 1, clause["first_counted_year"] - 1, -1)
+    for measure in index_of(rulebook).with_levels:
+        if measure.id not in answers.yes:
+            continue
+        if [level for level in measure.levels if level in answers.yes] == [measure.levels[EARLIER]]:
+            found = {y: _levels_in(y, measure, prior, evidence, clause["levels"]) for y in years}
+            reported = {year: levels for year, levels in found.items() if levels}
+            unknown = tuple(year for year, levels in found.items() if levels is None)
+            yield measure, History(reported, unknown)
 
 
-def history_of(ctx: SetContext, measure: Measure) -> History:
-    """Read a measure's history off the prior submissions and the evidence, merged."""
-    reported, unknown = {}, []
-    for year in range(ctx.rulebook.year - 1, ctx.clause["first_counted_year"] - 1, -1):
-        levels = _levels_in(ctx, measure, year)
-        if levels is None:
-            unknown.append(year)
-        elif levels:
-            reported[year] = levels
-    return History(reported, tuple(unknown))
+def unknown_level(measure: Measure, missing: Sequence[str], rulebook: Rulebook) -> CheckResult:
+    """Return that the level of an earlier year would decide, and that it is not known."""
+    return indeterminate(
+        "{measure} is at pre-production, and its level in an earlier year is not known",
+        missing=missing,
+        pointer=f"/measurements/{measure.levels[EARLIER]}",
+        measure=label(rulebook, measure.id),
+        key=measure.id,
+    )
 
 
-def _levels_in(ctx: SetContext, measure: Measure, year: int) -> frozenset[int] | None:
-    """Return the levels named for a year, none if it was not reported; None if unknown.
+def _levels_in(
+    year: int, measure: Measure, prior: Prior, evidence: Evidence, words: Sequence[str]
+) -> frozenset[int] | None:
+    """Return the levels on record for a year, none if it was not reported; None if unknown.
 
     A yes without a level leaves the year unknown.
     """
-    evidence = (ctx.evidence.engagement_history or {}).get(str(year))
-    priors = ctx.prior.get(year, ())
-    if evidence is None and not priors:
+    stated = (evidence.engagement_history or {}).get(str(year))
+    views = prior.get(year, ())
+    if stated is None and not views:
         return None
     found: set[int] = set()
     is_vague = False
-    for view in priors:
-        if view.is_yes(measure.id):
-            named = {i for i, level in enumerate(measure.levels) if view.is_yes(level)}
-            is_vague = is_vague or not named
-            found |= named
-    if evidence is not None and (word := evidence.get(measure.id)) is not None:
-        found.add(ctx.clause["levels"].index(word))
+    for view in views:
+        if view.answers.is_yes(measure.id):
+            levels = {i for i, id_ in enumerate(measure.levels) if view.answers.is_yes(id_)}
+            is_vague = is_vague or not levels
+            found |= levels
+    if stated is not None and (word := stated.get(measure.id)) is not None:
+        found.add(words.index(word))
     return None if is_vague and not found else frozenset(found)

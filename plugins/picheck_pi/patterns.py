@@ -10,25 +10,19 @@ from typing import Final
 #: "any letter or digit, so many times", as the patterns of identifiers spell it.
 _ANY: Final = re.compile(r"\[0-9A-Z\]\{(\d+)\}")
 
-compiled = lru_cache(maxsize=256)(re.compile)
+_compile = lru_cache(maxsize=256)(re.compile)
 
 
 def fits_any(patterns: Iterable[str], text: str) -> bool:
     """Whether one of the patterns describes the whole text."""
-    for pattern in patterns:  # noqa: SIM110 - any() costs a generator a document
-        if compiled(pattern).fullmatch(text):
-            return True
-    return False
+    return any(_compile(pattern).fullmatch(text) for pattern in patterns)
 
 
 def is_in_any(patterns: Iterable[str], text: str) -> bool:
     """Whether one of the patterns occurs anywhere in the text."""
-    for pattern in patterns:  # noqa: SIM110 - as above
-        if compiled(pattern).search(text):
-            return True
-    return False
+    return any(_compile(pattern).search(text) for pattern in patterns)
 
 
 def readable(pattern: str) -> str:
-    """Write the pattern of an identifier as CMS does, with an X for any letter or digit."""
+    """Return the pattern of an identifier as CMS writes it, with an X for any letter or digit."""
     return _ANY.sub(lambda match: "X" * int(match[1]), pattern)

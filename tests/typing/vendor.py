@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 from picheck.api import (
     AddedClause,
-    Answer,
     Answers,
-    DocumentContext,
-    EntityContext,
+    CheckResult,
+    CheckResults,
+    Clause,
+    Counts,
+    CountsByMeasure,
+    Entity,
+    Evidence,
+    Period,
     Report,
     Reporter,
     Result,
     Rule,
+    Rulebook,
+    Rulebooks,
     RulebookSource,
-    SetContext,
+    RuleRecord,
     SetView,
+    Source,
+    SourceIssues,
     Style,
+    Submission,
+    Unverified,
     clauses_in,
+    fail,
     hookimpl,
+    indeterminate,
+    not_applicable,
     parse_date,
+    related,
     rule,
     rulebook_in,
     rules_in,
@@ -31,34 +46,72 @@ from picheck.api import (
 from picheck.testing import Certificate, Draft, audit, compliant, run_cases, verify_plugin
 
 
-@rule("ACME-TYP-01", "set-rule", scope="set", terms={"least": {"type": "integer"}})
-def set_rule(ctx: SetContext) -> Answers:
+@rule("ACME-TYP-01", "set-rule", terms={"least": {"type": "integer"}})
+def set_rule(
+    answers: Answers, counts: CountsByMeasure, period: Period, cehrt_id: str | None, clause: Clause
+) -> CheckResults:
     """Typed."""
-    assert_type(ctx.set, SetView)
-    assert_type(ctx.set.tally("X"), tuple[int, int] | None)
-    assert_type(ctx.evidence.counts.transitions_sent, int | None)
-    assert_type(parse_date(ctx.set.record.performance_end), date | None)
-    if ctx.set.period is None:
-        return ctx.indeterminate("no period", missing=["cehrt.certifiedOn"])
-    least: int = ctx.clause["least"]
-    return ctx.fail("/cehrtId", "{actual}", actual=ctx.set.period.days, expected=least)
+    assert_type(answers.is_yes("X"), bool)
+    assert_type(answers.claimed_exclusion("X"), str | None)
+    assert_type(list(answers), list[str])
+    assert_type(counts.pair("X"), tuple[int, int] | None)
+    assert_type(counts.get("X"), Counts | None)
+    assert_type(parse_date(period.performance_end), date | None)
+    if not period.is_valid or cehrt_id is None:
+        return indeterminate("no period", missing=["cehrt.certifiedOn"])
+    assert_type(period.start, date)
+    least: int = clause["least"]
+    return fail("/cehrtId", "{actual}", actual=period.days, expected=least)
 
 
-@rule("ACME-TYP-02", "document-rule", scope="document")
-def document_rule(ctx: DocumentContext) -> Answers:
+@rule("ACME-TYP-02", "document-rule")
+def document_rule(  # noqa: PLR0917 - all that such a rule may read
+    sets: tuple[SetView, ...],
+    set_answers: tuple[Answers, ...],
+    submission: Submission | None,
+    source_issues: SourceIssues,
+    source: Source,
+    digests: Mapping[str, str],
+) -> CheckResults:
     """Typed."""
-    return [ctx.fail("", "a set", at=view) for view in ctx.sets]
+    assert_type(source.format, str)
+    assert_type(digests.get("x"), str | None)
+    assert_type([issue.name for issue in source_issues.unknown_properties], list[str])
+    if submission is None:
+        return None
+    assert_type(submission.performance_year, int)
+    found = [fail("", "no", at=index) for index, each in enumerate(set_answers) if each.unknown]
+    return found or [fail("", "a set", at=view) for view in sets]
 
 
 @rule("ACME-TYP-03", "entity-rule", scope="entity", needs="ACME-TYP-01")
-def entity_rule(ctx: EntityContext) -> Answers:
+def entity_rule(  # noqa: PLR0917 - all that such a rule may read
+    sets: tuple[SetView, ...],
+    entity: Entity,
+    prior: Mapping[int, tuple[SetView, ...]],
+    rulebook: Rulebook,
+    rulebooks: Rulebooks,
+    options: Mapping[str, Any],
+    as_of: date,
+) -> CheckResults:
     """Typed."""
-    first: SetView = ctx.sets[0]
-    found: Answer = ctx.fail("", "it", at=first, related=[ctx.also("/cehrtId", at=first)])
-    return found if ctx.entity.tin else ctx.not_applicable("nobody named")
+    first: SetView = sets[0]
+    assert_type(prior[as_of.year], tuple[SetView, ...])
+    assert_type(rulebooks.rulebook("pi", rulebook.year), Rulebook)
+    found: CheckResult = fail("", "it", at=first, related=[related("/cehrtId", at=first)])
+    return found if entity.tin and options else not_applicable("nobody named")
+
+
+@rule("ACME-TYP-04", "evidence-rule", scope="set", evidence=("cehrt.certifiedOn", "counts"))
+def evidence_rule(evidence: Evidence) -> CheckResults:
+    """Typed."""
+    assert_type(evidence.counts.transitions_sent, int | None)
+    assert_type(evidence.date("cehrt.certifiedOn"), date)
+    return fail("", "{sent}", sent=evidence.require("counts.transitionsSent"))
 
 
 assert_type(set_rule, Rule)
+assert_type(set_rule.reads, tuple[str, ...])
 
 
 class Tally:
@@ -70,7 +123,11 @@ class Tally:
     def render(self, report: Report, style: Style) -> str:
         """Return a line."""
         results: Sequence[Result] = report.results
-        return f"{len(results)}\n" if style.color else "\n"
+        rules: Sequence[RuleRecord] = report.rules
+        unverified: Sequence[Unverified] = report.documents[0].unverified
+        assert_type([result.code for result in results], list[str])
+        assert_type([each.missing for each in unverified], list[tuple[str, ...]])
+        return f"{len(results)} of {len(rules)}\n" if style.color else "\n"
 
 
 @hookimpl

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from picheck.api import AddedClause, Reporter, Rule, clauses_in, hookimpl, rules_in
+from picheck.api import (
+    AddedClause,
+    EvidenceSection,
+    Reporter,
+    Rule,
+    clauses_in,
+    hookimpl,
+    rules_in,
+)
 from picheck_acme.worklist import Worklist
 
-picheck_api = "1"
+picheck_api = "2"
 
 picheck_options = {
     "round_to": {
@@ -28,6 +36,27 @@ def picheck_register_rules() -> tuple[Rule, ...]:
 def picheck_register_clauses() -> tuple[AddedClause, ...]:
     """Say in which years, how hard and why they apply."""
     return clauses_in(__name__)
+
+
+@hookimpl
+def picheck_register_evidence() -> tuple[EvidenceSection, ...]:
+    """Add `"acme": {...}` to the evidence: what practices know of ACME's exports."""
+    schema = {
+        "exportedOn": {
+            "type": "date",
+            "meta": {"description": "The day on which ACME's product exported the counts."},
+        },
+        "exportedMeasures": {
+            "type": "list",
+            "schema": {"type": "string", "regex": "[A-Z0-9_]+"},
+            "meta": {"description": "The ids of the measures that were exported."},
+        },
+    }
+    questions = {
+        "exportedOn": "When were the counts exported from ACME's product?",
+        "exportedMeasures": "Which measures were exported from ACME's product?",
+    }
+    return (EvidenceSection("acme", schema, questions),)
 
 
 @hookimpl

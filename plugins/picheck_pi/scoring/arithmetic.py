@@ -82,7 +82,7 @@ class Scorer:
             return Points(slot, maximum, NOTHING, None)
         rate = rate_of(view, slot)
         if rate is None:
-            return Points(slot, maximum, _all(maximum, view.is_yes(slot)), None)
+            return Points(slot, maximum, _all(maximum, view.answers.is_yes(slot)), None)
         return Points(slot, maximum, points_for(*rate, maximum, self.tariff.rounding), rate)
 
 
@@ -114,7 +114,7 @@ def _all(maximum: int, is_earned: bool) -> Rounded:  # noqa: FBT001 - all or not
 
 def _bonus(view: SetView, bonus: Bonus, lost: AbstractSet[str]) -> BonusPoints | None:
     """Return the bonus if any of its measures says yes."""
-    claimed = [measure_id for measure_id in bonus.measures if view.is_yes(measure_id)]
+    claimed = [measure_id for measure_id in bonus.measures if view.answers.is_yes(measure_id)]
     if not claimed:
         return None
     return BonusPoints(

@@ -37,8 +37,8 @@ def moving_period(period: Period) -> Edit:
     """Return an edit that moves the performance period."""
 
     def edit(record: dict[str, Any]) -> None:
-        record["performanceStart"] = period.start.isoformat()
-        record["performanceEnd"] = period.end.isoformat()
+        record["performanceStart"] = period.performance_start
+        record["performanceEnd"] = period.performance_end
 
     return edit
 

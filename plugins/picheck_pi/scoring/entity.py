@@ -62,7 +62,7 @@ def _conflict(
     return {
         "policy": policy,
         "chosenBy": "option" if wish.conflict_policy else "year",
-        "findings": [finding_record(result) for result in clashes],
+        "findings": [finding_record(result, scene) for result in clashes],
         "ground": ground(what, "policy", tariff.conflicts, scene.rulebook),
     }
 
@@ -88,7 +88,7 @@ def _nothing(scene: Scene, tariff: Tariff) -> dict[str, Any]:
         "basis": "strong",
         "weak": [],
         "grounds": [],
-        "zeroedBy": [finding_record(result) for result in refused(scene)],
+        "zeroedBy": [finding_record(result, scene) for result in refused(scene)],
         "undecided": [],
         "waterfall": [],
         "uri": next(iter(scene.documents.values())).uri,

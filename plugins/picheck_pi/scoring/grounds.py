@@ -9,7 +9,7 @@ from picheck.api import Scene, SetView
 from picheck_pi.scoring.arithmetic import Score
 from picheck_pi.scoring.tariff import Tariff
 from picheck_pi.scoring.weighing import Weighed
-from picheck_pi.scoring.wording import ground, joined
+from picheck_pi.scoring.wording import ground, joined, note_on
 from picheck_pi.scoring.zeroing import doubtful, lost_in
 
 
@@ -42,10 +42,10 @@ def weak_steps(
     """Yield the weak ones, and the findings whose cost no source settles."""
     yield from (step for step in found if step["weak"])
     for result in doubtful(scene, view):
-        what = f"{result.rule.code} would bring the category to zero: {result.message}"
-        yield _told("finding", what, result.note or "only unverified sources say so")
+        what = f"{result.code} would bring the category to zero: {result.message}"
+        yield _told("finding", what, note_on(result, scene) or "only unverified sources say so")
     for measure_id, code in lost_in(scene, view).items():
-        notes = [r.note for r in scene.results if r.rule.code == code and r.note]
+        notes = [n for r in scene.results if r.code == code and (n := note_on(r, scene))]
         if notes:
             yield _told(
                 "finding", f"{code}: the points of {measure_id} are taken as lost", notes[0]

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from picheck.api import SetView
+from picheck_pi.measure_index import label
 from picheck_pi.scoring.edits import answering
 from picheck_pi.scoring.proposal import Proposal
 from picheck_pi.scoring.rounding import points_for
 from picheck_pi.scoring.tariff import Tariff
-from picheck_pi.table import named
 
 
 def more_patients(
@@ -27,7 +27,7 @@ def more_patients(
         more = enough - done
         counts = {"numerator": enough, "denominator": of}
         yield Proposal(
-            f"{_patients(more)} in the numerator of {named(view.rulebook, row['id'])}:"
+            f"{_patients(more)} in the numerator of {label(view.rulebook, row['id'])}:"
             f" {enough}/{of} instead of {done}/{of}",
             row["id"],
             answering({row["id"]: counts}),

@@ -27,5 +27,5 @@ def period_that_counts(view: SetView) -> Period | None:
     if end - start < least:
         start = max(first, end - least)
         end = max(end, start + least)
-    found = Period(start, end)
+    found = Period(start.isoformat(), end.isoformat())
     return None if found == view.period else found

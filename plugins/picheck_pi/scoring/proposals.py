@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from picheck.api import Measure, Rulebook, SetView
+from picheck_pi.measure_index import label
 from picheck_pi.scoring.edits import answering, moving_period, without
 from picheck_pi.scoring.period import period_that_counts
 from picheck_pi.scoring.proposal import Proposal
 from picheck_pi.scoring.standing import stands
 from picheck_pi.scoring.tariff import Objective, Tariff
-from picheck_pi.table import named
 
 #: The rule whose terms say below which count a low-volume exclusion may be claimed.
 _LOW_VOLUME: Final = "PIC-MEA-09"
@@ -36,7 +36,11 @@ def _statements(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
     """Yield a yes for each required statement outside the scored objectives."""
     scored = {objective.id for objective in tariff.objectives}
     for measure in view.rulebook.measures.values():
-        if measure.is_required and measure.objective not in scored and not view.is_yes(measure.id):
+        if (
+            measure.is_required
+            and measure.objective not in scored
+            and not view.answers.is_yes(measure.id)
+        ):
             yield _yes(view.rulebook, measure)
 
 
@@ -47,7 +51,7 @@ def _measures(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
             continue
         for measure_id in (i for option in objective.options for i in option):
             measure = view.rulebook.measures[measure_id]
-            if not view.is_reported(measure_id) and len(objective.options) == 1:
+            if not view.answers.is_reported(measure_id) and len(objective.options) == 1:
                 yield from _answer(view, measure)
             yield from _exclusions(view, measure)
         if len(objective.options) > 1:
@@ -64,13 +68,13 @@ def _other_half(view: SetView, objective: Objective) -> Iterator[Proposal]:
 
 
 def _answer(view: SetView, measure: Measure) -> Iterator[Proposal]:
-    if view.claimed_exclusion(measure.id) is not None:
+    if view.answers.claimed_exclusion(measure.id) is not None:
         return
     if measure.metric == "boolean":
         yield _yes(view.rulebook, measure)
     else:
         yield Proposal(
-            f"report {named(view.rulebook, measure.id)}, with at least one patient",
+            f"report {label(view.rulebook, measure.id)}, with at least one patient",
             measure.id,
             answering({measure.id: {"numerator": 1, "denominator": 1}}),
             "the counts are what the certified technology reports",
@@ -81,7 +85,7 @@ def _yes(book: Rulebook, measure: Measure) -> Proposal:
     answers = {measure.id: True} | ({measure.levels[-1]: True} if measure.levels else {})
     level = f" at {measure.levels[-1]}" if measure.levels else ""
     return Proposal(
-        f"a yes to {named(book, measure.id)}{level}",
+        f"a yes to {label(book, measure.id)}{level}",
         measure.id,
         answering(answers, instead_of=(*measure.exclusions, *measure.levels[:-1])),
         "it was done in the period",
@@ -91,7 +95,7 @@ def _yes(book: Rulebook, measure: Measure) -> Proposal:
 
 def _exclusions(view: SetView, measure: Measure) -> Iterator[Proposal]:
     """Yield a claim of each exclusion that the set's own numbers do not rule out."""
-    if view.claimed_exclusion(measure.id) is not None and not view.has(measure.id):
+    if view.answers.claimed_exclusion(measure.id) is not None and not view.answers.has(measure.id):
         return
     for exclusion_id in measure.exclusions:
         if _is_ruled_out(view, measure.id, exclusion_id):
@@ -99,16 +103,16 @@ def _exclusions(view: SetView, measure: Measure) -> Iterator[Proposal]:
         exclusion = view.rulebook.measures[exclusion_id]
         others = tuple(other for other in measure.exclusions if other != exclusion_id)
         yield Proposal(
-            f"the exclusion {exclusion_id} in place of {named(view.rulebook, measure.id)}",
+            f"the exclusion {exclusion_id} in place of {label(view.rulebook, measure.id)}",
             measure.id,
             answering({exclusion_id: True}, instead_of=(measure.id, *measure.levels, *others)),
             exclusion.criterion,
-            size=2 if view.has(measure.id) else 1,
+            size=2 if view.answers.has(measure.id) else 1,
         )
 
 
 def _is_ruled_out(view: SetView, measure_id: str, exclusion_id: str) -> bool:
-    tally, clause = view.tally(measure_id), view.rulebook.clauses.get(_LOW_VOLUME)
+    tally, clause = view.counts.pair(measure_id), view.rulebook.clauses.get(_LOW_VOLUME)
     if tally is None or clause is None:
         return False
     return any(
@@ -125,10 +129,10 @@ def _whole_objectives(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
             continue
         for measure_id in objective.options[0]:
             measure = view.rulebook.measures[measure_id]
-            if not view.is_yes(measure_id):
+            if not view.answers.is_yes(measure_id):
                 yield _yes(view.rulebook, measure)
                 yield from _exclusions(view, measure)
-            elif (second := objective.second.get(measure_id)) and not view.is_yes(second):
+            elif (second := objective.second.get(measure_id)) and not view.answers.is_yes(second):
                 yield _yes(view.rulebook, view.rulebook.measures[second])
 
 
@@ -138,11 +142,11 @@ def _options(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
         every = {i for option in objective.options for i in option}
         every |= {e for i in every for e in view.rulebook.exclusions_of(i)}
         for option in objective.options if len(objective.options) > 1 else ():
-            if len(option) > 1 or view.is_yes(option[0]):
+            if len(option) > 1 or view.answers.is_yes(option[0]):
                 continue
-            told = " in place of the option reported" if every & view.answers.keys() else ""
+            told = " in place of the option reported" if every & view.values.keys() else ""
             yield Proposal(
-                f"a yes to {named(view.rulebook, option[0])}{told}",
+                f"a yes to {label(view.rulebook, option[0])}{told}",
                 objective.id,
                 answering({option[0]: True}, instead_of=tuple(every - set(option))),
                 "all of its statements were true throughout the period",
@@ -153,7 +157,7 @@ def _options(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
 def _bonuses(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
     for bonus in tariff.bonuses:
         for measure_id in bonus.measures:
-            if not view.is_yes(measure_id):
+            if not view.answers.is_yes(measure_id):
                 yield _yes(view.rulebook, view.rulebook.measures[measure_id])._replace(
                     spot=bonus.id
                 )
@@ -162,13 +166,13 @@ def _bonuses(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
 def _levels(view: SetView) -> Iterator[Proposal]:
     """Yield the level of engagement that is missing, or the later one in place of the earlier."""
     for measure in view.rulebook.measures.values():
-        if not measure.levels or not view.is_yes(measure.id):
+        if not measure.levels or not view.answers.is_yes(measure.id):
             continue
         for level in reversed(measure.levels):
-            if not view.is_yes(level):
+            if not view.answers.is_yes(level):
                 others = tuple(other for other in measure.levels if other != level)
                 yield Proposal(
-                    f"the level {level} for {named(view.rulebook, measure.id)}",
+                    f"the level {level} for {label(view.rulebook, measure.id)}",
                     measure.id,
                     answering({level: True}, instead_of=others),
                     "that level was reached in the period",
@@ -178,16 +182,16 @@ def _levels(view: SetView) -> Iterator[Proposal]:
 def _clashes(view: SetView) -> Iterator[Proposal]:
     """Yield the removal of one of two ids that may not stand together, and of unknown ids."""
     measures = view.rulebook.measures
-    for measure_id in sorted(view.answers):
+    for measure_id in sorted(view.values):
         measure = measures.get(measure_id)
         if measure is None:
             yield Proposal(f"{measure_id} left out", measure_id, without(measure_id), attest=False)
             continue
         rivals = {*measure.substitutes, *measure.exclusions}
         rivals |= set(view.rulebook.measures_excluded_by(measure_id))
-        if rivals & view.answers.keys():
+        if rivals & view.values.keys():
             yield Proposal(
-                f"{named(view.rulebook, measure_id)} left out",
+                f"{label(view.rulebook, measure_id)} left out",
                 measure_id,
                 without(measure_id),
                 "what it says does not hold",

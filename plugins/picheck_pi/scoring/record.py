@@ -49,8 +49,8 @@ def set_record(
         "basis": "weak" if weak else "strong",
         "weak": weak,
         "grounds": rests_on,
-        "zeroedBy": [finding_record(result) for result in zeros],
-        "undecided": [finding_record(result) for result in undecided(scene, view)],
+        "zeroedBy": [finding_record(result, scene) for result in zeros],
+        "undecided": [finding_record(result, scene) for result in undecided(scene, view)],
         "waterfall": waterfall(score, totals, tariff, is_zeroed=bool(zeros)),
     } | _place(scene, view)
 

@@ -131,16 +131,17 @@ def _status(score: Score, points: Points, view: SetView) -> str:
         return "excluded"
     if points.rate is not None:
         return "rate"
-    if view.is_yes(points.slot):
+    if view.answers.is_yes(points.slot):
         return "yes"
-    return "no" if view.has(points.slot) else "missing"
+    return "no" if view.answers.has(points.slot) else "missing"
 
 
 def _told(score: Score, points: Points, view: SetView) -> str:
     """Say in words how a measure without a rate came by its points."""
     match _status(score, points, view):
         case "excluded":
-            return f"excluded by {view.claimed_exclusion(points.slot)}{_gone(score, points.slot)}"
+            exclusion = view.answers.claimed_exclusion(points.slot)
+            return f"excluded by {exclusion}{_gone(score, points.slot)}"
         case "yes":
             return f"yes -> {points.earned.points}"
         case "no":
@@ -159,9 +160,9 @@ def _gone(score: Score, slot: str) -> str:
 
 def _is_answered(view: SetView, measure_id: str) -> bool:
     return (
-        view.is_yes(measure_id)
-        or view.claimed_exclusion(measure_id) is not None
-        or (view.has(measure_id) and view.rulebook.measures[measure_id].is_suppressed)
+        view.answers.is_yes(measure_id)
+        or view.answers.claimed_exclusion(measure_id) is not None
+        or (view.answers.has(measure_id) and view.rulebook.measures[measure_id].is_suppressed)
     )
 
 
@@ -169,10 +170,10 @@ def _shared_status(name: str, view: SetView, objective: Objective, answers: tupl
     if name == objective.id:
         return "excluded" if answers else "missing"
     if name not in answers:
-        return "no" if view.has(name) else "missing"
+        return "no" if view.answers.has(name) else "missing"
     if view.rulebook.measures[name].category == "exclusion":
         return "excluded"
-    return "yes" if view.is_yes(name) else "suppressed"
+    return "yes" if view.answers.is_yes(name) else "suppressed"
 
 
 def _shared_formula(

@@ -39,12 +39,18 @@ def standing_of(view: SetView, tariff: Tariff) -> Standing:
 
 def is_excluded(view: SetView, measure_id: str) -> bool:
     """Whether an exclusion is claimed for a measure that is not reported beside it."""
-    return not view.is_reported(measure_id) and view.claimed_exclusion(measure_id) is not None
+    return (
+        not view.answers.is_reported(measure_id)
+        and view.answers.claimed_exclusion(measure_id) is not None
+    )
 
 
 def stands(view: SetView, measure_id: str) -> bool:
     """Whether a measure is reported, or one of its exclusions claimed."""
-    return view.is_reported(measure_id) or view.claimed_exclusion(measure_id) is not None
+    return (
+        view.answers.is_reported(measure_id)
+        or view.answers.claimed_exclusion(measure_id) is not None
+    )
 
 
 def option_of(view: SetView, objective: Objective) -> tuple[str, ...]:
@@ -64,9 +70,9 @@ def option_of(view: SetView, objective: Objective) -> tuple[str, ...]:
 
 def rate_of(view: SetView, measure_id: str) -> tuple[int, int] | None:
     """Return (numerator, denominator) of a rate, never above one; None for another answer."""
-    if type(view.answers.get(measure_id)) is not Counts:
+    if type(view.values.get(measure_id)) is not Counts:
         return None
-    tally = view.tally(measure_id)
+    tally = view.counts.pair(measure_id)
     if tally is None:
         return 0, 0
     return (tally[1], tally[1]) if tally[0] > tally[1] else tally
@@ -76,14 +82,14 @@ def _answers(view: SetView, objective: Objective) -> tuple[str, ...]:
     """Return the ids that speak for an objective: yes, second yes, exclusion, suppressed answer."""
     found: list[str] = []
     for measure_id in objective.options[0]:
-        if view.is_yes(measure_id):
+        if view.answers.is_yes(measure_id):
             found.append(measure_id)
             second = objective.second.get(measure_id)
-            if second is not None and view.is_yes(second):
+            if second is not None and view.answers.is_yes(second):
                 found.append(second)
-        elif (exclusion := view.claimed_exclusion(measure_id)) is not None:
+        elif (exclusion := view.answers.claimed_exclusion(measure_id)) is not None:
             found.append(exclusion)
-        elif view.has(measure_id) and view.rulebook.measures[measure_id].is_suppressed:
+        elif view.answers.has(measure_id) and view.rulebook.measures[measure_id].is_suppressed:
             found.append(measure_id)
     return tuple(found)
 

@@ -180,7 +180,7 @@ def cited(sources: tuple[Source, ...], rulebook: Rulebook) -> tuple[Citation, ..
 
 def _read(rulebook: Rulebook) -> Tariff:
     name = f"{ANNEX}.toml of {rulebook.program} {rulebook.year}"
-    annex = rulebook.annexes.get(ANNEX)
+    annex = rulebook.extra_tables.get(ANNEX)
     if annex is None:
         raise ValueError(f"there is no {name}; without it nothing can be scored")
     try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from picheck.api import Citation, Result, Rulebook
+from picheck.api import Citation, Result, Rulebook, Scene
 from picheck_pi.scoring.arithmetic import Points
 from picheck_pi.scoring.tariff import Grounded, Tariff, cited
 
@@ -66,20 +66,26 @@ def citation_record(citation: Citation) -> dict[str, Any]:
     }
 
 
-def finding_record(result: Result) -> dict[str, Any]:
+def finding_record(result: Result, scene: Scene) -> dict[str, Any]:
     """Return what a reader must know of a finding."""
+    rule = scene.rules[result.code, result.year]
     return {
-        "code": result.rule.code,
-        "slug": result.rule.slug,
+        "code": result.code,
+        "slug": rule.slug,
         "consequence": result.consequence,
         "severity": result.severity,
         "message": result.message,
-        "remediation": result.remediation,
+        "remediation": result.remediation or rule.remediation,
         "document": result.document,
         "pointer": result.location.pointer,
         "line": result.location.line,
         "missingEvidence": list(result.missing_evidence),
     }
+
+
+def note_on(result: Result, scene: Scene) -> str | None:
+    """Return what the sources of a failure leave open: its own note, or the rule's."""
+    return result.note or scene.rules[result.code, result.year].note
 
 
 def joined(words: list[str]) -> str:

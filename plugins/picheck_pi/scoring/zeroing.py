@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from picheck.api import Result, Scene, SetView
+from picheck_pi.measure_index import index_of
 from picheck_pi.scoring.tariff import Tariff
-from picheck_pi.table import table_of
 
 _ZERO: Final = frozenset({"categoryZero", "submissionRejected"})
 
@@ -24,7 +23,7 @@ def zeroed_by(scene: Scene, view: SetView, tariff: Tariff) -> tuple[Result, ...]
         and result.severity == "error"
         and result.consequence in _ZERO
         and result.document == view.document
-        and result.rule.code not in tariff.conflicts.rules
+        and result.code not in tariff.conflicts.rules
         and (result.consequence == "submissionRejected" or not _is_elsewhere(scene, view, result))
     )
 
@@ -46,7 +45,7 @@ def conflicts(scene: Scene, tariff: Tariff) -> tuple[Result, ...]:
     return tuple(
         result
         for result in scene.results
-        if result.outcome == "fail" and result.rule.code in tariff.conflicts.rules
+        if result.outcome == "fail" and result.code in tariff.conflicts.rules
     )
 
 
@@ -77,7 +76,8 @@ def undecided(scene: Scene, view: SetView) -> tuple[Result, ...]:
 
 def lost_in(scene: Scene, view: SetView) -> dict[str, str]:
     """Return the measures whose own points the audit took, each with the rule that did."""
-    measure_of = table_of(scene.rulebook).measure_of
+    with_levels = index_of(scene.rulebook).with_levels
+    measure_of = {level: measure.id for measure in with_levels for level in measure.levels}
     lost = {}
     for result in scene.results:
         if (
@@ -86,16 +86,9 @@ def lost_in(scene: Scene, view: SetView) -> dict[str, str]:
             and result.document == view.document
             and not _is_elsewhere(scene, view, result)
         ):
-            for named in _measures_named(result):
-                lost[measure_of.get(named, named)] = result.rule.code
+            for measure_id in result.measures:
+                lost[measure_of.get(measure_id, measure_id)] = result.code
     return lost
-
-
-def _measures_named(result: Result) -> Iterator[str]:
-    """Yield the id of the measurement that a result points to."""
-    _, found, rest = result.named_pointer.partition("/measurements/")
-    if found:
-        yield rest.partition("/")[0]
 
 
 def _is_elsewhere(scene: Scene, view: SetView, result: Result) -> bool:

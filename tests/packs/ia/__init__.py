@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from picheck.api import Rule, RulebookSource, hookimpl, rulebook_in, rules_in
 
-picheck_api = "1"
+picheck_api = "2"
 
 
 @hookimpl

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, EntityContext, SetView, rule
+from picheck.api import CheckResults, Clause, SetView, fail, related, rule
+
+TERMS = {"line_from": {"type": "integer"}, "line_to": {"type": "integer"}}
 
 
-@rule(
-    "ACME-ENT-01",
-    "certified-product-changes",
-    scope="entity",
-    terms={"line_from": {"type": "integer"}, "line_to": {"type": "integer"}},
-)
-def certified_product_changes(ctx: EntityContext) -> Answers:
+@rule("ACME-ENT-01", "certified-product-changes", scope="entity", terms=TERMS)
+def certified_product_changes(sets: tuple[SetView, ...], clause: Clause) -> CheckResults:
     """The sets of one practice name different product lines.
 
     What it checks:
@@ -24,20 +21,17 @@ def certified_product_changes(ctx: EntityContext) -> Answers:
     How to fix:
     Merge the numbers with ACME's migration report and name the line that holds them.
     """
-    begin, end = ctx.clause["line_from"], ctx.clause["line_to"]
-
-    def line(view: SetView) -> str:
-        return (view.record.cehrt_id or "")[begin:end].upper()
-
-    named = [view for view in ctx.sets if line(view)]
-    others = [view for view in named if line(view) != line(named[0])]
-    if not others:
-        return None
-    return ctx.fail(
-        "/cehrtId",
-        "this set names product line {actual}, another one of the same entity {expected}",
-        at=others[0],
-        actual=line(others[0]),
-        expected=line(named[0]),
-        related=[ctx.also("/cehrtId", "the other product line", at=named[0])],
-    )
+    part = slice(clause["line_from"], clause["line_to"])
+    lines = [(view, line) for view in sets if (line := (view.cehrt_id or "")[part].upper())]
+    for view, line in lines:
+        first, first_line = lines[0]
+        if line != first_line:
+            return fail(
+                "/cehrtId",
+                "this set names product line {actual}, another one of the same entity {expected}",
+                at=view,
+                actual=line,
+                expected=first_line,
+                related=[related("/cehrtId", "the other product line", at=first)],
+            )
+    return None

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, SetContext, rule
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    Clause,
+    CountsByMeasure,
+    Evidence,
+    fail,
+    indeterminate,
+    rule,
+)
 
 TERMS = {
     "measures": {
@@ -18,8 +27,15 @@ TERMS = {
 }
 
 
-@rule("ACME-EHR-01", "denominator-beyond-counts", scope="set", terms=TERMS)
-def denominator_beyond_counts(ctx: SetContext) -> Answers:
+@rule(
+    "ACME-EHR-01",
+    "denominator-beyond-counts",
+    terms=TERMS,
+    evidence="counts.permissiblePrescriptions",
+)
+def denominator_beyond_counts(
+    counts: CountsByMeasure, evidence: Evidence, clause: Clause
+) -> CheckResults:
     """A denominator is larger than the number of events that happened.
 
     What it checks:
@@ -32,28 +48,34 @@ def denominator_beyond_counts(ctx: SetContext) -> Answers:
     How to fix:
     Run ACME's report again for the performance period and send its numbers.
     """
-    return [
-        answer
-        for entry in ctx.clause["measures"]
-        if (answer := _compare(ctx, entry["measure"], entry["evidence"]))
+    results = [
+        _compare(entry["measure"], entry["evidence"], counts, evidence)
+        for entry in clause["measures"]
     ]
+    return [result for result in results if result is not None]
 
 
-def _compare(ctx: SetContext, measure_id: str, key: str) -> Answer | None:
-    tally = ctx.set.tally(measure_id)
-    if tally is None:
+def _compare(
+    measure_id: str, key: str, counts: CountsByMeasure, evidence: Evidence
+) -> CheckResult | None:
+    pair = counts.pair(measure_id)
+    if pair is None:
         return None
-    happened = ctx.evidence.counts.permissible_prescriptions
-    place = f"{ctx.set.place(measure_id)}/value"
+    happened = evidence.get(key)
     if happened is None:
-        message = f"how many events {measure_id} could count is not known"
-        return ctx.indeterminate(message, missing=[key], pointer=place, key=measure_id)
-    if tally[1] <= happened:
+        return indeterminate(
+            "how many events {measure} could count is not known",
+            missing=[key],
+            pointer=f"/measurements/{measure_id}/value",
+            measure=measure_id,
+            key=measure_id,
+        )
+    if pair[1] <= happened:
         return None
-    return ctx.fail(
-        f"{place}/denominator",
+    return fail(
+        f"/measurements/{measure_id}/value/denominator",
         "{actual} events are reported where only {expected} happened",
         expected=happened,
-        actual=tally[1],
+        actual=pair[1],
         key=measure_id,
     )

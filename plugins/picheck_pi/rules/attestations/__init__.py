@@ -1,4 +1,4 @@
-"""The statements that must be made, with the work behind them."""
+"""The statements that the year requires, and the tasks behind them."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from picheck.api import Rule, hookimpl, rules_in
 
 @hookimpl
 def picheck_register_rules() -> tuple[Rule, ...]:
-    """Hand over the rules of this family."""
+    """Return the rules of this family."""
     return rules_in(__name__)

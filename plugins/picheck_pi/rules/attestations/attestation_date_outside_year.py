@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from typing import Any, Final
-
-from picheck.api import Answer, Answers, DocumentContext, rule
-from picheck_pi.statements import Work, day_of, work_claimed
-
-_TEXT: Final = {"type": "string", "required": True}
+from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, rule
+from picheck_pi.attestations import TASK, attested_tasks, without_evidence
+from picheck_pi.term_schemas import rows
 
 
 @rule(
     "PIC-ATT-02",
     "attestation-date-outside-year",
-    scope="document",
-    terms={
-        "dates": {
-            "type": "list",
-            "minlength": 1,
-            "schema": {
-                "type": "dict",
-                "schema": {
-                    "measure": _TEXT,
-                    "evidence": _TEXT,
-                    "title": _TEXT,
-                    "optional": {"type": "boolean"},
-                },
-            },
-        }
-    },
+    terms={"dates": rows(**TASK, optional={"type": "boolean"})},
+    evidence=(
+        "attestations.securityRiskAnalysisOn",
+        "attestations.riskManagementOn",
+        "attestations.saferAssessmentOn",
+    ),
 )
-def attestation_date_outside_year(ctx: DocumentContext) -> Answers:
+def attestation_date_outside_year(
+    set_answers: tuple[Answers, ...], evidence: Evidence, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """The work behind a statement was not done in the calendar year.
 
     What it checks:
@@ -47,35 +34,15 @@ def attestation_date_outside_year(ctx: DocumentContext) -> Answers:
     Give the date of the analysis or assessment of this year. If there was none in this year, the
     statement cannot be answered yes.
     """
-    entries = [entry for entry in ctx.clause["dates"] if not _is_inside(ctx, day_of(ctx, entry))]
-    return list(_judge(ctx, entries)) or None if entries else None
-
-
-def _is_inside(ctx: DocumentContext, day: date | None) -> bool:
-    return day is not None and day.year == ctx.rulebook.year
-
-
-def _judge(ctx: DocumentContext, entries: Iterable[Mapping[str, Any]]) -> Iterator[Answer]:
-    """Answer for the entries whose day is absent, or outside the year."""
-    missing: list[str] = []
-    for work in work_claimed(ctx, entries):
-        if work.day is not None:
-            yield _outside(ctx, work, work.day.isoformat())
-        elif not work.is_optional:
-            missing.append(work.key)
-    if missing:
-        reasons = "; ".join(f"the evidence gives no {key}" for key in missing)
-        yield ctx.indeterminate(reasons, missing=missing)
-
-
-def _outside(ctx: DocumentContext, work: Work, day: str) -> Answer:
-    return ctx.fail(
-        work.place,
-        "{title} is dated {actual}, outside {expected}",
-        at=work.view,
-        expected=ctx.rulebook.year,
-        actual=day,
-        title=work.title,
-        key=work.key,
-        fix="a yes needs work done between the first and the last day of {expected}",
-    )
+    tasks = list(attested_tasks(set_answers, evidence, clause["dates"]))
+    outside = [
+        task.fail(
+            "{title} is dated {actual}, outside {expected}",
+            expected=rulebook.year,
+            remediation="a yes needs work done between the first and the last day of {expected}",
+        )
+        for task in tasks
+        if task.done_on and task.done_on.year != rulebook.year
+    ]
+    undated = {t.key: t.measure_id for t in tasks if not t.done_on and not t.is_optional}
+    return outside + without_evidence(undated)

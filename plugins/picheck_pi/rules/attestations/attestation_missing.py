@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from picheck.api import Answer, Answers, SetContext, rule
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
+from picheck_pi.measure_index import label
+from picheck_pi.term_schemas import TEXT, TEXT_BY_TEXT
 
 _YES: Final = "yes"
 
@@ -12,17 +14,16 @@ _YES: Final = "yes"
 @rule(
     "PIC-ATT-01",
     "attestation-missing",
-    scope="set",
     needs="PIC-STR-02",
     terms={
         "statements": {
-            "type": "dict",
+            **TEXT_BY_TEXT,
             "minlength": 1,
-            "valuesrules": {"type": "string", "allowed": [_YES, "answered"]},
+            "valuesrules": {**TEXT, "allowed": [_YES, "answered"]},
         }
     },
 )
-def attestation_missing(ctx: SetContext) -> Answers:
+def attestation_missing(answers: Answers, clause: Clause, rulebook: Rulebook) -> CheckResults:
     """A required statement is missing or not answered as the year demands.
 
     What it checks:
@@ -34,34 +35,28 @@ def attestation_missing(ctx: SetContext) -> Answers:
     zero. A registry form that offers "no" as an answer does not make it a good one.
 
     How to fix:
-    Answer the statement if it is true and the practice can prove it. Nobody can answer it for the
-    practice; where it is not true, the category cannot be earned.
+    Answer the statement if it is true and the practice can prove it. Only the practice itself can
+    answer it; where it is not true, the category cannot be earned.
     """
-    answers, faults = ctx.set.answers, None
-    for measure_id, demand in ctx.clause["statements"].items():
-        value = answers.get(measure_id)
-        if value is True:
-            continue
-        is_absent = measure_id not in answers
-        if is_absent or (value is False and demand == _YES):
-            faults = [*(faults or ()), _answer(ctx, measure_id, demand, is_absent=is_absent)]
-    return faults
-
-
-def _answer(ctx: SetContext, measure_id: str, demand: str, *, is_absent: bool) -> Answer:
-    measure = ctx.rulebook.measures.get(measure_id)
-    return ctx.fail(
-        "/measurements" if is_absent else ctx.set.place(measure_id),
-        "{title} ({measure}) is not answered"
-        if is_absent
-        else "{title} ({measure}) is answered no, and {year} demands a yes",
-        expected=True if demand == _YES else [True, False],
-        actual=None if is_absent else False,
-        title=measure.title if measure else "a required statement",
-        measure=measure_id,
-        year=ctx.rulebook.year,
-        key=measure_id,
-        fix="answer {measure} with yes if that is true and can be proven"
-        if demand == _YES
-        else "answer {measure} with yes or no",
-    )
+    results = []
+    for measure_id, demand in clause["statements"].items():
+        is_absent, needs_yes = not answers.has(measure_id), demand == _YES
+        if is_absent or (needs_yes and answers.is_no(measure_id)):
+            results.append(
+                fail(
+                    f"/measurements/{measure_id}",
+                    "{label} is not answered"
+                    if is_absent
+                    else "{label} is answered no, and {year} demands a yes",
+                    expected=True if needs_yes else [True, False],
+                    actual=None if is_absent else False,
+                    label=label(rulebook, measure_id),
+                    measure=measure_id,
+                    year=rulebook.year,
+                    key=measure_id,
+                    remediation="answer {measure} with yes if that is true and can be proven"
+                    if needs_yes
+                    else "answer {measure} with yes or no",
+                )
+            )
+    return results

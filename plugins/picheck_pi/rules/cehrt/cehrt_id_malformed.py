@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import CheckResults, Clause, fail, rule
+from picheck_pi.term_schemas import POSITIVE
 
 
-@rule(
-    "PIC-CEH-02",
-    "cehrt-id-malformed",
-    scope="set",
-    needs="PIC-CEH-01",
-    terms={"length": {"type": "integer", "min": 1}},
-)
-def cehrt_id_malformed(ctx: SetContext) -> Answers:
+@rule("PIC-CEH-02", "cehrt-id-malformed", needs="PIC-CEH-01", terms={"length": POSITIVE})
+def cehrt_id_malformed(cehrt_id: str | None, clause: Clause) -> CheckResults:
     """The CMS EHR Certification ID has the wrong length or wrong characters.
 
     What it checks:
@@ -26,20 +21,25 @@ def cehrt_id_malformed(ctx: SetContext) -> Answers:
     Copy the id once more from the Certified Health IT Product List. A product's own certificate
     number, which has dots in it, is something else.
     """
-    cehrt_id, length = ctx.set.record.cehrt_id or "", ctx.clause["length"]
-    if len(cehrt_id) == length and cehrt_id.isalnum() and cehrt_id.isascii():
+    cehrt_id, length = cehrt_id or "", clause["length"]
+    strange = [character for character in cehrt_id if not _is_letter_or_digit(character)]
+    if len(cehrt_id) == length and not strange:
         return None
     fault = (
         "holds {strange!r}, which is neither a letter nor a digit"
         if len(cehrt_id) == length
         else "has {found} characters, {expected} are needed"
     )
-    return ctx.fail(
+    return fail(
         "/cehrtId",
         "cehrtId {actual!r} " + fault,
         expected=length,
         actual=cehrt_id,
         found=len(cehrt_id),
-        strange=next((c for c in cehrt_id if not (c.isalnum() and c.isascii())), ""),
-        fix="copy the id again: {expected} letters and digits, no blank and no dot",
+        strange="".join(strange[:1]),
+        remediation="copy the id again: {expected} letters and digits, no blank and no dot",
     )
+
+
+def _is_letter_or_digit(character: str) -> bool:
+    return character.isalnum() and character.isascii()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import CheckResults, fail, rule
 
 
-@rule("PIC-CEH-01", "cehrt-id-missing", scope="set")
-def cehrt_id_missing(ctx: SetContext) -> Answers:
+@rule("PIC-CEH-01", "cehrt-id-missing")
+def cehrt_id_missing(cehrt_id: str | None) -> CheckResults:
     """The CMS EHR Certification ID is missing.
 
     What it checks:
@@ -20,12 +20,11 @@ def cehrt_id_missing(ctx: SetContext) -> Answers:
     Put the products the practice used into the basket of the Certified Health IT Product List
     (chpl.healthit.gov), let it make the id, and give it as cehrtId.
     """
-    cehrt_id = ctx.set.record.cehrt_id
-    if cehrt_id is not None and cehrt_id.strip():
+    if (cehrt_id or "").strip():
         return None
-    return ctx.fail(
+    return fail(
         "" if cehrt_id is None else "/cehrtId",
         "cehrtId is missing" if cehrt_id is None else "cehrtId is blank",
         key="cehrtId",
-        fix="give the id of the certified products as cehrtId; chpl.healthit.gov makes it",
+        remediation="give the id of the certified products as cehrtId; chpl.healthit.gov makes it",
     )

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import CheckResults, Clause, Rulebook, fail, rule
 from picheck_pi.patterns import fits_any, readable
+from picheck_pi.term_schemas import SOME_TEXTS
 
 
 @rule(
     "PIC-CEH-03",
     "cehrt-id-not-accepted",
-    scope="set",
     needs=("PIC-CEH-01", "PIC-CEH-02"),
-    terms={"patterns": {"type": "list", "minlength": 1, "schema": {"type": "string"}}},
+    terms={"patterns": SOME_TEXTS},
 )
-def cehrt_id_not_accepted(ctx: SetContext) -> Answers:
+def cehrt_id_not_accepted(cehrt_id: str | None, clause: Clause, rulebook: Rulebook) -> CheckResults:
     """The CMS EHR Certification ID has a form that the year does not accept.
 
     What it checks:
-    The beginning of cehrtId, which tells the edition or the year of the certification criteria,
+    The beginning of cehrtId, which shows the edition or the year of the certification criteria,
     against the forms that CMS accepts for the performance year; upper and lower case are alike.
 
     Why it matters:
@@ -28,14 +28,13 @@ def cehrt_id_not_accepted(ctx: SetContext) -> Answers:
     Make a new id on the Certified Health IT Product List with the product versions used in the
     period. Only a look-up there can prove that an id is real; this check sees its form alone.
     """
-    cehrt_id, patterns = ctx.set.record.cehrt_id or "", ctx.clause["patterns"]
-    if fits_any(patterns, cehrt_id.upper()):
+    if fits_any(clause["patterns"], (cehrt_id or "").upper()):
         return None
-    return ctx.fail(
+    return fail(
         "/cehrtId",
         "cehrtId {actual!r} does not begin as the ids that {year} accepts",
-        expected=[readable(pattern) for pattern in patterns],
+        expected=[readable(pattern) for pattern in clause["patterns"]],
         actual=cehrt_id,
-        year=ctx.rulebook.year,
-        fix="make the id anew at chpl.healthit.gov with the product versions used in {year}",
+        year=rulebook.year,
+        remediation="make a new id at chpl.healthit.gov with the product versions used in {year}",
     )

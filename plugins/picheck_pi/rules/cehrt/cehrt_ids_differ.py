@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, EntityContext, rule
+from picheck.api import CheckResults, SetView, fail, related, rule
 
 
 @rule("PIC-CEH-08", "cehrt-ids-differ", scope="entity")
-def cehrt_ids_differ(ctx: EntityContext) -> Answers:
+def cehrt_ids_differ(sets: tuple[SetView, ...]) -> CheckResults:
     """The measurement sets of one entity name different certified technology.
 
     What it checks:
@@ -14,29 +14,27 @@ def cehrt_ids_differ(ctx: EntityContext) -> Answers:
     several; upper and lower case are alike, and sets without an id are left out.
 
     Why it matters:
-    One id can stand for all products that an entity used. Different ids suggest that one of them
-    is left over from another year or from another practice.
+    One id can cover all products that an entity used. Different ids suggest that one of them is
+    left over from another year or from another practice.
 
     How to fix:
     Put all products into one basket of the Certified Health IT Product List, make one id, and give
     it in every set.
     """
-    if len(ctx.sets) == 1:
+    named = [(view, cehrt_id) for view in sets if (cehrt_id := view.cehrt_id)]
+    if not named:
         return None
-    named = [(view, cehrt_id) for view in ctx.sets if (cehrt_id := view.record.cehrt_id)]
-    if len({cehrt_id.upper() for _, cehrt_id in named}) <= 1:
-        return None
-    (first, expected), *later = named
+    first, expected = named[0]
     return [
-        ctx.fail(
+        fail(
             "/cehrtId",
             "this set names {actual}, another of the same entity names {expected}",
             at=view,
             expected=expected,
             actual=cehrt_id,
-            related=[ctx.also("/cehrtId", "the first set's id", at=first)],
-            fix="make one id for all products and give it in every set",
+            related=[related("/cehrtId", "the first set's id", at=first)],
+            remediation="make one id for all products and give it in every set",
         )
-        for view, cehrt_id in later
+        for view, cehrt_id in named
         if cehrt_id.upper() != expected.upper()
     ]

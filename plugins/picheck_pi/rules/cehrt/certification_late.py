@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from picheck.api import Answers, SetContext, parse_date, rule
-
-_KEY: Final = "cehrt.certifiedOn"
+from picheck.api import CheckResults, Evidence, Period, rule
+from picheck_pi.cehrt_dates import check_not_after
 
 
-@rule("PIC-CEH-06", "certification-late", scope="set", needs=("PIC-PER-01", "PIC-PER-02"))
-def certification_late(ctx: SetContext) -> Answers:
+@rule(
+    "PIC-CEH-06",
+    "certification-late",
+    needs=("PIC-PER-01", "PIC-PER-02"),
+    evidence="cehrt.certifiedOn",
+    without_evidence="indeterminate",
+)
+def certification_late(period: Period, evidence: Evidence) -> CheckResults:
     """The technology was certified after the period ended.
 
     What it checks:
@@ -24,17 +27,10 @@ def certification_late(ctx: SetContext) -> Answers:
     End the period on or after the day of the certificate, if that is still inside the year. Keep a
     copy of the product's page on the Certified Health IT Product List.
     """
-    period, certified = ctx.set.period, parse_date(ctx.evidence.cehrt.certified_on)
-    if certified is None:
-        return ctx.indeterminate(f"the evidence gives no {_KEY}", missing=(_KEY,))
-    if period is None or certified <= period.end:
-        return None
-    return ctx.fail(
-        "/performanceEnd",
-        "the technology was certified on {certified}, after the period had ended on {actual}",
-        actual=period.end.isoformat(),
-        certified=certified.isoformat(),
-        fix="choose a period that ends on {certified} or later"
-        if certified.year == period.end.year
-        else "no period of this year can be earned with it",
+    return check_not_after(
+        evidence.date("cehrt.certifiedOn"),
+        period.end,
+        pointer="/performanceEnd",
+        message="the technology was certified on {day}, after the period had ended on {actual}",
+        remediation="choose a period that ends on {day} or later",
     )

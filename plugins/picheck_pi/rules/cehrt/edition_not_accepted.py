@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from picheck.api import Answers, SetContext, rule
-
-_KEY: Final = "cehrt.edition"
+from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
+from picheck_pi.term_schemas import SOME_TEXTS
 
 
 @rule(
     "PIC-CEH-07",
     "edition-not-accepted",
-    scope="set",
-    terms={"editions": {"type": "list", "minlength": 1, "schema": {"type": "string"}}},
+    terms={"editions": SOME_TEXTS},
+    evidence="cehrt.edition",
 )
-def edition_not_accepted(ctx: SetContext) -> Answers:
+def edition_not_accepted(
+    cehrt_id: str | None, evidence: Evidence, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """The technology is certified to an edition that the year does not accept.
 
     What it checks:
@@ -30,18 +29,16 @@ def edition_not_accepted(ctx: SetContext) -> Answers:
     Ask the vendor which edition the products were certified to in the period. Where an update was
     installed during the year, choose a period by whose last day it was certified.
     """
-    edition, accepted = ctx.evidence.cehrt.edition, ctx.clause["editions"]
-    if edition is None:
-        return ctx.indeterminate(f"the evidence gives no {_KEY}", missing=(_KEY,))
+    edition, accepted = evidence.require("cehrt.edition"), clause["editions"]
     if edition in accepted:
         return None
-    return ctx.fail(
-        "" if ctx.set.record.cehrt_id is None else "/cehrtId",
+    return fail(
+        "" if cehrt_id is None else "/cehrtId",
         "the technology is certified to {actual!r}; {year} accepts {editions}",
-        expected=list(accepted),
+        expected=accepted,
         actual=edition,
-        year=ctx.rulebook.year,
+        year=rulebook.year,
         editions=" or ".join(accepted),
         key="edition",
-        fix="report a period in which technology of an accepted edition was used",
+        remediation="report a period in which technology of an accepted edition was used",
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from picheck.api import Answers, SetContext, parse_date, rule
-
-_KEY: Final = "cehrt.functionalityInPlaceOn"
+from picheck.api import CheckResults, Evidence, Period, rule
+from picheck_pi.cehrt_dates import check_not_after
 
 
-@rule("PIC-CEH-05", "functionality-late", scope="set", needs=("PIC-PER-01", "PIC-PER-02"))
-def functionality_late(ctx: SetContext) -> Answers:
+@rule(
+    "PIC-CEH-05",
+    "functionality-late",
+    needs=("PIC-PER-01", "PIC-PER-02"),
+    evidence="cehrt.functionalityInPlaceOn",
+    without_evidence="indeterminate",
+)
+def functionality_late(period: Period, evidence: Evidence) -> CheckResults:
     """The certified functionality was not in place when the period began.
 
     What it checks:
@@ -25,17 +28,10 @@ def functionality_late(ctx: SetContext) -> Answers:
     Start the period on or after that day if enough days of the year are left. Keep the vendor's
     confirmation of the day.
     """
-    period, in_place = ctx.set.period, parse_date(ctx.evidence.cehrt.functionality_in_place_on)
-    if in_place is None:
-        return ctx.indeterminate(f"the evidence gives no {_KEY}", missing=(_KEY,))
-    if period is None or in_place <= period.start:
-        return None
-    return ctx.fail(
-        "/performanceStart",
-        "the functionality was in place on {in_place}, after the period had begun on {actual}",
-        actual=period.start.isoformat(),
-        in_place=in_place.isoformat(),
-        fix="start the period on {in_place} or later"
-        if in_place.year == period.start.year
-        else "no period of this year can be earned with it",
+    return check_not_after(
+        evidence.date("cehrt.functionalityInPlaceOn"),
+        period.start,
+        pointer="/performanceStart",
+        message="the functionality was in place on {day}, after the period had begun on {actual}",
+        remediation="start the period on {day} or later",
     )

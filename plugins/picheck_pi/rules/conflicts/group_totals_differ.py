@@ -4,15 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
-from picheck.api import Answer, Answers, DocumentContext, Evidence, SetView, rule
-from picheck_pi.table import named
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    Entity,
+    Evidence,
+    Rulebook,
+    SetView,
+    fail,
+    not_applicable,
+    rule,
+)
+from picheck_pi.measure_index import label
 
-Row = tuple[int, int, int]  # the clinician's place in the evidence, numerator, denominator
+
+class _Row(NamedTuple):
+    """One clinician's counts of a measure; `number` is the clinician's place in the evidence."""
+
+    number: int
+    numerator: int
+    denominator: int
 
 
-@rule("PIC-CNF-03", "group-totals-differ", scope="document")
-def group_totals_differ(ctx: DocumentContext) -> Answers:
+@rule(
+    "PIC-CNF-03",
+    "group-totals-differ",
+    scope="document",
+    evidence="clinicians",
+    without_evidence="notApplicable",
+)
+def group_totals_differ(
+    sets: tuple[SetView, ...], entity: Entity, evidence: Evidence, rulebook: Rulebook
+) -> CheckResults:
     """The clinicians' rows do not add up to the group's numbers.
 
     What it checks:
@@ -28,84 +53,80 @@ def group_totals_differ(ctx: DocumentContext) -> Answers:
     Add the numerators and, separately, the denominators of all clinicians whose data is in the
     certified technology, and report these two sums.
     """
-    if not ctx.evidence.clinicians:
-        return ctx.not_applicable("the evidence holds no clinicians' rows to add up")
-    if ctx.submission is None or ctx.submission.entity_type == "individual":
-        return ctx.not_applicable("an individual's numbers are no sum over clinicians")
-    rows = _rows(ctx.evidence)
-    return [answer for view in ctx.sets for answer in _compare(ctx, view, rows)]
+    if not evidence.clinicians:
+        return not_applicable("the evidence holds no clinicians' rows to add up")
+    if entity.entity_type == "individual":
+        return not_applicable("an individual's numbers are not a sum over clinicians")
+    rows = _rows_by_measure(evidence)
+    return [result for view in sets for result in _compare(view, rows, rulebook)]
 
 
-def _rows(evidence: Evidence) -> dict[str, list[Row]]:
-    """Return the clinicians' tallies by measure id."""
-    rows: dict[str, list[Row]] = {}
-    for index, clinician in enumerate(evidence.clinicians or (), start=1):
+def _rows_by_measure(evidence: Evidence) -> dict[str, list[_Row]]:
+    """Return the clinicians' rows by measure id."""
+    rows: dict[str, list[_Row]] = {}
+    for number, clinician in enumerate(evidence.clinicians or (), start=1):
         for measure_id, tally in clinician.measures.items():
-            rows.setdefault(measure_id, []).append((index, tally.numerator, tally.denominator))
+            row = _Row(number, tally.numerator, tally.denominator)
+            rows.setdefault(measure_id, []).append(row)
     return rows
 
 
-def _compare(ctx: DocumentContext, view: SetView, rows: dict[str, list[Row]]) -> Iterator[Answer]:
+def _compare(
+    view: SetView, rows_by_measure: dict[str, list[_Row]], rulebook: Rulebook
+) -> Iterator[CheckResult]:
     """Yield what is wrong between one set's numbers and the rows behind them."""
-    for measure_id, tallies in rows.items():
-        reported = view.tally(measure_id)
+    for measure_id, rows in rows_by_measure.items():
+        reported = view.counts.pair(measure_id)
         if reported is None:
             continue
-        for index, numerator, denominator in tallies:
-            if numerator > denominator:
-                yield _impossible(ctx, view, measure_id, (index, numerator, denominator))
-        total = (sum(row[1] for row in tallies), sum(row[2] for row in tallies))
+        for row in rows:
+            if row.numerator > row.denominator:
+                yield _impossible(view, measure_id, row, rulebook)
+        total = (sum(row.numerator for row in rows), sum(row.denominator for row in rows))
         if reported != total:
-            yield _different(ctx, view, measure_id, total, averaged=_averaged(reported, tallies))
+            averaging = ", which is the average of the rows' rates"
+            yield fail(
+                f"/measurements/{measure_id}",
+                "the clinicians' rows for {measure} add up to {sums[0]}/{sums[1]}, but"
+                " {numerator}/{denominator} is reported{averaging}",
+                at=view,
+                key=measure_id,
+                expected={"numerator": total[0], "denominator": total[1]},
+                actual={"numerator": reported[0], "denominator": reported[1]},
+                measure=label(rulebook, measure_id),
+                sums=total,
+                numerator=reported[0],
+                denominator=reported[1],
+                averaging=averaging if _is_average(reported, rows) else "",
+            )
 
 
-def _impossible(ctx: DocumentContext, view: SetView, measure_id: str, row: Row) -> Answer:
-    index, numerator, denominator = row
-    return ctx.fail(
-        view.place(measure_id),
-        "clinician row {index} counts {numerator}/{denominator} for {measure}, which no record"
-        " can show",
+def _impossible(view: SetView, measure_id: str, row: _Row, rulebook: Rulebook) -> CheckResult:
+    """Return the finding of a row that counts more successes than cases."""
+    return fail(
+        f"/measurements/{measure_id}",
+        "clinician row {row.number} counts {row.numerator}/{row.denominator} for {measure}, which"
+        " no record can show",
         at=view,
-        key=f"{measure_id} row {index}",
-        actual={"numerator": numerator, "denominator": denominator},
-        fix="correct row {index} in the evidence: its numerator is part of its denominator",
-        measure=named(ctx.rulebook, measure_id),
-        index=index,
-        numerator=numerator,
-        denominator=denominator,
+        key=f"{measure_id} row {row.number}",
+        actual={"numerator": row.numerator, "denominator": row.denominator},
+        remediation="correct row {row.number} in the evidence: its numerator is part of its"
+        " denominator",
+        measure=label(rulebook, measure_id),
+        row=row,
     )
 
 
-def _different(
-    ctx: DocumentContext, view: SetView, measure_id: str, total: tuple[int, int], *, averaged: bool
-) -> Answer:
-    numerator, denominator = view.tally(measure_id) or (0, 0)
-    return ctx.fail(
-        view.place(measure_id),
-        "the clinicians' rows for {measure} add up to {sums[0]}/{sums[1]}, but"
-        " {numerator}/{denominator} is reported{averaging}",
-        at=view,
-        key=measure_id,
-        expected={"numerator": total[0], "denominator": total[1]},
-        actual={"numerator": numerator, "denominator": denominator},
-        measure=named(ctx.rulebook, measure_id),
-        sums=total,
-        numerator=numerator,
-        denominator=denominator,
-        averaging=", which is the average of the rows' rates" if averaged else "",
-    )
-
-
-def _averaged(reported: tuple[int, int], rows: Sequence[Row]) -> bool:
+def _is_average(reported: tuple[int, int], rows: Sequence[_Row]) -> bool:
     """Whether the reported rate is the mean of the rows' rates and not the rate of their sums.
 
     Both are compared after rounding to a whole numerator, since that is what can be reported.
     """
-    rates = [Fraction(row[1], row[2]) for row in rows if row[2] > 0]
+    rates = [Fraction(row.numerator, row.denominator) for row in rows if row.denominator > 0]
     if not rates:
         return False
     numerator, denominator = reported
-    pooled = Fraction(sum(row[1] for row in rows), sum(row[2] for row in rows))
+    pooled = Fraction(sum(r.numerator for r in rows), sum(r.denominator for r in rows))
     mean = sum(rates, start=Fraction(0)) / len(rates)
     half = Fraction(1, 2)
     return abs(mean * denominator - numerator) <= half < abs(pooled * denominator - numerator)

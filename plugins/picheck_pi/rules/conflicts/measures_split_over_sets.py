@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, EntityContext, SetView, rule
+from picheck.api import CheckResults, Rulebook, SetView, fail, related, rule
 
 
 @rule("PIC-CNF-02", "measures-split-over-sets", scope="entity")
-def measures_split_over_sets(ctx: EntityContext) -> Answers:
+def measures_split_over_sets(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResults:
     """The measures are split over several measurement sets.
 
     What it checks:
@@ -22,37 +22,27 @@ def measures_split_over_sets(ctx: EntityContext) -> Answers:
     Put every objective's measures and all required statements into one measurement set and send
     that one.
     """
-    if not ctx.sets[1:]:
+    missing = [rulebook.objectives.keys() - _covered(view, rulebook) for view in sets]
+    if len(sets) <= 1 or not all(missing) or set.intersection(*missing):
         return None
-    needed = set(ctx.rulebook.objectives)
-    missing = [needed - _covered(view) for view in ctx.sets]
-    if not all(missing) or set.intersection(*missing):
-        return None
-    names = [_names(ctx, objectives) for objectives in missing]
-    return ctx.fail(
+    lacking = [
+        ", ".join(title for id_, title in rulebook.objectives.items() if id_ in objectives)
+        for objectives in missing
+    ]
+    return fail(
         "/measurements",
         "no measurement set covers every objective by itself, though together they do: this one"
         " lacks {lacking}",
-        at=ctx.sets[0],
+        at=sets[0],
+        lacking=lacking[0],
         related=[
-            ctx.also("/measurements", f"this one lacks {lacking}", at=view)
-            for view, lacking in zip(ctx.sets[1:], names[1:], strict=True)
+            related("/measurements", f"this one lacks {titles}", at=view)
+            for view, titles in zip(sets[1:], lacking[1:], strict=True)
         ],
-        lacking=names[0],
     )
 
 
-def _covered(view: SetView) -> set[str]:
+def _covered(view: SetView, rulebook: Rulebook) -> set[str]:
     """Return the objectives of everything the set reports or excludes."""
-    measures = view.rulebook.measures
-    return {
-        measures[measure_id].objective
-        for measure_id in view.answers
-        if measure_id in measures and view.is_reported(measure_id)
-    }
-
-
-def _names(ctx: EntityContext, objectives: set[str]) -> str:
-    """Name objectives in the rulebook's order, by their titles."""
-    titles = ctx.rulebook.objectives
-    return ", ".join(titles[objective] for objective in titles if objective in objectives)
+    answers = view.answers
+    return {rulebook.measures[i].objective for i in answers if answers.is_reported(i)}

@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import NamedTuple
 
-from picheck.api import Answer, Answers, DocumentContext, SetView, parse_date, rule
-from picheck_pi.table import named, table_of
+from picheck.api import (
+    Answers,
+    CheckResult,
+    CheckResults,
+    Clause,
+    Evidence,
+    Rulebook,
+    fail,
+    indeterminate,
+    parse_date,
+    related,
+    rule,
+)
+from picheck_pi.measure_index import index_of, label
+from picheck_pi.term_schemas import POSITIVE
 
-Proof = tuple[date, str]  # the last day on which the document is kept, and its name
+#: The ids that need proof, each with the index of the first set that has it.
+Answered = Mapping[str, int]
 
-_UNKNOWN: Final = date.min
+
+class Proof(NamedTuple):
+    """A document, and the day until which it is kept: `date.min` where that is not known."""
+
+    kept_until: date
+    file: str
 
 
 @rule(
     "PIC-EVD-01",
     "documentation-missing",
-    scope="document",
-    terms={"retention_years": {"type": "integer", "min": 1}},
+    terms={"retention_years": POSITIVE},
+    evidence="documents",
+    without_evidence="indeterminate",
 )
-def documentation_missing(ctx: DocumentContext) -> Answers:
+def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
+    set_answers: tuple[Answers, ...],
+    evidence: Evidence,
+    digests: Mapping[str, str],
+    clause: Clause,
+    rulebook: Rulebook,
+    as_of: date,
+) -> CheckResults:
     """Answers without proof, or with proof that has changed or is not kept long enough.
 
     What it checks:
     Every reported measure, claimed exclusion and affirmed statement against the documents that the
     evidence lists: at least one document supports it and is kept for the years that the law asks
     for, counted from the submission. A submission is sent in the year after the performance year;
-    within it the day that the audit speaks for is taken. An engagement level shares the proof of
+    within it the day for which the audit is made is taken. An engagement level shares the proof of
     its measure. Where a document's digest is given and the file lies beside the evidence, the two
     must agree.
 
@@ -40,118 +68,103 @@ def documentation_missing(ctx: DocumentContext) -> Answers:
     until which it will really be kept. If a document has changed, find out which version is the
     proof.
     """
-    if ctx.evidence.documents is None:
-        return ctx.indeterminate("the evidence lists no documents", missing=["documents"])
-    needed_until = _needed_until(ctx)
-    open_ids = _answered(ctx, but=_kept(ctx, needed_until))
-    unproved = _unproved(ctx, open_ids, needed_until) if open_ids else ()
-    return [*unproved, *_changed(ctx)]
+    evidence.require("documents")
+    answered, proofs = _answered(set_answers, rulebook), _best_proofs(evidence)
+    needed_until = _needed_until(as_of, rulebook.year, clause["retention_years"])
+    results = []
+    too_early = defaultdict(list)
+    for measure_id in sorted(answered):
+        proof = proofs.get(measure_id)
+        if proof is None:
+            results.append(
+                fail(
+                    f"/measurements/{measure_id}",
+                    "no document in the evidence supports {label}",
+                    at=answered[measure_id],
+                    label=label(rulebook, measure_id),
+                )
+            )
+        elif proof.kept_until < needed_until:
+            too_early[proof].append(measure_id)
+    results += [_too_early(proof, ids, answered, needed_until) for proof, ids in too_early.items()]
+    return [*results, *_changed(evidence, answered, digests)]
 
 
-def _needed_until(ctx: DocumentContext) -> date:
-    """Return the day until which the proof must at least be kept."""
-    year = ctx.rulebook.year
-    sent = min(max(ctx.as_of, date(year, 12, 31)), date(year + 1, 12, 31))
-    day = 28 if (sent.month, sent.day) == (2, 29) else sent.day
-    return date(sent.year + ctx.clause["retention_years"], sent.month, day)
-
-
-def _kept(ctx: DocumentContext, needed_until: date) -> set[str]:
-    """Return the ids whose proof is kept long enough."""
-    kept: set[str] = set()
-    for document in ctx.evidence.documents or ():
-        if (parse_date(document.kept_until) or _UNKNOWN) >= needed_until:
-            kept.update(document.supports)
-    return kept
-
-
-def _answered(ctx: DocumentContext, *, but: Container[str] = ()) -> dict[str, SetView]:
-    """Return the other ids that need proof, each with the first set in which it stands."""
-    measures, levels = ctx.rulebook.measures, table_of(ctx.rulebook).measure_of
-    answered: dict[str, SetView] = {}
-    for view in ctx.sets:
-        for measure_id in view.answers:
-            if measure_id in but or measure_id in levels or measure_id not in measures:
-                continue
-            if view.is_reported(measure_id):
-                answered.setdefault(measure_id, view)
+def _answered(set_answers: Iterable[Answers], rulebook: Rulebook) -> Answered:
+    """Return the ids that need proof, each with the index of the first set that reports it."""
+    levels = index_of(rulebook).levels
+    answered: dict[str, int] = {}
+    for at, answers in enumerate(set_answers):
+        for measure_id in answers:
+            if measure_id not in levels and answers.is_reported(measure_id):
+                answered.setdefault(measure_id, at)
     return answered
 
 
-def _proofs(ctx: DocumentContext) -> dict[str, Proof]:
+def _best_proofs(evidence: Evidence) -> dict[str, Proof]:
     """Return the longest-kept document of each id that any document supports."""
     proofs: dict[str, Proof] = {}
-    for document in ctx.evidence.documents or ():
-        proof = (parse_date(document.kept_until) or _UNKNOWN, document.file)
+    for document in evidence.documents or ():
+        proof = Proof(parse_date(document.kept_until) or date.min, document.file)
         for measure_id in document.supports:
             proofs[measure_id] = max(proof, proofs.get(measure_id, proof))
     return proofs
 
 
-def _unproved(
-    ctx: DocumentContext, open_ids: dict[str, SetView], needed_until: date
-) -> Iterator[Answer]:
-    """Yield a finding for each id without proof and for each document that goes too early."""
-    proofs = _proofs(ctx)
-    early: dict[Proof, list[tuple[str, SetView]]] = {}
-    for measure_id, view in open_ids.items():
-        proof = proofs.get(measure_id)
-        if proof is not None:
-            early.setdefault(proof, []).append((measure_id, view))
-            continue
-        yield ctx.fail(
-            view.place(measure_id),
-            "no document in the evidence supports {measure}",
-            at=view,
-            measure=named(ctx.rulebook, measure_id),
-        )
-    for proof, supported in early.items():
-        yield _too_early(ctx, proof, sorted(supported, key=_by_id), needed_until)
-
-
-def _by_id(supported: tuple[str, SetView]) -> str:
-    return supported[0]
+def _needed_until(as_of: date, year: int, retention_years: int) -> date:
+    """Return the day until which the proof must at least be kept."""
+    sent = min(max(as_of, date(year, 12, 31)), date(year + 1, 12, 31))
+    day = 28 if (sent.month, sent.day) == (2, 29) else sent.day
+    return date(sent.year + retention_years, sent.month, day)
 
 
 def _too_early(
-    ctx: DocumentContext, proof: Proof, supported: list[tuple[str, SetView]], needed_until: date
-) -> Answer:
-    """Speak of one document at the first answer it supports; the others are related."""
-    kept_until, file = proof
-    (measure_id, view), *others = supported
-    if kept_until == _UNKNOWN:
-        return ctx.indeterminate(
-            f"until when {file} is kept is not said by a date",
+    proof: Proof, ids: Sequence[str], answered: Answered, needed_until: date
+) -> CheckResult:
+    """Return the result for one document, at the first answer that it supports."""
+    first, *others = ids
+    if proof.kept_until == date.min:
+        return indeterminate(
+            "the evidence gives no date until which {file} is kept",
             missing=["documents.keptUntil"],
-            pointer=view.pointer + view.place(measure_id),
+            pointer=f"/measurements/{first}",
+            at=answered[first],
+            measures=ids,
+            file=proof.file,
         )
-    return ctx.fail(
-        view.place(measure_id),
+    return fail(
+        f"/measurements/{first}",
         "{file}, the proof of {ids}, is kept until {actual}, but needed until {expected}",
-        at=view,
+        at=answered[first],
         expected=needed_until.isoformat(),
-        actual=kept_until.isoformat(),
-        related=[ctx.also(other.place(name), f"{name} too", at=other) for name, other in others],
-        file=file,
-        ids=", ".join(name for name, _ in supported),
+        actual=proof.kept_until.isoformat(),
+        measures=ids,
+        related=[
+            related(f"/measurements/{other}", f"{other} too", at=answered[other])
+            for other in others
+        ],
+        file=proof.file,
+        ids=", ".join(ids),
     )
 
 
-def _changed(ctx: DocumentContext) -> Iterator[Answer]:
-    """Yield a finding for each file that is no longer the one whose digest was noted."""
-    for document in ctx.evidence.documents or ():
-        noted, found = document.sha256, ctx.digests.get(document.file)
+def _changed(
+    evidence: Evidence, answered: Answered, digests: Mapping[str, str]
+) -> Iterator[CheckResult]:
+    """Yield a failure for each file that is no longer the one whose digest was noted."""
+    for document in evidence.documents or ():
+        noted, found = document.sha256, digests.get(document.file)
         if noted is None or found is None or noted.lower() == found:
             continue
-        answered = _answered(ctx)
-        measure_id = min(answered.keys() & set(document.supports), default="")
-        view = answered.get(measure_id)
-        yield ctx.fail(
-            view.place(measure_id) if view else "",
+        supported = sorted(answered.keys() & set(document.supports))
+        yield fail(
+            f"/measurements/{supported[0]}" if supported else "",
             "{file} is not the file that the evidence lists: its SHA-256 is {actual}",
-            at=view,
+            at=answered[supported[0]] if supported else None,
+            from_root=not supported,
             expected=noted,
             actual=found,
             key=f"sha256 {document.file}",
+            measures=supported,
             file=document.file,
         )

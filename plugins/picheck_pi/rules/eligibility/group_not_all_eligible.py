@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
-from picheck_pi.rules.eligibility.claims import (
-    NOTHING_CLAIMED,
-    rest_on_members,
-    statuses_claimed,
-    statuses_granted,
+from picheck.api import (
+    CheckResults,
+    Clause,
+    Entity,
+    Evidence,
+    Rulebook,
+    fail,
+    indeterminate,
+    not_applicable,
+    rule,
 )
+from picheck_pi.eligibility import (
+    NOTHING_CLAIMED,
+    claimed_statuses,
+    granted_statuses,
+    rest_on_members,
+)
+from picheck_pi.term_schemas import TEXTS, TEXTS_BY_TEXT
 
 
 @rule(
     "PIC-ELG-03",
     "group-not-all-eligible",
     scope="document",
-    terms={
-        "entity_types": {"type": "list", "schema": {"type": "string"}},
-        "own_statuses": {
-            "type": "dict",
-            "valuesrules": {"type": "list", "schema": {"type": "string"}},
-        },
-    },
+    terms={"entity_types": TEXTS, "own_statuses": TEXTS_BY_TEXT},
+    evidence=(
+        "eligibility.specialStatuses",
+        "eligibility.clinicianType",
+        "eligibility.allMembersQualify",
+    ),
+    without_evidence="notApplicable",
 )
-def group_not_all_eligible(ctx: DocumentContext) -> Answers:
+def group_not_all_eligible(
+    entity: Entity, evidence: Evidence, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """A group counts on its members' statuses although not all of them qualify.
 
     What it checks:
@@ -37,32 +50,31 @@ def group_not_all_eligible(ctx: DocumentContext) -> Answers:
     How to fix:
     Look every member up, and report the category for the entity if one of them does not qualify.
     """
-    entity_type = ctx.submission.entity_type if ctx.submission else ""
-    if entity_type not in ctx.clause["entity_types"]:
-        return ctx.not_applicable("the entity has no members whose statuses could count")
-    claims = _claims(ctx)
+    if entity.entity_type not in clause["entity_types"]:
+        return not_applicable("the entity has no members whose statuses could count")
+    claims = _claims(evidence, rulebook)
     if not claims:
-        return ctx.not_applicable(NOTHING_CLAIMED)
-    everybody = ctx.evidence.eligibility.all_members_qualify
-    if everybody or not rest_on_members(ctx, claims):
+        return NOTHING_CLAIMED
+    do_all_qualify = evidence.eligibility.all_members_qualify
+    if do_all_qualify or not rest_on_members(entity, claims, rulebook):
         return None
-    named = ", ".join(claims)
-    if everybody is None:
-        return ctx.indeterminate(
-            f"whether all members qualify ({named}) is not said",
+    if do_all_qualify is None:
+        return indeterminate(
+            "the evidence does not say whether all members qualify ({claims})",
             missing=["eligibility.allMembersQualify"],
-            pointer=ctx.place("entityType"),
+            pointer="/entityType",
+            claims=", ".join(claims),
         )
-    return ctx.fail(
-        ctx.place("entityType"),
+    return fail(
+        "/entityType",
         "the evidence counts on {claims}, which is no status of this {actual}, and not all of its"
         " members qualify",
-        actual=entity_type,
-        claims=named,
+        actual=entity.entity_type,
+        claims=", ".join(claims),
     )
 
 
-def _claims(ctx: DocumentContext) -> list[str]:
-    """Return the claims to look at; those that the year grants nobody are PIC-ELG-02's."""
-    available = ctx.rulebook.clauses.get("PIC-ELG-02")
-    return statuses_granted(ctx, available) if available else statuses_claimed(ctx.evidence)
+def _claims(evidence: Evidence, rulebook: Rulebook) -> list[str]:
+    """Return the claims to check; those that the year does not grant are left to PIC-ELG-02."""
+    available = rulebook.clauses.get("PIC-ELG-02")
+    return granted_statuses(evidence, available) if available else claimed_statuses(evidence)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.rules.eligibility.claims import (
+from picheck.api import Answers, CheckResults, Clause, Evidence, Period, fail, rule
+from picheck_pi.eligibility import (
     MINIMUM,
     NOTHING_CLAIMED,
-    lacking,
-    others_claimed,
-    statuses_claimed,
+    claimed_statuses,
+    missing_parts,
+    other_claims,
 )
 
 
-@rule("PIC-ELG-04", "not-a-qualifying-submission", scope="set", terms=MINIMUM)
-def not_a_qualifying_submission(ctx: SetContext) -> Answers:
+@rule(
+    "PIC-ELG-04",
+    "not-a-qualifying-submission",
+    terms=MINIMUM,
+    evidence="eligibility",
+    without_evidence="notApplicable",
+)
+def not_a_qualifying_submission(
+    answers: Answers, cehrt_id: str | None, period: Period, evidence: Evidence, clause: Clause
+) -> CheckResults:
     """The data is too little to count as a submission of the category.
 
     What it checks:
@@ -23,22 +31,23 @@ def not_a_qualifying_submission(ctx: SetContext) -> Answers:
 
     Why it matters:
     Data that lacks one of the parts is said not to count as a submission: it is not scored and
-    leaves a reweighting as it was. Nobody should rely on that, in either direction.
+    leaves a reweighting as it was. Do not rely on that, in either direction.
 
     How to fix:
     Complete the measurement set if the category is to be scored; leave it out altogether to keep
     the reweighting.
     """
-    claims = [*statuses_claimed(ctx.evidence), *others_claimed(ctx.evidence)]
+    claims = [*claimed_statuses(evidence), *other_claims(evidence)]
     if not claims:
-        return ctx.not_applicable(NOTHING_CLAIMED)
-    missing = list(lacking(ctx.set, ctx.clause["objectives"], ctx.clause["statements"]))
+        return NOTHING_CLAIMED
+    missing = list(missing_parts(answers, cehrt_id, period, clause.terms))
     if not missing:
         return None
-    return ctx.fail(
+    return fail(
         "",
         "the evidence counts on {claims}, and this measurement set is no qualifying submission: it"
         " lacks {missing}",
         claims=", ".join(claims),
         missing=", ".join(missing),
+        measures=[statement for statement in clause["statements"] if not answers.has(statement)],
     )

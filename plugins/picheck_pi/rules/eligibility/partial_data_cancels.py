@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
-from picheck_pi.rules.eligibility.claims import (
+from picheck.api import (
+    CheckResults,
+    Clause,
+    Entity,
+    Evidence,
+    Rulebook,
+    SetView,
+    fail,
+    not_applicable,
+    rule,
+)
+from picheck_pi.eligibility import (
     AUTOMATIC,
     NOTHING_CLAIMED,
-    granted,
-    is_whole,
-    lacking,
+    granted_claims,
+    is_complete,
+    missing_parts,
 )
 
 
@@ -17,8 +27,16 @@ from picheck_pi.rules.eligibility.claims import (
     "partial-data-cancels",
     scope="document",
     terms=AUTOMATIC,
+    evidence="eligibility",
+    without_evidence="notApplicable",
 )
-def partial_data_cancels(ctx: DocumentContext) -> Answers:
+def partial_data_cancels(
+    entity: Entity,
+    sets: tuple[SetView, ...],
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
+) -> CheckResults:
     """A reweighting is counted on, and even the partial data that is sent cancels it.
 
     What it checks:
@@ -34,17 +52,18 @@ def partial_data_cancels(ctx: DocumentContext) -> Answers:
     Leave the measurement set out to keep the reweighting, or complete it and drop the claim from
     the evidence.
     """
-    claims = granted(ctx)
+    claims = granted_claims(entity, evidence, clause, rulebook)
     if not claims:
-        return ctx.not_applicable(NOTHING_CLAIMED)
-    if not ctx.sets or any(is_whole(view) for view in ctx.sets):
-        return ctx.not_applicable("no partial data of the category stands alone")
-    partial = ctx.sets[0]
-    return ctx.fail(
+        return NOTHING_CLAIMED
+    if not sets or any(is_complete(view) for view in sets):
+        return not_applicable("there is no partial data without a complete measurement set")
+    partial, minimum = sets[0], {"objectives": rulebook.objectives, "statements": ()}
+    missing = missing_parts(partial.answers, partial.cehrt_id, partial.period, minimum)
+    return fail(
         "",
         "the evidence counts on {claims}, but even this partial measurement set cancels it: it"
         " lacks {missing}",
         at=partial,
         claims=claims,
-        missing=", ".join(lacking(partial, ctx.rulebook.objectives, ())),
+        missing=", ".join(missing),
     )

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
-from picheck_pi.rules.eligibility.claims import AUTOMATIC, NOTHING_CLAIMED, granted, is_whole
+from picheck.api import (
+    CheckResults,
+    Clause,
+    Entity,
+    Evidence,
+    Rulebook,
+    SetView,
+    fail,
+    not_applicable,
+    related,
+    rule,
+)
+from picheck_pi.eligibility import AUTOMATIC, NOTHING_CLAIMED, granted_claims, is_complete
 
 
 @rule(
@@ -11,8 +22,16 @@ from picheck_pi.rules.eligibility.claims import AUTOMATIC, NOTHING_CLAIMED, gran
     "reweighting-cancelled",
     scope="document",
     terms=AUTOMATIC,
+    evidence="eligibility",
+    without_evidence="notApplicable",
 )
-def reweighting_cancelled(ctx: DocumentContext) -> Answers:
+def reweighting_cancelled(
+    entity: Entity,
+    sets: tuple[SetView, ...],
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
+) -> CheckResults:
     """A reweighting is counted on, and data for the category is sent all the same.
 
     What it checks:
@@ -28,16 +47,16 @@ def reweighting_cancelled(ctx: DocumentContext) -> Answers:
     Decide for one of the two. Leave the category's measurement set out to keep the reweighting, or
     drop the claim from the evidence and let the category be scored.
     """
-    claims = granted(ctx)
+    claims = granted_claims(entity, evidence, clause, rulebook)
     if not claims:
-        return ctx.not_applicable(NOTHING_CLAIMED)
-    whole = [view for view in ctx.sets if is_whole(view)]
-    if not whole:
-        return ctx.not_applicable("no measurement set of the category is complete")
-    return ctx.fail(
+        return NOTHING_CLAIMED
+    complete = [view for view in sets if is_complete(view)]
+    if not complete:
+        return not_applicable("no measurement set of the category is complete")
+    return fail(
         "",
         "the evidence counts on {claims}, but sending this measurement set cancels it",
-        at=whole[0],
+        at=complete[0],
         claims=claims,
-        related=[ctx.also("", "this one too", at=view) for view in whole[1:]],
+        related=[related("", "this one too", at=view) for view in complete[1:]],
     )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
-from picheck_pi.rules.eligibility.claims import (
-    AUTOMATIC,
-    NOTHING_CLAIMED,
-    is_automatic,
-    statuses_claimed,
+from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
+from picheck_pi.eligibility import AUTOMATIC, NOTHING_CLAIMED, automatic, claimed_statuses
+
+
+@rule(
+    "PIC-ELG-02",
+    "reweighting-not-available",
+    scope="document",
+    terms=AUTOMATIC,
+    evidence=("eligibility.specialStatuses", "eligibility.clinicianType"),
+    without_evidence="notApplicable",
 )
-
-
-@rule("PIC-ELG-02", "reweighting-not-available", scope="document", terms=AUTOMATIC)
-def reweighting_not_available(ctx: DocumentContext) -> Answers:
+def reweighting_not_available(
+    evidence: Evidence, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """A reweighting is counted on that the year does not grant.
 
     What it checks:
@@ -27,18 +31,19 @@ def reweighting_not_available(ctx: DocumentContext) -> Answers:
     Report the category in full, or make sure that a hardship exception is approved. Then drop the
     claim from the evidence.
     """
-    claims = statuses_claimed(ctx.evidence)
+    claims, available = claimed_statuses(evidence), automatic(clause)
     if not claims:
-        return ctx.not_applicable(NOTHING_CLAIMED)
+        return NOTHING_CLAIMED
     return [
-        ctx.fail(
+        fail(
             "",
             "{actual} is not reweighted automatically in {year}",
-            expected=[*ctx.clause["special_statuses"], *ctx.clause["clinician_types"]],
+            from_root=True,
+            expected=available,
             actual=claim,
             key=claim,
-            year=ctx.rulebook.year,
+            year=rulebook.year,
         )
         for claim in claims
-        if not is_automatic(ctx.clause, claim)
+        if claim not in available
     ]

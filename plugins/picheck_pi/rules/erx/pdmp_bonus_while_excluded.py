@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.table import named
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, related, rule
+from picheck_pi.measure_index import label
+from picheck_pi.term_schemas import MEASURE_ID
 
 
 @rule(
     "PIC-ERX-03",
     "pdmp-bonus-while-excluded",
-    scope="set",
-    terms={"exclusion": {"type": "string"}, "measure": {"type": "string"}},
+    terms={"exclusion": MEASURE_ID, "measure": MEASURE_ID},
 )
-def pdmp_bonus_while_excluded(ctx: SetContext) -> Answers:
+def pdmp_bonus_while_excluded(answers: Answers, clause: Clause, rulebook: Rulebook) -> CheckResults:
     """The PDMP bonus is claimed while electronic prescribing is excluded.
 
     What it checks:
@@ -27,14 +27,14 @@ def pdmp_bonus_while_excluded(ctx: SetContext) -> Answers:
     Keep the proof of at least one such query and prescription, or leave the bonus out: it is
     voluntary, and leaving it out costs nothing else.
     """
-    exclusion_id, measure_id = ctx.clause["exclusion"], ctx.clause["measure"]
-    if not (ctx.set.is_yes(exclusion_id) and ctx.set.is_yes(measure_id)):
+    exclusion_id, measure_id = clause["exclusion"], clause["measure"]
+    if not (answers.is_yes(exclusion_id) and answers.is_yes(measure_id)):
         return None
-    return ctx.fail(
-        ctx.set.place(measure_id),
+    return fail(
+        f"/measurements/{measure_id}",
         "{measure} is claimed as a bonus although {exclusion} is claimed",
         actual=True,
-        measure=named(ctx.rulebook, measure_id),
-        exclusion=named(ctx.rulebook, exclusion_id),
-        related=[ctx.also(ctx.set.place(exclusion_id), exclusion_id)],
+        measure=label(rulebook, measure_id),
+        exclusion=label(rulebook, exclusion_id),
+        related=[related(f"/measurements/{exclusion_id}", exclusion_id)],
     )

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.facts import fact
-from picheck_pi.table import named
+from picheck.api import (
+    Answers,
+    CheckResults,
+    Clause,
+    CountsByMeasure,
+    Evidence,
+    Rulebook,
+    fail,
+    rule,
+)
+from picheck_pi.measure_index import label
+from picheck_pi.term_schemas import EVIDENCE_KEY, INTEGER, MEASURE_ID
 
 
 @rule(
     "PIC-ERX-02",
     "pdmp-exclusion-doubtful",
-    scope="set",
     terms={
-        "exclusion": {"type": "string"},
-        "beside": {"type": "string"},
-        "measure": {"type": "string"},
-        "large_denominator": {"type": "integer"},
-        "evidence": {"type": "string"},
+        "exclusion": MEASURE_ID,
+        "beside": MEASURE_ID,
+        "measure": MEASURE_ID,
+        "large_denominator": INTEGER,
+        "evidence": EVIDENCE_KEY,
     },
+    evidence="counts.controlledSubstancePrescriptions",
 )
-def pdmp_exclusion_doubtful(ctx: SetContext) -> Answers:
+def pdmp_exclusion_doubtful(
+    answers: Answers,
+    counts: CountsByMeasure,
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
+) -> CheckResults:
     """A PDMP exclusion is claimed where controlled drugs may well have been prescribed.
 
     What it checks:
@@ -35,39 +50,34 @@ def pdmp_exclusion_doubtful(ctx: SetContext) -> Answers:
     Count the controlled drugs that were prescribed electronically in the period and state the
     number in the evidence file. If there was one, report the query instead of the exclusion.
     """
-    view, terms = ctx.set, ctx.clause.terms
-    exclusion_id, beside = terms["exclusion"], terms["beside"]
-    if not view.is_yes(exclusion_id) or _is_settled(ctx, exclusion_id):
+    exclusion_id, beside = clause["exclusion"], clause["beside"]
+    if not answers.is_yes(exclusion_id) or _is_excused_otherwise(answers, exclusion_id, rulebook):
         return None
-    tally = view.tally(terms["measure"])
-    if view.is_yes(beside):
-        doubt = f"beside {named(ctx.rulebook, beside)}, which speaks of low volume only"
-    elif tally is not None and tally[1] >= terms["large_denominator"]:
-        doubt = f"beside {tally[1]} prescriptions in {terms['measure']}"
+    if evidence.get(clause["evidence"]) is not None:
+        return None  # PIC-MEA-08 compares the count with the claim
+    pair = counts.pair(clause["measure"])
+    if answers.is_yes(beside):
+        doubt = f"beside {label(rulebook, beside)}, which is about low volume only"
+    elif pair is not None and pair[1] >= clause["large_denominator"]:
+        doubt = f"beside {pair[1]} prescriptions in {clause['measure']}"
     else:
         return None
-    return ctx.fail(
-        view.place(exclusion_id),
+    return fail(
+        f"/measurements/{exclusion_id}",
         "{exclusion} is claimed {doubt}: it needs that no controlled drug was e-prescribed",
         expected=0,
-        exclusion=named(ctx.rulebook, exclusion_id),
+        exclusion=label(rulebook, exclusion_id),
         doubt=doubt,
-        source=terms["evidence"],
-        fix="state the number of controlled drugs that were e-prescribed in {source}; if it is"
-        " not zero, report the measure instead",
+        remediation="state the number of controlled drugs that were e-prescribed in {source}; if it"
+        " is not zero, report the measure instead",
+        source=clause["evidence"],
     )
 
 
-def _is_settled(ctx: SetContext, exclusion_id: str) -> bool:
-    """Whether a count leaves nothing to doubt, or another exclusion of the measure is claimed.
-
-    A count that contradicts the claim is PIC-MEA-08's.
-    """
-    if fact(ctx.evidence, ctx.clause["evidence"]) is not None:
-        return True
+def _is_excused_otherwise(answers: Answers, exclusion_id: str, rulebook: Rulebook) -> bool:
+    """Whether another exclusion of the same measure is claimed too."""
     return any(
-        ctx.set.is_yes(other)
-        for measure_id in ctx.rulebook.measures_excluded_by(exclusion_id)
-        for other in ctx.rulebook.exclusions_of(measure_id)
-        if other != exclusion_id
+        other != exclusion_id and answers.is_yes(other)
+        for measure_id in rulebook.measures_excluded_by(exclusion_id)
+        for other in rulebook.exclusions_of(measure_id)
     )

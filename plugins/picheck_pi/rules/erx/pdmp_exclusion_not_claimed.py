@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.table import either, named
+from picheck.api import Answers, CheckResult, CheckResults, Clause, Rulebook, fail, rule
+from picheck_pi.measure_index import join_or, label
+from picheck_pi.term_schemas import MEASURE_ID
 
 
 @rule(
     "PIC-ERX-01",
     "pdmp-exclusion-not-claimed",
-    scope="set",
-    terms={
-        "exclusion": {"type": "string"},
-        "measure": {"type": "string"},
-        "fitting": {"type": "string"},
-    },
+    terms={"exclusion": MEASURE_ID, "measure": MEASURE_ID, "fitting": MEASURE_ID},
 )
-def pdmp_exclusion_not_claimed(ctx: SetContext) -> Answers:
+def pdmp_exclusion_not_claimed(
+    answers: Answers, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """Electronic prescribing is excluded, the query of the monitoring program is not.
 
     What it checks:
@@ -34,41 +32,43 @@ def pdmp_exclusion_not_claimed(ctx: SetContext) -> Answers:
     Claim the PDMP exclusion whose criterion you meet. If you meet none, because a controlled
     drug was prescribed electronically after all, report the query and keep the proof.
     """
-    view, terms = ctx.set, ctx.clause.terms
-    exclusion_id, measure_id = terms["exclusion"], terms["measure"]
-    if not view.is_yes(exclusion_id) or view.claimed_exclusion(measure_id) is not None:
+    exclusion_id, measure_id = clause["exclusion"], clause["measure"]
+    if not answers.is_yes(exclusion_id) or answers.claimed_exclusion(measure_id) is not None:
         return None
-    if not view.has(measure_id):
-        return _not_answered(ctx, exclusion_id, measure_id)
-    if not view.is_yes(measure_id):
+    if not answers.has(measure_id):
+        return _unanswered(clause, rulebook)
+    if not answers.is_yes(measure_id):
         return None
-    return ctx.fail(
-        view.place(measure_id),
+    exclusions = rulebook.exclusions_of(measure_id)
+    return fail(
+        f"/measurements/{measure_id}",
         "e-Prescribing is excluded ({exclusion}), and {measure} is answered yes beside it",
-        expected=list(ctx.rulebook.exclusions_of(measure_id)),
+        expected=exclusions,
         actual=True,
         exclusion=exclusion_id,
-        measure=named(ctx.rulebook, measure_id),
-        choice=either(ctx.rulebook.exclusions_of(measure_id)),
-        fix="claim {choice} instead if its criterion holds; else keep the proof of a query for a"
-        " controlled drug that was prescribed electronically",
+        measure=label(rulebook, measure_id),
+        remediation="claim {choice} instead if its criterion holds; else keep the proof of a query"
+        " for a controlled drug that was prescribed electronically",
+        choice=join_or(exclusions),
         variant="answered",
     )
 
 
-def _not_answered(ctx: SetContext, exclusion_id: str, measure_id: str) -> Answers:
-    """Make the finding for a set that says nothing at all about the query."""
-    exclusions, fitting = ctx.rulebook.exclusions_of(measure_id), ctx.clause["fitting"]
-    measure = ctx.rulebook.measures.get(fitting)
-    return ctx.fail(
-        ctx.set.place(exclusion_id),
+def _unanswered(clause: Clause, rulebook: Rulebook) -> CheckResult:
+    """Return the finding of a set without any answer about the query."""
+    exclusion_id, measure_id, fitting = clause["exclusion"], clause["measure"], clause["fitting"]
+    exclusions = rulebook.exclusions_of(measure_id)
+    measure = rulebook.measures.get(fitting)
+    return fail(
+        f"/measurements/{exclusion_id}",
         "e-Prescribing is excluded ({exclusion}) but no PDMP exclusion is claimed",
-        expected=list(exclusions),
+        expected=exclusions,
         exclusion=exclusion_id,
-        choice=either(exclusions),
+        remediation="claim {choice} if its criterion holds, or report {measure};"
+        " {fitting} is for: {criterion}",
+        choice=join_or(exclusions),
+        measure=measure_id,
         fitting=fitting,
         criterion=(measure.criterion if measure else None) or "see the year's measure table",
-        measure=measure_id,
-        fix="claim {choice} if its criterion holds, or report {measure};"
-        " {fitting} is for: {criterion}",
+        measures=[exclusion_id, measure_id],
     )

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.present import present_in
-from picheck_pi.table import named
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, related, rule
+from picheck_pi.measure_index import join_and, label
+from picheck_pi.term_schemas import MEASURE_ID
 
 
-@rule(
-    "PIC-ERX-04",
-    "pdmp-exclusions-redundant",
-    scope="set",
-    terms={"measure": {"type": "string"}},
-)
-def pdmp_exclusions_redundant(ctx: SetContext) -> Answers:
+@rule("PIC-ERX-04", "pdmp-exclusions-redundant", terms={"measure": MEASURE_ID})
+def pdmp_exclusions_redundant(answers: Answers, clause: Clause, rulebook: Rulebook) -> CheckResults:
     """More PDMP exclusions are claimed than are needed.
 
     What it checks:
@@ -26,18 +21,17 @@ def pdmp_exclusions_redundant(ctx: SetContext) -> Answers:
     How to fix:
     Keep the exclusion that is easiest to prove and leave the others out.
     """
-    if len(present_in(ctx.set).exclusions) <= 1:
-        return None
-    measure_id = ctx.clause["measure"]
-    claimed = [e for e in ctx.rulebook.exclusions_of(measure_id) if ctx.set.is_yes(e)]
+    measure_id = clause["measure"]
+    claimed = [i for i in rulebook.exclusions_of(measure_id) if answers.is_yes(i)]
     if len(claimed) <= 1:
         return None
-    return ctx.fail(
-        ctx.set.place(claimed[1]),
+    return fail(
+        f"/measurements/{claimed[1]}",
         "{measure} is excluded {count} times: {exclusions}; one is enough",
         actual=claimed,
-        measure=named(ctx.rulebook, measure_id),
+        measure=label(rulebook, measure_id),
         count=len(claimed),
-        exclusions=" and ".join(claimed),
-        related=[ctx.also(ctx.set.place(e), e) for e in claimed if e != claimed[1]],
+        exclusions=join_and(claimed),
+        measures=claimed,
+        related=[related(f"/measurements/{i}", i) for i in claimed if i != claimed[1]],
     )

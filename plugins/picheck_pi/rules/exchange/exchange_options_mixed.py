@@ -1,23 +1,19 @@
-"""Exclusions from sending or receiving stand beside a statement that covers both."""
+"""Exclusions from sending or receiving are claimed beside a statement that covers both."""
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.present import present_in
-from picheck_pi.table import named
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, related, rule
+from picheck_pi.measure_index import join_and, label
+from picheck_pi.term_schemas import MEASURE_IDS
 
 
 @rule(
     "PIC-HIE-02",
     "exchange-options-mixed",
-    scope="set",
-    terms={
-        "exclusions": {"type": "list", "schema": {"type": "string"}},
-        "options": {"type": "list", "schema": {"type": "string"}},
-    },
+    terms={"exclusions": MEASURE_IDS, "options": MEASURE_IDS},
 )
-def exchange_options_mixed(ctx: SetContext) -> Answers:
-    """Exclusions from sending or receiving stand beside a statement that covers both.
+def exchange_options_mixed(answers: Answers, clause: Clause, rulebook: Rulebook) -> CheckResults:
+    """Exclusions from sending or receiving are claimed beside a statement that covers both.
 
     What it checks:
     No exclusion from sending or from receiving is claimed beside one of the statements that
@@ -32,18 +28,16 @@ def exchange_options_mixed(ctx: SetContext) -> Answers:
     If the statement is true, take the exclusions out: it needs none. If it is not, take the
     statement out and report or exclude both sending and receiving.
     """
-    view = ctx.set
-    if not present_in(view).exclusions:
-        return None
-    claimed = [i for i in ctx.clause["exclusions"] if view.is_yes(i)]
-    beside = [i for i in ctx.clause["options"] if view.has(i)]
+    claimed = [i for i in clause["exclusions"] if answers.is_yes(i)]
+    beside = [i for i in clause["options"] if answers.has(i)]
     if not (claimed and beside):
         return None
-    return ctx.fail(
-        view.place(claimed[0]),
+    return fail(
+        f"/measurements/{claimed[0]}",
         "{exclusions} claimed beside {option}, which needs no exclusion",
         actual=[*claimed, *beside],
-        exclusions=" and ".join(claimed),
-        option=" and ".join(named(ctx.rulebook, i) for i in beside),
-        related=[ctx.also(view.place(i), i) for i in (*claimed[1:], *beside)],
+        exclusions=join_and(claimed),
+        option=join_and([label(rulebook, i) for i in beside]),
+        measures=[*claimed, *beside],
+        related=[related(f"/measurements/{i}", i) for i in (*claimed[1:], *beside)],
     )

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, Measure, SetContext, rule
-from picheck_pi.engagement import (
-    EARLIER,
-    HISTORY_TERMS,
-    LATER,
-    History,
-    at_earlier_level,
-    history_of,
+from collections.abc import Mapping
+
+from picheck.api import (
+    Answers,
+    CheckResult,
+    CheckResults,
+    Clause,
+    Evidence,
+    Measure,
+    Rulebook,
+    SetView,
+    fail,
+    rule,
 )
-from picheck_pi.table import named
+from picheck_pi.engagement import EARLIER, HISTORY_TERMS, LATER, at_earlier_level, unknown_level
+from picheck_pi.measure_index import label
 
 
-@rule("PIC-HST-02", "engagement-moved-back", scope="set", terms=HISTORY_TERMS)
-def engagement_moved_back(ctx: SetContext) -> Answers:
+@rule("PIC-HST-02", "engagement-moved-back", terms=HISTORY_TERMS, evidence="engagementHistory")
+def engagement_moved_back(
+    answers: Answers,
+    prior: Mapping[int, tuple[SetView, ...]],
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
+) -> CheckResults:
     """A registry fell back from data production to pre-production.
 
     What it checks:
     A registry that is reported at pre-production and validation was not in validated data
-    production in an earlier year. Where pre-production itself is repeated, the rule about that
-    speaks instead.
+    production in an earlier year. Where pre-production itself is repeated, there is a rule of
+    its own about that.
 
     Why it matters:
     Engagement is expected to move forward. A step back is most often a wrong level in this file,
@@ -31,36 +43,26 @@ def engagement_moved_back(ctx: SetContext) -> Answers:
     Compare the two years with the registry's own confirmations. If the step back is real,
     because the registry or the EHR changed, keep the letters that show it.
     """
-    measures = at_earlier_level(ctx)
-    if not measures:
-        return None
-    answers = [_judge(ctx, measure, history_of(ctx, measure)) for measure in measures]
-    return [answer for answer in answers if answer is not None]
+    results = []
+    for measure, history in at_earlier_level(answers, prior, evidence, clause, rulebook):
+        if history.is_repeated:
+            continue
+        year = next((y for y, levels in history.reported.items() if LATER in levels), None)
+        if year is not None:
+            results.append(_moved_back(measure, year, rulebook))
+        elif missing := history.unknown_since(None):
+            results.append(unknown_level(measure, missing, rulebook))
+    return results
 
 
-def _judge(ctx: SetContext, measure: Measure, history: History) -> Answer | None:
-    """Decide about one measure that is at its earlier level now."""
-    if history.is_repeated:
-        return None
-    place = ctx.set.place(measure.levels[EARLIER])
-    year = next((y for y, levels in history.reported.items() if LATER in levels), None)
-    if year is not None:
-        return ctx.fail(
-            place,
-            "{measure} is at pre-production, but was in data production in {year}",
-            expected=measure.levels[-1],
-            actual=measure.levels[EARLIER],
-            measure=named(ctx.rulebook, measure.id),
-            year=year,
-            key=measure.id,
-        )
-    missing = history.unknown_since(None)
-    if not missing:
-        return None
-    return ctx.indeterminate(
-        f"{named(ctx.rulebook, measure.id)} is at pre-production, and its level in an earlier"
-        " year is not known",
-        missing=missing,
-        pointer=place,
+def _moved_back(measure: Measure, year: int, rulebook: Rulebook) -> CheckResult:
+    """Return the finding of one measure that was in data production in an earlier year."""
+    return fail(
+        f"/measurements/{measure.levels[EARLIER]}",
+        "{measure} is at pre-production, but was in data production in {year}",
+        expected=measure.levels[-1],
+        actual=measure.levels[EARLIER],
+        measure=label(rulebook, measure.id),
+        year=year,
         key=measure.id,
     )

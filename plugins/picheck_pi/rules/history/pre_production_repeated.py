@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, Measure, SetContext, rule
+from collections.abc import Mapping
+
+from picheck.api import (
+    Answers,
+    CheckResult,
+    CheckResults,
+    Clause,
+    Evidence,
+    Measure,
+    Rulebook,
+    SetView,
+    fail,
+    rule,
+)
 from picheck_pi.engagement import (
     EARLIER,
     HISTORY_TERMS,
     LATER,
     History,
     at_earlier_level,
-    history_of,
+    unknown_level,
 )
-from picheck_pi.table import named
+from picheck_pi.measure_index import label
 
 
-@rule("PIC-HST-01", "pre-production-repeated", scope="set", terms=HISTORY_TERMS)
-def pre_production_repeated(ctx: SetContext) -> Answers:
+@rule("PIC-HST-01", "pre-production-repeated", terms=HISTORY_TERMS, evidence="engagementHistory")
+def pre_production_repeated(
+    answers: Answers,
+    prior: Mapping[int, tuple[SetView, ...]],
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
+) -> CheckResults:
     """A registry is at pre-production for a second time.
 
     What it checks:
@@ -32,50 +51,35 @@ def pre_production_repeated(ctx: SetContext) -> Answers:
     Find out from the registry whether data production was reached in the period, and report that
     level if so. If not, see whether an exclusion fits.
     """
-    measures = at_earlier_level(ctx)
-    if not measures:
-        return None
-    answers = [_judge(ctx, measure, history_of(ctx, measure)) for measure in measures]
-    return [answer for answer in answers if answer is not None]
+    results = []
+    for measure, history in at_earlier_level(answers, prior, evidence, clause, rulebook):
+        if history.is_repeated:
+            results.append(_repeated(measure, history, rulebook))
+        elif missing := history.unknown_since(history.latest):
+            results.append(unknown_level(measure, missing, rulebook))
+    return results
 
 
-def _judge(ctx: SetContext, measure: Measure, history: History) -> Answer | None:
-    """Decide about one measure that is at its earlier level now."""
-    if history.is_repeated:
-        return _refuse(ctx, measure, history)
-    missing = history.unknown_since(history.latest)
-    if not missing:
-        return None
-    return ctx.indeterminate(
-        f"{named(ctx.rulebook, measure.id)} is at pre-production, and its level in an earlier"
-        " year is not known",
-        missing=missing,
-        pointer=ctx.set.place(measure.levels[EARLIER]),
-        key=measure.id,
-    )
-
-
-def _refuse(ctx: SetContext, measure: Measure, history: History) -> Answer:
-    """Make the finding of one measure."""
-    year = history.latest
-    assert year is not None, "a repetition has something to repeat"  # noqa: S101
+def _repeated(measure: Measure, history: History, rulebook: Rulebook) -> CheckResult:
+    """Return the finding of one measure."""
+    year, levels = next(iter(history.reported.items()))
     conflict = "; the records of that year contradict each other, and the worse is taken"
-    return ctx.fail(
-        ctx.set.place(measure.levels[EARLIER]),
+    return fail(
+        f"/measurements/{measure.levels[EARLIER]}",
         "{measure} is at pre-production, and was so already when last reported, in {year}"
         "{conflict}",
         expected=measure.levels[-1],
         actual=measure.levels[EARLIER],
-        measure=named(ctx.rulebook, measure.id),
+        measure=label(rulebook, measure.id),
         year=year,
-        conflict=conflict if LATER in history.reported[year] else "",
+        conflict=conflict if LATER in levels else "",
         variant=_variant(measure),
         key=measure.id,
     )
 
 
 def _variant(measure: Measure) -> str | None:
-    """Pick the clause's variant for a measure that counts less than a required one."""
+    """Return the clause's variant for a measure that counts less than a required one."""
     if measure.is_bonus:
         return "bonus"
     return "suppressed" if measure.is_suppressed else None

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
+from picheck.api import CheckResults, Clause, Entity, fail, not_applicable, rule
+from picheck_pi.term_schemas import SOME_TEXTS
 
 
-@rule(
-    "PIC-IDN-05",
-    "entity-id-missing",
-    scope="document",
-    terms={"entity_types": {"type": "list", "minlength": 1, "schema": {"type": "string"}}},
-)
-def entity_id_missing(ctx: DocumentContext) -> Answers:
+@rule("PIC-IDN-05", "entity-id-missing", scope="document", terms={"entity_types": SOME_TEXTS})
+def entity_id_missing(entity: Entity, clause: Clause) -> CheckResults:
     """The entity id is missing.
 
     What it checks:
@@ -24,16 +20,14 @@ def entity_id_missing(ctx: DocumentContext) -> Answers:
     How to fix:
     Copy the id from the letter or the QPP account of the entity. It is not a TIN and not an NPI.
     """
-    submission = ctx.submission
-    if submission is None or submission.entity_type not in ctx.clause["entity_types"]:
-        return ctx.not_applicable("this entity type is not identified by an entityId")
-    entity_id = submission.entity_id
-    if entity_id is not None and entity_id.strip():
+    if entity.entity_type not in clause["entity_types"]:
+        return not_applicable("this entity type is not identified by an entityId")
+    if (entity.entity_id or "").strip():
         return None
-    return ctx.fail(
-        ctx.keys_pointer if entity_id is None else ctx.place("entityId"),
+    return fail(
+        "" if entity.entity_id is None else "/entityId",
         "entityId is missing: a submission of type {entity_type} cannot do without it",
-        entity_type=submission.entity_type,
+        entity_type=entity.entity_type,
         key="entityId",
-        fix="give the id that CMS assigned to this entity as entityId",
+        remediation="give the id that CMS assigned to this entity as entityId",
     )

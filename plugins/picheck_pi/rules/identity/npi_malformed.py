@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, DocumentContext, rule
-from picheck_pi.digits import is_digits, tell_digits
+from picheck.api import CheckResults, Clause, Entity, fail, rule
+from picheck_pi.digits import check_digits
+from picheck_pi.term_schemas import POSITIVE, SOME_TEXTS
 
 
 @rule(
@@ -11,12 +12,9 @@ from picheck_pi.digits import is_digits, tell_digits
     "npi-malformed",
     scope="document",
     needs="PIC-IDN-01",
-    terms={
-        "entity_types": {"type": "list", "minlength": 1, "schema": {"type": "string"}},
-        "digits": {"type": "integer", "min": 1},
-    },
+    terms={"entity_types": SOME_TEXTS, "digits": POSITIVE},
 )
-def npi_malformed(ctx: DocumentContext) -> Answers:
+def npi_malformed(entity: Entity, clause: Clause) -> CheckResults:
     """The NPI is missing, malformed, or given for an entity that has none.
 
     What it checks:
@@ -31,36 +29,19 @@ def npi_malformed(ctx: DocumentContext) -> Answers:
     Write the clinician's own NPI in quotation marks for an individual; remove it for any other
     entity, or change entityType if one clinician was meant.
     """
-    submission = ctx.submission
-    if submission is None:
+    if entity.entity_type in clause["entity_types"]:
+        return check_digits(
+            "nationalProviderIdentifier",
+            entity.npi,
+            clause["digits"],
+            "give the clinician's NPI as {expected} digits in quotation marks",
+        )
+    if entity.npi is None:
         return None
-    npi = submission.national_provider_identifier
-    if submission.entity_type in ctx.clause["entity_types"]:
-        digits = ctx.clause["digits"]
-        if npi is not None and is_digits(npi, digits):
-            return None
-        return _malformed(ctx, npi, digits)
-    if npi is None:
-        return None
-    return ctx.fail(
-        ctx.place("nationalProviderIdentifier"),
+    return fail(
+        "/nationalProviderIdentifier",
         "nationalProviderIdentifier does not belong to the entity type {entity_type}",
-        entity_type=submission.entity_type,
+        entity_type=entity.entity_type,
         key="nationalProviderIdentifier",
-        fix="remove the NPI, or change entityType if one clinician is meant",
-    )
-
-
-def _malformed(ctx: DocumentContext, npi: str | None, digits: int) -> Answer:
-    if npi is None:
-        place, found = ctx.keys_pointer, "there is none"
-    else:
-        place, found = ctx.place("nationalProviderIdentifier"), tell_digits(npi)
-    return ctx.fail(
-        place,
-        "nationalProviderIdentifier: {expected} digits expected, {found}",
-        expected=digits,
-        found=found,
-        key="nationalProviderIdentifier",
-        fix="give the clinician's NPI as {expected} digits in quotation marks",
+        remediation="remove the NPI, or change entityType if one clinician is meant",
     )

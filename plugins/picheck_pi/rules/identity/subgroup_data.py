@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, DocumentContext, SetView, rule
+from picheck.api import CheckResults, Clause, Entity, SetView, fail, not_applicable, rule
 from picheck_pi.patterns import fits_any
+from picheck_pi.term_schemas import TEXT
 
 
 @rule(
     "PIC-IDN-06",
     "subgroup-data",
     scope="document",
-    terms={"entity_type": {"type": "string"}, "mvp_pattern": {"type": "string"}},
+    terms={"entity_type": TEXT, "mvp_pattern": TEXT},
 )
-def subgroup_data(ctx: DocumentContext) -> Answers:
+def subgroup_data(entity: Entity, sets: tuple[SetView, ...], clause: Clause) -> CheckResults:
     """A subgroup submits outside a pathway, or perhaps its own numbers.
 
     What it checks:
@@ -28,32 +29,25 @@ def subgroup_data(ctx: DocumentContext) -> Answers:
     Put the id of the pathway in programName, and take the counts and answers of the affiliated
     group.
     """
-    submission = ctx.submission
-    if submission is None or submission.entity_type != ctx.clause["entity_type"]:
-        return ctx.not_applicable("only a subgroup has these duties")
-    pattern = ctx.clause["mvp_pattern"]
+    if entity.entity_type != clause["entity_type"]:
+        return not_applicable("only a subgroup has these duties")
     outside = [
-        _outside(ctx, view)
-        for view in ctx.sets
-        if not fits_any((pattern,), view.record.program_name or "")
+        fail(
+            "" if program is None else "/programName",
+            "a subgroup submits under a MIPS Value Pathway; this set names none"
+            if program is None
+            else "a subgroup submits under a MIPS Value Pathway, and {actual!r} is none",
+            at=view,
+            actual=program,
+            key="programName",
+            remediation="set programName to the id of the pathway the subgroup registered for",
+        )
+        for view, program in ((view, view.record.program_name) for view in sets)
+        if not fits_any([clause["mvp_pattern"]], program or "")
     ]
-    return outside or ctx.fail(
-        ctx.place("entityType"),
+    return outside or fail(
+        "/entityType",
         "the numbers of a subgroup must be those of the whole group it belongs to",
         variant="reminder",
-        fix="make sure that counts and answers are the affiliated group's",
-    )
-
-
-def _outside(ctx: DocumentContext, view: SetView) -> Answer:
-    program = view.record.program_name
-    return ctx.fail(
-        "" if program is None else "/programName",
-        "a subgroup submits under a MIPS Value Pathway; this set names none"
-        if program is None
-        else "a subgroup submits under a MIPS Value Pathway, and {actual!r} is none",
-        at=view,
-        actual=program,
-        key="programName",
-        fix="set programName to the id of the pathway the subgroup registered for",
+        remediation="make sure that counts and answers are the affiliated group's",
     )

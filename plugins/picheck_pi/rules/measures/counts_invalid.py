@@ -1,20 +1,19 @@
-"""The counts of a measure are no honest counts."""
+"""The counts of a measure are not valid."""
 
 from __future__ import annotations
 
 from math import isnan
 from typing import Any, Final
 
-from picheck.api import Answers, Counts, SetContext, rule, to_json
-from picheck_pi.present import rates_in
-from picheck_pi.table import named
+from picheck.api import CheckResults, Counts, CountsByMeasure, Rulebook, fail, rule, to_json
+from picheck_pi.measure_index import label
 
 _LONGEST_SHOWN: Final = 40
 
 
-@rule("PIC-MEA-03", "counts-invalid", scope="set")
-def counts_invalid(ctx: SetContext) -> Answers:
-    """The counts of a measure are no honest counts.
+@rule("PIC-MEA-03", "counts-invalid")
+def counts_invalid(counts: CountsByMeasure, rulebook: Rulebook) -> CheckResults:
+    """The counts of a measure are not valid.
 
     What it checks:
     A measure that is a rate has a numerator and a denominator that are whole numbers, not
@@ -28,44 +27,46 @@ def counts_invalid(ctx: SetContext) -> Answers:
     Take both numbers again from the report of the certified EHR, for the same period. Write them
     without quotes, decimal point or percent sign; send the counts, never the rate.
     """
-    broken = rates_in(ctx.set).broken
-    if not broken:
-        return None
     return [
-        ctx.fail(
-            ctx.set.place(measure_id) + "/value",
+        fail(
+            f"/measurements/{measure_id}/value",
             "{measure}: {fault}",
-            actual=to_json(counts),
-            measure=named(ctx.rulebook, measure_id),
-            fault=_fault(counts),
+            actual=to_json(pair),
+            measure=label(rulebook, measure_id),
+            fault=fault,
             key=measure_id,
         )
-        for measure_id in broken
-        if (counts := ctx.set.counts(measure_id)) is not None and not _holds_nan(counts)
+        for measure_id in counts
+        if (pair := counts.get(measure_id)) is not None and (fault := _fault(pair)) is not None
     ]
 
 
-def _fault(counts: Counts) -> str:
-    """Say what is wrong with the two counts."""
+def _fault(counts: Counts) -> str | None:
+    """Return what is wrong with the two counts; None where nothing is.
+
+    A NaN is left to the rule about JSON.
+    """
     numerator, denominator = counts.numerator, counts.denominator
+    if type(numerator) is type(denominator) is int and 0 <= numerator <= denominator:
+        return None
+    if any(type(count) is float and isnan(count) for count in (numerator, denominator)):
+        return None
     for name, count in (("numerator", numerator), ("denominator", denominator)):
         if type(count) is not int:
-            return f"the {name} {_shown(count)} is not a whole number"
+            return f"the {name} {_shorten(count)} is not a whole number"
         if count < 0:
             return f"the {name} {count} is negative"
-    return f"the numerator {numerator} is above the denominator {denominator}"
+    if numerator > denominator:
+        return f"the numerator {numerator} is above the denominator {denominator}"
+    return None
 
 
-def _holds_nan(counts: Counts) -> bool:
-    """Whether a count is a NaN, which is no JSON at all; the rule about that speaks of it."""
-    pair = counts.numerator, counts.denominator
-    return any(type(count) is float and isnan(count) for count in pair)
-
-
-def _shown(count: Any) -> str:
-    """Write a value as JSON would, or name its kind where that would be long."""
+def _shorten(count: Any) -> str:
+    """Return a value as JSON would write it, or its type where that would be long."""
     if isinstance(count, bool):
         return str(count).lower()
     if isinstance(count, str):
         return f'"{count}"' if len(count) <= _LONGEST_SHOWN else f'"{count[:_LONGEST_SHOWN]}..."'
-    return str(count) if isinstance(count, int | float) else f"({type(count).__name__})"
+    if isinstance(count, int | float):
+        return str(count)
+    return "(list)" if isinstance(count, tuple) else "(object)"

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import rated, rates_in
-from picheck_pi.table import named
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    CountsByMeasure,
+    Evidence,
+    Rulebook,
+    fail,
+    indeterminate,
+    not_applicable,
+    rule,
+)
+from picheck_pi.measure_index import label
 
 
-@rule("PIC-MEA-11", "ehr-report-mismatch", scope="set")
-def ehr_report_mismatch(ctx: SetContext) -> Answers:
+@rule("PIC-MEA-11", "ehr-report-mismatch", evidence="ehrReport")
+def ehr_report_mismatch(
+    counts: CountsByMeasure, evidence: Evidence, rulebook: Rulebook
+) -> CheckResults:
     """The submitted numbers are not those of the EHR report.
 
     What it checks:
@@ -21,36 +32,41 @@ def ehr_report_mismatch(ctx: SetContext) -> Answers:
 
     How to fix:
     Take the numbers from one report that covers exactly the performance period and everybody
-    the submission speaks for, and keep that report.
+    the submission is for, and keep that report.
     """
-    if not rated(ctx.set):
-        return ctx.not_applicable("no rate is reported")
-    if ctx.evidence.ehr_report is None:
-        return ctx.indeterminate(
-            "the EHR report's numbers are not given", missing=["ehrReport"], pointer="/measurements"
+    if not counts:
+        return not_applicable("no rate is reported")
+    if evidence.ehr_report is None:
+        return indeterminate(
+            "the numbers of the EHR report are not given",
+            missing=["ehrReport"],
+            pointer="/measurements",
         )
-    tallies = rates_in(ctx.set).tallies
-    answers = [_compare(ctx, measure_id, tally) for measure_id, tally in tallies.items()]
-    return [answer for answer in answers if answer is not None] or None
+    pairs = counts.pairs.items()
+    results = [_compare(measure_id, pair, evidence, rulebook) for measure_id, pair in pairs]
+    return [result for result in results if result is not None]
 
 
-def _compare(ctx: SetContext, measure_id: str, tally: tuple[int, int]) -> Answer | None:
-    """Hold one rate against the report's."""
-    reported = (ctx.evidence.ehr_report or {}).get(measure_id)
+def _compare(
+    measure_id: str, pair: tuple[int, int], evidence: Evidence, rulebook: Rulebook
+) -> CheckResult | None:
+    """Compare one rate with the report's."""
+    reported = evidence.get(f"ehrReport.{measure_id}")
     if reported is None:
-        return ctx.indeterminate(
-            f"the EHR report's numbers for {named(ctx.rulebook, measure_id)} are not given",
+        return indeterminate(
+            "the numbers of the EHR report for {measure} are not given",
             missing=[f"ehrReport.{measure_id}"],
-            pointer=ctx.set.place(measure_id),
+            pointer=f"/measurements/{measure_id}",
+            measure=label(rulebook, measure_id),
             key=measure_id,
         )
-    if tally == (reported.numerator, reported.denominator):
+    if pair == (reported.numerator, reported.denominator):
         return None
-    return ctx.fail(
-        ctx.set.place(measure_id),
+    return fail(
+        f"/measurements/{measure_id}",
         "{measure} is submitted as {actual}, but the EHR report says {expected}",
         expected=f"{reported.numerator}/{reported.denominator}",
-        actual=f"{tally[0]}/{tally[1]}",
-        measure=named(ctx.rulebook, measure_id),
+        actual=f"{pair[0]}/{pair[1]}",
+        measure=label(rulebook, measure_id),
         key=measure_id,
     )

@@ -1,38 +1,36 @@
-"""The practice's own numbers speak against a claimed exclusion."""
+"""The practice's own numbers contradict a claimed exclusion."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.facts import fact
-from picheck_pi.present import present_in
-from picheck_pi.table import named
-
-_NONE_CLAIMED: Final = "no exclusion that rests on a count is claimed"
+from picheck.api import (
+    Answers,
+    CheckResult,
+    CheckResults,
+    Clause,
+    Evidence,
+    Rulebook,
+    fail,
+    indeterminate,
+    not_applicable,
+    rule,
+)
+from picheck_pi.measure_index import label
+from picheck_pi.term_schemas import EVIDENCE_KEY, INTEGER, MEASURE_ID, rows
 
 
 @rule(
     "PIC-MEA-08",
     "exclusion-contradicted",
-    scope="set",
-    terms={
-        "contradictions": {
-            "type": "list",
-            "schema": {
-                "type": "dict",
-                "schema": {
-                    "exclusion": {"type": "string", "required": True},
-                    "evidence": {"type": "string", "required": True},
-                    "at_least": {"type": "integer", "required": True},
-                },
-            },
-        }
-    },
+    terms={"contradictions": rows(exclusion=MEASURE_ID, evidence=EVIDENCE_KEY, at_least=INTEGER)},
+    evidence="counts",
 )
-def exclusion_contradicted(ctx: SetContext) -> Answers:
-    """The practice's own numbers speak against a claimed exclusion.
+def exclusion_contradicted(
+    answers: Answers, evidence: Evidence, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
+    """The practice's own numbers contradict a claimed exclusion.
 
     What it checks:
     For each claimed exclusion that rests on a small number (of prescriptions, of referrals, of
@@ -43,36 +41,35 @@ def exclusion_contradicted(ctx: SetContext) -> Answers:
     the exclusion falls, and the measure behind it with it.
 
     How to fix:
-    Count again over the performance period and over everybody the submission speaks for. If the
-    number stands, withdraw the exclusion and report the measure.
+    Count again over the performance period and over everybody the submission is for. If the
+    number is right, withdraw the exclusion and report the measure.
     """
-    if not present_in(ctx.set).exclusions:
-        return ctx.not_applicable(_NONE_CLAIMED)
-    claimed = [row for row in ctx.clause["contradictions"] if ctx.set.is_yes(row["exclusion"])]
+    claimed = [row for row in clause["contradictions"] if answers.is_yes(row["exclusion"])]
     if not claimed:
-        return ctx.not_applicable(_NONE_CLAIMED)
-    return [answer for row in claimed if (answer := _weigh(ctx, row)) is not None] or None
+        return not_applicable("no exclusion that rests on a count is claimed")
+    results = [_compare(row, evidence, rulebook) for row in claimed]
+    return [result for result in results if result is not None]
 
 
-def _weigh(ctx: SetContext, row: Mapping[str, Any]) -> Answer | None:
-    """Hold one claimed exclusion against its count."""
-    exclusion_id, key = row["exclusion"], row["evidence"]
-    count = fact(ctx.evidence, key)
+def _compare(row: Mapping[str, Any], evidence: Evidence, rulebook: Rulebook) -> CheckResult | None:
+    """Compare one claimed exclusion with its count."""
+    exclusion_id, count = row["exclusion"], evidence.get(row["evidence"])
     if count is None:
-        return ctx.indeterminate(
-            f"{named(ctx.rulebook, exclusion_id)} is claimed; the count it rests on is not given",
-            missing=[key],
-            pointer=ctx.set.place(exclusion_id),
+        return indeterminate(
+            "{exclusion} is claimed; the count it rests on is not given",
+            missing=[row["evidence"]],
+            pointer=f"/measurements/{exclusion_id}",
+            exclusion=label(rulebook, exclusion_id),
             key=exclusion_id,
         )
     if count < row["at_least"]:
         return None
-    return ctx.fail(
-        ctx.set.place(exclusion_id),
+    return fail(
+        f"/measurements/{exclusion_id}",
         "{exclusion} is claimed, but the evidence counts {actual} ({source})",
         expected=f"fewer than {row['at_least']}",
         actual=count,
-        source=key,
-        exclusion=named(ctx.rulebook, exclusion_id),
+        source=row["evidence"],
+        exclusion=label(rulebook, exclusion_id),
         key=exclusion_id,
     )

@@ -1,15 +1,14 @@
-"""A measure stands beside its own exclusion."""
+"""A measure is reported beside its own exclusion."""
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import present_in
-from picheck_pi.table import either, named
+from picheck.api import Answers, CheckResults, Rulebook, fail, related, rule
+from picheck_pi.measure_index import join_and, join_or, label
 
 
-@rule("PIC-MEA-05", "measure-with-its-exclusion", scope="set")
-def measure_with_its_exclusion(ctx: SetContext) -> Answers:
-    """A measure stands beside its own exclusion.
+@rule("PIC-MEA-05", "measure-with-its-exclusion")
+def measure_with_its_exclusion(answers: Answers, rulebook: Rulebook) -> CheckResults:
+    """A measure is reported beside its own exclusion.
 
     What it checks:
     No measurement set holds both a measure, whatever its answer, and one of that measure's
@@ -23,27 +22,22 @@ def measure_with_its_exclusion(ctx: SetContext) -> Answers:
     Decide which of the two is true and take the other one out. If the measure was reported with
     nothing in it only to fill the form, leave it out and keep the exclusion.
     """
-    view, exclusions = ctx.set, present_in(ctx.set).exclusions
-    if not exclusions:
-        return None
-    claimed = {i for i in exclusions if view.answers[i] is not False}
+    claimed = answers.present - answers.no
     return [
-        _refuse(ctx, measure.id, beside)
-        for measure in ctx.rulebook.measures.values()
-        if view.has(measure.id) and (beside := [i for i in measure.exclusions if i in claimed])
-    ] or None
-
-
-def _refuse(ctx: SetContext, measure_id: str, beside: list[str]) -> Answer:
-    """Make the finding of one measure; its exclusions are named beside it."""
-    return ctx.fail(
-        ctx.set.place(measure_id),
-        "{measure} is reported, and its exclusion {exclusion} is claimed too",
-        actual=[measure_id, *beside],
-        measure=named(ctx.rulebook, measure_id),
-        exclusion=" and ".join(beside),
-        fix=f"keep either {measure_id} or {either(beside)}, whichever is true, and take the other"
-        " out",
-        key=measure_id,
-        related=[ctx.also(ctx.set.place(i), i) for i in beside],
-    )
+        fail(
+            f"/measurements/{measure.id}",
+            "{measure} is reported, and its exclusion {exclusion} is claimed too",
+            actual=[measure.id, *beside],
+            measure=label(rulebook, measure.id),
+            exclusion=join_and(beside),
+            remediation="keep either {id} or {choice}, whichever is true, and take the other out",
+            id=measure.id,
+            choice=join_or(beside),
+            key=measure.id,
+            measures=[measure.id, *beside],
+            related=[related(f"/measurements/{i}", i) for i in beside],
+        )
+        for measure_id in answers
+        if (measure := rulebook.measures[measure_id]).exclusions
+        and (beside := [i for i in measure.exclusions if i in claimed])
+    ]

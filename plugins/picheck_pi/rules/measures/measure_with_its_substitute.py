@@ -1,15 +1,14 @@
-"""Two measures that stand for one another are in one set."""
+"""Two measures that replace one another are in one set."""
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import present_in
-from picheck_pi.table import named
+from picheck.api import Answers, CheckResults, Rulebook, fail, related, rule
+from picheck_pi.measure_index import index_of, label
 
 
-@rule("PIC-MEA-06", "measure-with-its-substitute", scope="set")
-def measure_with_its_substitute(ctx: SetContext) -> Answers:
-    """Two measures that stand for one another are in one set.
+@rule("PIC-MEA-06", "measure-with-its-substitute")
+def measure_with_its_substitute(answers: Answers, rulebook: Rulebook) -> CheckResults:
+    """Two measures that replace one another are in one set.
 
     What it checks:
     Ids that the measure table calls substitutes of each other never share a measurement set:
@@ -25,31 +24,22 @@ def measure_with_its_substitute(ctx: SetContext) -> Answers:
     Keep the one that is true and can be proved. Take the other out of the file altogether: to
     set it to false is not enough.
     """
-    clashes = present_in(ctx.set).clashes
-    if not clashes:
-        return None
+    index = index_of(rulebook)
+    present = answers.present - (answers.no & index.exclusions)
     return [
-        _refuse(ctx, first, second)
-        for first, second in clashes
-        if not _is_idle(ctx, first) and not _is_idle(ctx, second)
+        fail(
+            f"/measurements/{second}",
+            "{second} and {first} cannot be in one measurement set",
+            actual=[first, second],
+            first=label(rulebook, first),
+            second=label(rulebook, second),
+            remediation="keep either {ids[0]} or {ids[1]} and take the other out, even where it"
+            " is false",
+            ids=(first, second),
+            key=f"{first}+{second}",
+            measures=[first, second],
+            related=[related(f"/measurements/{first}", first)],
+        )
+        for first, second in index.exclusive_pairs
+        if first in present and second in present
     ]
-
-
-def _is_idle(ctx: SetContext, measure_id: str) -> bool:
-    """Whether the id is an exclusion that is set to false."""
-    is_exclusion = ctx.rulebook.measures[measure_id].category == "exclusion"
-    return is_exclusion and ctx.set.answers[measure_id] is False
-
-
-def _refuse(ctx: SetContext, first: str, second: str) -> Answer:
-    """Make the finding of one pair; it is told at the second, the first is named beside it."""
-    return ctx.fail(
-        ctx.set.place(second),
-        "{second} and {first} cannot stand in one measurement set",
-        actual=[first, second],
-        first=named(ctx.rulebook, first),
-        second=named(ctx.rulebook, second),
-        fix=f"keep either {first} or {second} and take the other out, even where it is false",
-        key=f"{first}+{second}",
-        related=[ctx.also(ctx.set.place(first), first)],
-    )

@@ -1,20 +1,17 @@
-"""A required rate has nobody in its numerator."""
+"""A required rate has no patient in its numerator."""
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import rates_in
-from picheck_pi.table import either, named
+from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, fail, rule
+from picheck_pi.measure_index import label, or_exclude
+from picheck_pi.term_schemas import POSITIVE
 
 
-@rule(
-    "PIC-MEA-04",
-    "numerator-below-one",
-    scope="set",
-    terms={"minimum_numerator": {"type": "integer", "min": 1}},
-)
-def numerator_below_one(ctx: SetContext) -> Answers:
-    """A required rate has nobody in its numerator.
+@rule("PIC-MEA-04", "numerator-below-one", terms={"minimum_numerator": POSITIVE})
+def numerator_below_one(
+    answers: Answers, counts: CountsByMeasure, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
+    """A required rate has no patient in its numerator.
 
     What it checks:
     Each required rate that is reported has at least the minimum in its numerator. An empty pair
@@ -29,29 +26,22 @@ def numerator_below_one(ctx: SetContext) -> Answers:
     Look first whether the EHR counted the period and the clinicians that you meant. If there was
     truly nothing to count, claim the measure's exclusion in its place, where it has one.
     """
-    least = ctx.clause["minimum_numerator"]
+    minimum = clause["minimum_numerator"]
     return [
-        _refuse(ctx, measure_id, tally)
-        for measure_id, tally in rates_in(ctx.set).tallies.items()
-        if tally[0] < least
-        and ctx.rulebook.measures[measure_id].is_required
-        and ctx.set.claimed_exclusion(measure_id) is None
-    ] or None
-
-
-def _refuse(ctx: SetContext, measure_id: str, tally: tuple[int, int]) -> Answer:
-    """Make the finding of one measure."""
-    exclusions = ctx.rulebook.exclusions_of(measure_id)
-    instead = f", or claim {either(exclusions)} in its place if its criterion holds"
-    return ctx.fail(
-        ctx.set.place(measure_id),
-        "{measure} is reported with {actual}/{denominator}; the numerator must be {expected}"
-        " or more",
-        expected=ctx.clause["minimum_numerator"],
-        actual=tally[0],
-        denominator=tally[1],
-        measure=named(ctx.rulebook, measure_id),
-        instead=instead if exclusions else "; this measure has no exclusion",
-        fix="count again and report at least {expected} in the numerator{instead}",
-        key=measure_id,
-    )
+        fail(
+            f"/measurements/{measure_id}",
+            "{measure} is reported with {actual}/{denominator}; the numerator must be {expected}"
+            " or more",
+            expected=minimum,
+            actual=numerator,
+            denominator=denominator,
+            measure=label(rulebook, measure_id),
+            remediation="count again and report at least {expected} in the numerator{or_exclude}",
+            or_exclude=or_exclude(rulebook, measure_id),
+            key=measure_id,
+        )
+        for measure_id, (numerator, denominator) in counts.pairs.items()
+        if numerator < minimum
+        and rulebook.measures[measure_id].is_required
+        and answers.claimed_exclusion(measure_id) is None
+    ]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.table import either, named
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
+from picheck_pi.measure_index import label, or_exclude
+from picheck_pi.term_schemas import MEASURE_IDS
 
 
-@rule(
-    "PIC-MEA-02",
-    "required-measure-answered-no",
-    scope="set",
-    terms={"measures": {"type": "list", "schema": {"type": "string"}}},
-)
-def required_measure_answered_no(ctx: SetContext) -> Answers:
+@rule("PIC-MEA-02", "required-measure-answered-no", terms={"measures": MEASURE_IDS})
+def required_measure_answered_no(
+    answers: Answers, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """A required yes/no measure is answered no.
 
     What it checks:
@@ -27,25 +25,17 @@ def required_measure_answered_no(ctx: SetContext) -> Answers:
     Answer yes if the work was done in the performance period and you can prove it. If it was
     not, see whether an exclusion fits, and claim it in place of the measure.
     """
-    answers = ctx.set.answers
     return [
-        _refuse(ctx, measure_id)
-        for measure_id in ctx.clause["measures"]
-        if answers.get(measure_id) is False and ctx.set.claimed_exclusion(measure_id) is None
-    ] or None
-
-
-def _refuse(ctx: SetContext, measure_id: str) -> Answer:
-    """Make the finding of one measure."""
-    exclusions = ctx.rulebook.exclusions_of(measure_id)
-    instead = f", or claim {either(exclusions)} in its place if its criterion holds"
-    return ctx.fail(
-        ctx.set.place(measure_id),
-        "{measure} is required, and is answered no",
-        expected=True,
-        actual=False,
-        measure=named(ctx.rulebook, measure_id),
-        instead=instead if exclusions else "; it has no exclusion",
-        fix="answer yes only if it was done and can be proved{instead}",
-        key=measure_id,
-    )
+        fail(
+            f"/measurements/{measure_id}",
+            "{measure} is required, and is answered no",
+            expected=True,
+            actual=False,
+            measure=label(rulebook, measure_id),
+            remediation="answer yes only if it was done and can be proved{or_exclude}",
+            or_exclude=or_exclude(rulebook, measure_id),
+            key=measure_id,
+        )
+        for measure_id in clause["measures"]
+        if answers.is_no(measure_id) and answers.claimed_exclusion(measure_id) is None
+    ]

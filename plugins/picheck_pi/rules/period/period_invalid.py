@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from picheck.api import Answer, Answers, SetContext, parse_date, rule
+from picheck.api import CheckResults, Period, fail, parse_date, related, rule
 
 
-@rule("PIC-PER-01", "period-invalid", scope="set")
-def period_invalid(ctx: SetContext) -> Answers:
+@rule("PIC-PER-01", "period-invalid")
+def period_invalid(period: Period) -> CheckResults:
     """The performance period has no two real dates in order.
 
     What it checks:
@@ -23,31 +21,27 @@ def period_invalid(ctx: SetContext) -> Answers:
     Write the first and the last day of the period from which the numbers were collected, year
     first, with two digits each for month and day.
     """
-    if ctx.set.period is not None:
+    if period.is_valid:
         return None
-    return list(_bad_dates(ctx)) or ctx.fail(
+    dates = {"performanceStart": period.performance_start, "performanceEnd": period.performance_end}
+    not_dates = [
+        fail(
+            "" if text is None else f"/{name}",
+            "{name} is missing" if text is None else "{name} {actual!r} is no real date",
+            expected="YYYY-MM-DD",
+            actual=text,
+            name=name,
+            key=name,
+            remediation="write {name} as {expected}",
+        )
+        for name, text in dates.items()
+        if parse_date(text) is None
+    ]
+    return not_dates or fail(
         "/performanceEnd",
         "the period ends on {actual}, before it starts on {start}",
-        actual=ctx.set.record.performance_end,
-        start=ctx.set.record.performance_start,
-        related=[ctx.also("/performanceStart", "the start")],
-        fix="swap the dates, or correct the one that is mistyped",
+        actual=period.performance_end,
+        start=period.performance_start,
+        related=[related("/performanceStart", "the start")],
+        remediation="swap the dates, or correct the one that is mistyped",
     )
-
-
-def _bad_dates(ctx: SetContext) -> Iterator[Answer]:
-    record = ctx.set.record
-    for name, text in (
-        ("performanceStart", record.performance_start),
-        ("performanceEnd", record.performance_end),
-    ):
-        if parse_date(text) is None:
-            yield ctx.fail(
-                "" if text is None else f"/{name}",
-                "{name} is missing" if text is None else "{name} {actual!r} is no real date",
-                expected="YYYY-MM-DD",
-                actual=text,
-                name=name,
-                key=name,
-                fix="write {name} as {expected}",
-            )

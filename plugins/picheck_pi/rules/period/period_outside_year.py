@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import CheckResults, Period, Rulebook, fail, rule
 
 
-@rule("PIC-PER-02", "period-outside-year", scope="set", needs="PIC-PER-01")
-def period_outside_year(ctx: SetContext) -> Answers:
+@rule("PIC-PER-02", "period-outside-year", needs="PIC-PER-01")
+def period_outside_year(period: Period, rulebook: Rulebook) -> CheckResults:
     """The performance period leaves the performance year.
 
     What it checks:
@@ -21,16 +21,15 @@ def period_outside_year(ctx: SetContext) -> Answers:
     Choose a period inside the year and collect the numbers for it, or correct performanceYear if
     the data belongs to another year.
     """
-    period, year = ctx.set.period, ctx.rulebook.year
-    if period is None or period.start.year == period.end.year == year:
+    if period.start.year == period.end.year == rulebook.year:
         return None
-    starts_outside = period.start.year != year
+    starts_outside = period.start.year != rulebook.year
     day = period.start if starts_outside else period.end
-    return ctx.fail(
+    return fail(
         "/performanceStart" if starts_outside else "/performanceEnd",
-        "the period {word} on {actual}, outside {expected}",
-        expected=year,
+        "the period {verb} on {actual}, outside {expected}",
+        expected=rulebook.year,
         actual=day.isoformat(),
-        word="starts" if starts_outside else "ends",
-        fix="report a period that lies in {expected} from its first to its last day",
+        verb="starts" if starts_outside else "ends",
+        remediation="report a period that lies in {expected} from its first to its last day",
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import CheckResults, Clause, Period, fail, rule
+from picheck_pi.term_schemas import POSITIVE
 
 
 @rule(
     "PIC-PER-03",
     "period-too-short",
-    scope="set",
     needs=("PIC-PER-01", "PIC-PER-02"),
-    terms={"minimum_days": {"type": "integer", "min": 1}},
+    terms={"minimum_days": POSITIVE},
 )
-def period_too_short(ctx: SetContext) -> Answers:
+def period_too_short(period: Period, clause: Clause) -> CheckResults:
     """The performance period is too short.
 
     What it checks:
@@ -27,17 +27,17 @@ def period_too_short(ctx: SetContext) -> Answers:
     How to fix:
     Choose a longer continuous period inside the calendar year and collect the numbers for it again.
     """
-    period, least = ctx.set.period, ctx.clause["minimum_days"]
-    if period is None or period.days >= least:
+    minimum = clause["minimum_days"]
+    if period.days >= minimum:
         return None
-    last_start = period.end.replace(month=12, day=31) - timedelta(days=least - 1)
-    return ctx.fail(
+    last_start = period.end.replace(month=12, day=31) - timedelta(days=minimum - 1)
+    return fail(
         "/performanceEnd",
         "{actual} days reported, {expected} needed: {short} missing",
-        expected=least,
+        expected=minimum,
         actual=period.days,
-        short=least - period.days,
+        short=minimum - period.days,
         last_start=last_start.isoformat(),
-        fix="report a continuous period of at least {expected} days; the last start that still"
-        " works is {last_start}",
+        remediation="report a continuous period of at least {expected} days; the last start that"
+        " still works is {last_start}",
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, EntityContext, Period, Place, SetView, rule
+from picheck.api import CheckResults, Period, SetView, fail, related, rule
 
 
 @rule("PIC-PER-04", "periods-differ", scope="entity")
-def periods_differ(ctx: EntityContext) -> Answers:
+def periods_differ(sets: tuple[SetView, ...]) -> CheckResults:
     """The measurement sets of one entity have different periods.
 
     What it checks:
@@ -20,30 +20,24 @@ def periods_differ(ctx: EntityContext) -> Answers:
     How to fix:
     Collect all numbers for one period and give it in every set.
     """
-    if len(ctx.sets) == 1:
+    dated = [view for view in sets if view.period.is_valid]
+    if not dated:
         return None
-    dated = [(view, period) for view in ctx.sets if (period := view.period) is not None]
-    if len({period for _, period in dated}) <= 1:
-        return None
-    (first, period), *later = dated
+    first = dated[0]
     return [
-        ctx.fail(
-            "/performanceStart" if other.start != period.start else "/performanceEnd",
+        fail(
+            "/performanceStart" if view.period.start != first.period.start else "/performanceEnd",
             "this set's period is {actual}, another's of the same entity is {expected}",
             at=view,
-            expected=_tell(period),
-            actual=_tell(other),
-            related=[_beside(ctx, first)],
-            fix="report all sets for one period",
+            expected=_describe(first.period),
+            actual=_describe(view.period),
+            related=[related("/performanceStart", "the first set's period", at=first)],
+            remediation="report all sets for one period",
         )
-        for view, other in later
-        if other != period
+        for view in dated
+        if view.period != first.period
     ]
 
 
-def _beside(ctx: EntityContext, first: SetView) -> Place:
-    return ctx.also("/performanceStart", "the first set's period", at=first)
-
-
-def _tell(period: Period) -> str:
+def _describe(period: Period) -> str:
     return f"{period.start} to {period.end}"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, parse_date, rule
+from datetime import date
+
+from picheck.api import CheckResults, Clause, Rulebook, fail, not_applicable, rule
+from picheck_pi.term_schemas import TEXT
 
 
-@rule(
-    "PIC-PER-06",
-    "window-closed",
-    scope="document",
-    terms={"opens": {"type": "string"}, "closes": {"type": "string"}},
-)
-def window_closed(ctx: DocumentContext) -> Answers:
+@rule("PIC-PER-06", "window-closed", scope="document", terms={"opens": TEXT, "closes": TEXT})
+def window_closed(clause: Clause, rulebook: Rulebook, as_of: date) -> CheckResults:
     """The submission window of the year has closed.
 
     What it checks:
-    The day for which the audit speaks against the days on which CMS takes submissions for the
+    The day for which the audit is made against the days on which CMS takes submissions for the
     performance year. Before the window opens there is nothing to check.
 
     Why it matters:
@@ -26,15 +24,15 @@ def window_closed(ctx: DocumentContext) -> Answers:
     If the document was sent in time, nothing is lost: this audit is then for the records. If it
     was not, ask CMS whether the window was extended.
     """
-    opens, closes = parse_date(ctx.clause["opens"]), parse_date(ctx.clause["closes"])
-    if opens is not None and ctx.as_of < opens:
-        return ctx.not_applicable(f"the submission window opens on {opens}")
-    if closes is None or ctx.as_of <= closes:
+    if as_of < date.fromisoformat(clause["opens"]):
+        return not_applicable(f"the submission window opens on {clause['opens']}")
+    if as_of <= date.fromisoformat(clause["closes"]):
         return None
-    return ctx.fail(
+    return fail(
         "",
-        "the submission window for {year} closed on {expected}; this audit speaks for {actual}",
-        expected=closes.isoformat(),
-        actual=ctx.as_of.isoformat(),
-        year=ctx.rulebook.year,
+        "the submission window for {year} closed on {expected}; this audit is made for {actual}",
+        from_root=True,
+        expected=clause["closes"],
+        actual=as_of.isoformat(),
+        year=rulebook.year,
     )

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import Answers, CheckResults, Clause, fail, related, rule
+from picheck_pi.term_schemas import INTEGER, MEASURE_IDS
 
 
-@rule(
-    "PIC-PUB-06",
-    "bonus-counted-once",
-    scope="set",
-    terms={
-        "measures": {"type": "list", "schema": {"type": "string"}},
-        "points": {"type": "integer"},
-    },
-)
-def bonus_counted_once(ctx: SetContext) -> Answers:
+@rule("PIC-PUB-06", "bonus-counted-once", terms={"measures": MEASURE_IDS, "points": INTEGER})
+def bonus_counted_once(answers: Answers, clause: Clause) -> CheckResults:
     """Several bonus registries are reported for one bonus.
 
     What it checks:
@@ -28,16 +21,16 @@ def bonus_counted_once(ctx: SetContext) -> Answers:
     Nothing has to be changed. You may keep the registry that is easiest to prove and leave the
     others out.
     """
-    answers = ctx.set.answers
-    claimed = [i for i in ctx.clause["measures"] if answers.get(i) is True]
+    claimed = [i for i in clause["measures"] if answers.is_yes(i)]
     if len(claimed) <= 1:
         return None
-    return ctx.fail(
-        ctx.set.place(claimed[1]),
+    return fail(
+        f"/measurements/{claimed[1]}",
         "{count} bonus registries are reported ({claimed}); together they earn {points} points",
         actual=claimed,
         count=len(claimed),
         claimed=", ".join(claimed),
-        points=ctx.clause["points"],
-        related=[ctx.also(ctx.set.place(i), i) for i in claimed if i != claimed[1]],
+        points=clause["points"],
+        measures=claimed,
+        related=[related(f"/measurements/{i}", i) for i in claimed if i != claimed[1]],
     )

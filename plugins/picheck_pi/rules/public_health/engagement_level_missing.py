@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from picheck.api import Answer, Answers, SetContext, rule
-from picheck_pi.present import present_in
-from picheck_pi.table import either, named
+from picheck.api import Answers, CheckResults, Rulebook, fail, rule
+from picheck_pi.measure_index import index_of, join_or, label
 
 
-@rule("PIC-PUB-03", "engagement-level-missing", scope="set")
-def engagement_level_missing(ctx: SetContext) -> Answers:
+@rule("PIC-PUB-03", "engagement-level-missing")
+def engagement_level_missing(answers: Answers, rulebook: Rulebook) -> CheckResults:
     """A registry is reported without the level of engagement.
 
     What it checks:
@@ -23,22 +22,17 @@ def engagement_level_missing(ctx: SetContext) -> Answers:
     Ask the registry or the EHR vendor which level was reached in the period, and add the one id
     of that level with the value true.
     """
-    engaged = present_in(ctx.set).engaged
-    if all(engaged.values()):
-        return None
-    return [_refuse(ctx, measure_id) for measure_id, levels in engaged.items() if not levels]
-
-
-def _refuse(ctx: SetContext, measure_id: str) -> Answer:
-    """Make the finding of one registry."""
-    measure = ctx.rulebook.measures[measure_id]
-    return ctx.fail(
-        ctx.set.place(measure_id),
-        "{measure} is answered yes without its level of active engagement",
-        expected=list(measure.levels),
-        measure=named(ctx.rulebook, measure_id),
-        levels=either(measure.levels),
-        fix="add {levels}, whichever is true",
-        variant="bonus" if measure.is_bonus else None,
-        key=measure_id,
-    )
+    return [
+        fail(
+            f"/measurements/{measure.id}",
+            "{measure} is answered yes without its level of active engagement",
+            expected=measure.levels,
+            measure=label(rulebook, measure.id),
+            remediation="add {levels}, whichever is true",
+            levels=join_or(measure.levels),
+            variant="bonus" if measure.is_bonus else None,
+            key=measure.id,
+        )
+        for measure in index_of(rulebook).with_levels
+        if answers.is_yes(measure.id) and not any(map(answers.is_yes, measure.levels))
+    ]

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from picheck.api import Answers, SetContext, SetView, rule
+from picheck.api import Answers, CheckResults, Clause, fail, rule
+from picheck_pi.term_schemas import POSITIVE, TEXT_BY_TEXT
 
 
 @rule(
     "PIC-PUB-01",
     "registries-too-few",
-    scope="set",
     needs="PIC-STR-02",
-    terms={
-        "needed": {"type": "integer", "min": 1},
-        "second": {
-            "type": "dict",
-            "keysrules": {"type": "string"},
-            "valuesrules": {"type": "string"},
-        },
-    },
+    terms={"needed": POSITIVE, "second": TEXT_BY_TEXT},
 )
-def registries_too_few(ctx: SetContext) -> Answers:
+def registries_too_few(answers: Answers, clause: Clause) -> CheckResults:
     """Too few registries are reported or excluded.
 
     What it checks:
@@ -36,27 +27,20 @@ def registries_too_few(ctx: SetContext) -> Answers:
     Report another registry that you are actively engaged with, or claim an exclusion for one of
     the kinds that you cannot report.
     """
-    needed, second = ctx.clause["needed"], ctx.clause["second"]
-    counted = _count(ctx.set, second)
-    if counted >= needed:
+    second = clause["second"]
+    reported = [kind for kind in second if kind in answers.yes]
+    open_ = [k for k in second if k not in reported and answers.claimed_exclusion(k) is None]
+    further = [kind for kind in reported if answers.is_yes(second[kind])]
+    counted = len(second) - len(open_) + len(further)
+    if counted >= clause["needed"]:
         return None
-    return ctx.fail(
+    return fail(
         "/measurements",
         "{actual} of {expected} registries reported or excluded",
-        expected=needed,
+        expected=clause["needed"],
         actual=counted,
         kinds=", ".join(second),
-        fix="report {expected} of {kinds} in all, or claim exclusions of different kinds for"
-        " those that are missing",
+        remediation="report {expected} of {kinds} in all, or claim exclusions of different kinds"
+        " for those that are missing",
+        measures=open_,
     )
-
-
-def _count(view: SetView, second: Mapping[str, str]) -> int:
-    """Count what speaks for the objective: each kind's yes and its second, or its exclusion."""
-    counted = 0
-    for first_id, second_id in second.items():
-        if view.is_yes(first_id):
-            counted += 1 + view.is_yes(second_id)
-        elif view.claimed_exclusion(first_id) is not None:
-            counted += 1
-    return counted

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.table import named
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
+from picheck_pi.measure_index import label
+from picheck_pi.term_schemas import TEXT_BY_TEXT
 
 
-@rule(
-    "PIC-PUB-02",
-    "second-registry-without-first",
-    scope="set",
-    terms={
-        "second": {
-            "type": "dict",
-            "keysrules": {"type": "string"},
-            "valuesrules": {"type": "string"},
-        }
-    },
-)
-def second_registry_without_first(ctx: SetContext) -> Answers:
+@rule("PIC-PUB-02", "second-registry-without-first", terms={"second": TEXT_BY_TEXT})
+def second_registry_without_first(
+    answers: Answers, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """A second registry of a kind is reported without the first.
 
     What it checks:
@@ -33,17 +25,17 @@ def second_registry_without_first(ctx: SetContext) -> Answers:
     If it is the only registry of its kind, report it under the id of the kind. If there are
     two, add the answer that is missing.
     """
-    view = ctx.set
     return [
-        ctx.fail(
-            view.place(second_id),
+        fail(
+            f"/measurements/{second_id}",
             "{second} is answered yes without {first}",
             expected=first_id,
             actual=second_id,
-            first=named(ctx.rulebook, first_id),
-            second=named(ctx.rulebook, second_id),
+            first=label(rulebook, first_id),
+            second=label(rulebook, second_id),
             key=second_id,
+            measures=[second_id, first_id],
         )
-        for first_id, second_id in ctx.clause["second"].items()
-        if view.is_yes(second_id) and not view.is_yes(first_id)
-    ] or None
+        for first_id, second_id in clause["second"].items()
+        if answers.is_yes(second_id) and not answers.is_yes(first_id)
+    ]

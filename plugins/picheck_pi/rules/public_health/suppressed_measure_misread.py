@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.table import named
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
+from picheck_pi.measure_index import label
+from picheck_pi.term_schemas import MEASURE_ID
 
 
-@rule(
-    "PIC-PUB-05",
-    "suppressed-measure-misread",
-    scope="set",
-    terms={"measure": {"type": "string"}},
-)
-def suppressed_measure_misread(ctx: SetContext) -> Answers:
+@rule("PIC-PUB-05", "suppressed-measure-misread", terms={"measure": MEASURE_ID})
+def suppressed_measure_misread(
+    answers: Answers, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """A measure that is not counted is answered no.
 
     What it checks:
@@ -27,12 +25,11 @@ def suppressed_measure_misread(ctx: SetContext) -> Answers:
     Nothing has to be changed. Do not carry the no over into another year, and do not take the
     measure out.
     """
-    measure_id = ctx.clause["measure"]
-    if ctx.set.answers.get(measure_id) is not False:
+    if not answers.is_no(clause["measure"]):
         return None
-    return ctx.fail(
-        ctx.set.place(measure_id),
+    return fail(
+        f"/measurements/{clause['measure']}",
         "{measure} is answered no, which earns full credit because the measure is suppressed",
         actual=False,
-        measure=named(ctx.rulebook, measure_id),
+        measure=label(rulebook, clause["measure"]),
     )

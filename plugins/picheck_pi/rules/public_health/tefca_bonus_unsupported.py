@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
-from picheck_pi.table import either, named
+from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
+from picheck_pi.measure_index import join_or, label
+from picheck_pi.term_schemas import MEASURE_ID, MEASURE_IDS
 
 
 @rule(
     "PIC-PUB-07",
     "tefca-bonus-unsupported",
-    scope="set",
-    terms={
-        "measure": {"type": "string"},
-        "needs_one_of": {"type": "list", "schema": {"type": "string"}},
-    },
+    terms={"measure": MEASURE_ID, "needs_one_of": MEASURE_IDS},
 )
-def tefca_bonus_unsupported(ctx: SetContext) -> Answers:
+def tefca_bonus_unsupported(answers: Answers, clause: Clause, rulebook: Rulebook) -> CheckResults:
     """The TEFCA bonus is claimed without a registry in data production.
 
     What it checks:
-    The bonus for public health reporting by the national exchange (TEFCA) stands beside at least
-    one public health registry that is answered yes at the level of validated data production.
+    The bonus for public health reporting by the national exchange (TEFCA) is claimed beside at
+    least one public health registry that is answered yes at the level of validated data
+    production.
 
     Why it matters:
     The bonus is for data that really flows to a public health agency. Without one such registry
@@ -30,26 +28,25 @@ def tefca_bonus_unsupported(ctx: SetContext) -> Answers:
     Report the registry to which the data flows, with its level. If none has reached data
     production yet, leave the bonus out.
     """
-    view, measure_id = ctx.set, ctx.clause["measure"]
-    if not view.is_yes(measure_id):
+    measure_id, registries = clause["measure"], clause["needs_one_of"]
+    if not answers.is_yes(measure_id):
         return None
-    registries = ctx.clause["needs_one_of"]
-    if any(_is_in_production(ctx, registry) for registry in registries):
+    if any(_is_in_production(answers, registry, rulebook) for registry in registries):
         return None
-    return ctx.fail(
-        view.place(measure_id),
+    return fail(
+        f"/measurements/{measure_id}",
         "{measure} is claimed, but no public health registry is reported in data production",
         expected=registries,
         actual=True,
-        measure=named(ctx.rulebook, measure_id),
-        registries=either(registries),
-        fix="report {registries} at the level of validated data production, or leave the bonus out",
+        measure=label(rulebook, measure_id),
+        remediation="report {registries} at the level of validated data production, or leave the"
+        " bonus out",
+        registries=join_or(registries),
     )
 
 
-def _is_in_production(ctx: SetContext, registry: str) -> bool:
+def _is_in_production(answers: Answers, registry: str, rulebook: Rulebook) -> bool:
     """Whether a registry is answered yes at its last level."""
-    if not ctx.set.is_yes(registry):
-        return False
-    measure = ctx.rulebook.measures.get(registry)
-    return measure is not None and any(map(ctx.set.is_yes, measure.levels[-1:]))
+    measure = rulebook.measures.get(registry)
+    last = measure.levels[-1:] if measure else ()
+    return answers.is_yes(registry) and any(map(answers.is_yes, last))

@@ -1,17 +1,17 @@
-"""An object repeats a key, or a number is none."""
+"""An object repeats a key, or a number is not one that JSON has."""
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
+from picheck.api import CheckResults, SourceIssues, fail, rule
 
 
-@rule("PIC-STR-11", "json-key-repeated", scope="document", structural=True)
-def json_key_repeated(ctx: DocumentContext) -> Answers:
+@rule("PIC-STR-11", "json-key-repeated", structural=True)
+def json_key_repeated(source_issues: SourceIssues) -> CheckResults:
     """An object repeats a key, or a number is not one that JSON has.
 
     What it checks:
-    The text of the document before it is decoded: that no object holds one key twice, and that no
-    NaN, no Infinity and no number beyond the range of numbers stands in it.
+    The text of the document before it is decoded: that no object holds one key twice, and that it
+    holds no NaN, no Infinity and no number that is too large to be read.
 
     Why it matters:
     Programs disagree about which of two equal keys counts, so what CMS scores may not be what was
@@ -21,31 +21,26 @@ def json_key_repeated(ctx: DocumentContext) -> Answers:
     Remove the key that is not meant, or put the real number in. A rate whose denominator is zero
     often turns into NaN: send the two counts instead.
     """
-    text = ctx.text
-    if not text.repeated_keys and not text.not_numbers:
-        return None
     repeated = [
-        ctx.fail(
-            found.pointer,
-            "the key {name!r} stands twice in one object, {lines}",
-            name=found.key,
-            lines=_lines(found.first[0], found.second[0]),
-            key=found.key,
-            fix="keep one of them",
+        fail(
+            issue.pointer,
+            "the key {name!r} is in this object already, in line {line}",
+            from_root=True,
+            name=issue.key,
+            line=issue.first[0],
+            key=issue.key,
+            remediation="keep one of them",
         )
-        for found in text.repeated_keys
+        for issue in source_issues.repeated_keys
     ]
     numbers = [
-        ctx.fail(
-            found.pointer,
+        fail(
+            issue.pointer,
             "{actual} is not a number that JSON has",
-            actual=found.token,
-            fix="put the real number in, or remove the answer",
+            from_root=True,
+            actual=issue.token,
+            remediation="put the real number in, or remove the answer",
         )
-        for found in text.not_numbers
+        for issue in source_issues.non_finite_numbers
     ]
     return repeated + numbers
-
-
-def _lines(first: int, second: int) -> str:
-    return f"in line {first}" if first == second else f"in lines {first} and {second}"

@@ -4,40 +4,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from picheck.api import Answer, Answers, SetContext, rule
+from picheck.api import CheckResult, CheckResults, SetView, fail, related, rule
 
 
-@rule("PIC-STR-03", "measure-repeated", scope="set")
-def measure_repeated(ctx: SetContext) -> Answers:
+@rule("PIC-STR-03", "measure-repeated")
+def measure_repeated(measurement_set: SetView) -> CheckResults:
     """A measure is answered more than once in one set.
 
     What it checks:
-    That every measureId stands once in a measurement set, also where both answers are the same.
+    That every measureId is in a measurement set once, also where both answers are the same.
 
     Why it matters:
-    The API refuses a set that answers one measure twice. If it did not, nobody could say which of
+    The API refuses a set that answers one measure twice. If it did not, it would be open which of
     the answers was meant.
 
     How to fix:
     Keep the answer that the practice can prove and remove the others.
     """
-    measurements = ctx.set.record.measurements
-    if len(ctx.set.answers) == len(measurements):
+    measurements = measurement_set.record.measurements
+    if len(measurement_set.values) == len(measurements):
         return None
-    places = defaultdict(list)
-    for place, measurement in ctx.set.measurements():
-        places[measurement.measure_id].append(place)
-    return [_answer(ctx, measure_id, *found) for measure_id, found in places.items() if found[1:]]
+    pointers = defaultdict(list)
+    for index, measurement in enumerate(measurements):
+        pointers[measurement.measure_id].append(f"/measurements/{index}")
+    return [_repeated(id_, *found) for id_, found in pointers.items() if len(found) > 1]
 
 
-def _answer(ctx: SetContext, measure_id: str, first: str, second: str, *others: str) -> Answer:
-    return ctx.fail(
+def _repeated(measure_id: str, first: str, second: str, *others: str) -> CheckResult:
+    return fail(
         second,
-        "{measure} stands {actual} times in one measurement set, {expected} is allowed",
+        "{measure} is in this measurement set {actual} times; {expected} is allowed",
         measure=measure_id,
         expected=1,
         actual=2 + len(others),
         key=measure_id,
-        related=[ctx.also(place, "the same measureId") for place in (first, *others)],
-        fix="keep one answer to {measure} and remove the others",
+        measures=(measure_id,),
+        related=[related(pointer, "the same measureId") for pointer in (first, *others)],
+        remediation="keep one answer to {measure} and remove the others",
     )

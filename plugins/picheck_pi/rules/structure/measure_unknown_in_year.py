@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from picheck.api import Answer, Answers, SetContext, nearest, rule
+from picheck.api import (
+    Answers,
+    CheckResults,
+    Rulebook,
+    Rulebooks,
+    closest_match,
+    fail,
+    pointer_join,
+    rule,
+)
 
-#: Comparing long or many texts is slow; whoever sends more is not helped by one more guess.
-_MOST_COMPARED: Final = 50
+#: Comparing many texts is slow, and a list of that many unknown ids is no list of misspellings.
+_MAX_COMPARED: Final = 50
 
 
-@rule("PIC-STR-04", "measure-unknown-in-year", scope="set")
-def measure_unknown_in_year(ctx: SetContext) -> Answers:
+@rule("PIC-STR-04", "measure-unknown-in-year")
+def measure_unknown_in_year(
+    answers: Answers, rulebook: Rulebook, rulebooks: Rulebooks
+) -> CheckResults:
     """A measureId does not exist in the performance year.
 
     What it checks:
@@ -26,33 +37,27 @@ def measure_unknown_in_year(ctx: SetContext) -> Answers:
     Use the id that the year has for the same thing, or remove the answer. The message names the
     years in which the id exists, or the id that is spelt most like it.
     """
-    answers, known = ctx.set.answers, ctx.rulebook.measures
-    if answers.keys() <= known.keys():
-        return None
-    places = {
-        measurement.measure_id: place
-        for place, measurement in ctx.set.measurements()
-        if measurement.measure_id not in known
-    }
-    return [
-        _answer(ctx, measure_id, place, is_compared=index < _MOST_COMPARED)
-        for index, (measure_id, place) in enumerate(places.items())
-    ]
-
-
-def _answer(ctx: SetContext, measure_id: str, place: str, *, is_compared: bool) -> Answer:
-    years = ctx.shelf.years_knowing(ctx.rulebook.program, measure_id)
-    is_compared = is_compared and not years
-    near = nearest(measure_id.upper(), ctx.rulebook.measures) if is_compared else None
-    hint = f"; it exists in {', '.join(map(str, years))}" if years else ""
-    fix = f"write {near} if that is what is meant, or remove the answer" if near else None
-    return ctx.fail(
-        place,
-        "{actual} is no measure id of {year}{hint}",
-        expected=near,
-        actual=measure_id,
-        year=ctx.rulebook.year,
-        hint=f"; did you mean {near}?" if near else hint,
-        key=measure_id,
-        fix=fix or "remove the answer, or give the one that {year} asks for instead",
-    )
+    results = []
+    for count, measure_id in enumerate(answers.unknown):
+        years = rulebooks.years_knowing(rulebook.program, measure_id)
+        hint, near = f"; it exists in {', '.join(map(str, years))}" if years else "", None
+        if not years and count < _MAX_COMPARED:
+            near = closest_match(measure_id.upper(), rulebook.measures)
+        # a pointer could not tell an id of digits from an index
+        tokens = () if measure_id.isdecimal() else (measure_id,)
+        results.append(
+            fail(
+                pointer_join("/measurements", *tokens),
+                "{actual} is no measure id of {year}{hint}",
+                expected=near,
+                actual=measure_id,
+                year=rulebook.year,
+                hint=f"; did you mean {near}?" if near else hint,
+                key=measure_id,
+                measures=(measure_id,),
+                remediation="write {expected} if that is what is meant, or remove the answer"
+                if near
+                else "remove the answer, or give the one that {year} asks for instead",
+            )
+        )
+    return results

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from picheck.api import Answer, Answers, DocumentContext, MeasurementSet, Place, rule
-
-Headline = tuple[str, str | None, str | None]
+from picheck.api import CheckResults, Rulebook, Submission, fail, related, rule
 
 
-@rule("PIC-STR-07", "measurement-set-repeated", scope="document")
-def measurement_set_repeated(ctx: DocumentContext) -> Answers:
+@rule("PIC-STR-07", "measurement-set-repeated")
+def measurement_set_repeated(submission: Submission, rulebook: Rulebook) -> CheckResults:
     """Two measurement sets of one document answer for the same thing.
 
     What it checks:
@@ -25,30 +21,30 @@ def measurement_set_repeated(ctx: DocumentContext) -> Answers:
     Merge the measurements into one set, or give the sets the different programs or methods that
     they were meant for.
     """
-    if ctx.submission is None or len(ctx.submission.measurement_sets) == 1:
+    if len(submission.measurement_sets) == 1:
         return None
-    return list(_repeated(ctx, ctx.submission.measurement_sets)) or None
-
-
-def _repeated(ctx: DocumentContext, sets: tuple[MeasurementSet, ...]) -> Iterator[Answer]:
-    first_places: dict[Headline, str] = {}
-    default = _default_program(ctx)
-    for index, record in enumerate(sets):
-        headline = (record.category, record.submission_method, record.program_name or default)
-        place = f"{ctx.place('measurementSets')}/{index}"
-        if headline not in first_places:
-            first_places[headline] = place
+    default = _default_program(rulebook)
+    results = []
+    first_pointers: dict[tuple[str | None, ...], str] = {}
+    for index, record in enumerate(submission.measurement_sets):
+        combination = record.category, record.submission_method, record.program_name or default
+        pointer = f"/measurementSets/{index}"
+        first = first_pointers.setdefault(combination, pointer)
+        if first == pointer:
             continue
-        yield ctx.fail(
-            place,
-            "there is already a measurement set for {headline}",
-            headline=", ".join(filter(None, headline)),
-            related=[Place(first_places[headline], "the first set")],
-            fix="merge both sets, or correct category, submissionMethod or programName",
+        results.append(
+            fail(
+                pointer,
+                "there is already a measurement set for {combination}",
+                combination=", ".join(filter(None, combination)),
+                related=[related(first, "the first set")],
+                remediation="merge both sets, or correct category, submissionMethod or programName",
+            )
         )
+    return results
 
 
-def _default_program(ctx: DocumentContext) -> str | None:
+def _default_program(rulebook: Rulebook) -> str | None:
     """Return the program that a set without one belongs to, from the year's program clause."""
-    clause = ctx.rulebook.clauses.get("PIC-STR-08")
+    clause = rulebook.clauses.get("PIC-STR-08")
     return clause["default"] if clause else None

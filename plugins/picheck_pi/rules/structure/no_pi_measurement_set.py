@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
+from picheck.api import CheckResults, Rulebook, SetView, fail, rule
 
 
 @rule("PIC-STR-02", "no-pi-measurement-set", scope="document")
-def no_pi_measurement_set(ctx: DocumentContext) -> Answers:
+def no_pi_measurement_set(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResults:
     """The document holds no Promoting Interoperability data.
 
     What it checks:
@@ -21,21 +21,19 @@ def no_pi_measurement_set(ctx: DocumentContext) -> Answers:
     Add the measurement set with its category and the answers of the practice. Where the practice
     means to be excused from the category, send no document for it at all.
     """
-    for view in ctx.sets:
-        if view.record.measurements:
-            return None
-    program = ctx.rulebook.program
-    if ctx.sets:
-        return ctx.fail(
+    if any(view.record.measurements for view in sets):
+        return None
+    if sets:
+        return fail(
             "/measurements",
             "the measurement set of category {program} holds no measurement",
-            at=ctx.sets[0],
-            program=program,
-            fix="add the answers of the practice to measurements",
+            at=sets[0],
+            program=rulebook.program,
+            remediation="add the answers of the practice to measurements",
         )
-    return ctx.fail(
-        "" if ctx.keys_pointer else "/measurementSets",
+    return fail(
+        "/measurementSets",
         "no measurement set is of category {expected}",
-        expected=program,
-        fix="add a measurement set with category {expected}",
+        expected=rulebook.program,
+        remediation="add a measurement set with category {expected}",
     )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, nearest, rule
+from picheck.api import CheckResults, Clause, Rulebook, SetView, closest_match, fail, rule
+from picheck_pi.term_schemas import SOME_TEXTS, TEXT
 
 
-@rule(
-    "PIC-STR-08",
-    "program-not-allowed",
-    scope="set",
-    terms={
-        "programs": {"type": "list", "minlength": 1, "schema": {"type": "string"}},
-        "default": {"type": "string"},
-    },
-)
-def program_not_allowed(ctx: SetContext) -> Answers:
+@rule("PIC-STR-08", "program-not-allowed", terms={"programs": SOME_TEXTS, "default": TEXT})
+def program_not_allowed(
+    measurement_set: SetView, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """The program is not one that the year allows for this category.
 
     What it checks:
@@ -29,24 +24,18 @@ def program_not_allowed(ctx: SetContext) -> Answers:
     Write the id of the pathway the practice registered for, or leave programName out for
     traditional MIPS.
     """
-    program, allowed = ctx.set.record.program_name, ctx.clause["programs"]
+    program, allowed = measurement_set.record.program_name, clause["programs"]
     if program is None or program in allowed:
         return None
-    near = _nearest(program, allowed)
-    return ctx.fail(
+    by_lower = {name.lower(): name for name in allowed}
+    near = by_lower.get(closest_match(program.lower(), by_lower) or "")
+    return fail(
         "/programName",
         "programName {actual!r} is not allowed in {year}{hint}",
-        expected=list(allowed),
+        expected=allowed,
         actual=program,
-        year=ctx.rulebook.year,
+        year=rulebook.year,
         hint=f"; did you mean {near}?" if near else "",
-        default=ctx.clause["default"],
-        fix="use {default}, or the id of a program or pathway that {year} has",
+        default=clause["default"],
+        remediation="use {default}, or the id of a program or pathway that {year} has",
     )
-
-
-def _nearest(program: str, allowed: list[str]) -> str | None:
-    """Return the allowed program that is spelt most like this one, whatever the case."""
-    by_lower = {name.lower(): name for name in allowed}
-    near = nearest(program.lower(), by_lower)
-    return by_lower[near] if near else None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
+from picheck.api import CheckResults, SourceIssues, fail, rule
 
 
-@rule("PIC-STR-09", "property-unrecognised", scope="document")
-def property_unrecognised(ctx: DocumentContext) -> Answers:
+@rule("PIC-STR-09", "property-unrecognised")
+def property_unrecognised(source_issues: SourceIssues) -> CheckResults:
     """A property is known neither to the API nor to the schema.
 
     What it checks:
     Every property name of the document against those of the Submissions API and of the published
-    schema; the nearest known name is shown.
+    schema; the name that is spelt most like it is shown.
 
     Why it matters:
     The API takes a misspelt property without a word and reads nothing from it. A CMS tool once
@@ -20,17 +20,16 @@ def property_unrecognised(ctx: DocumentContext) -> Answers:
     How to fix:
     Correct the spelling, or remove the property if it is a note of your own.
     """
-    if not ctx.text.unknown_properties:
-        return None
     return [
-        ctx.fail(
-            unknown.pointer,
+        fail(
+            issue.pointer,
             "{actual!r} is no property of the API; did you mean {expected}?"
-            if unknown.nearest
+            if issue.closest_match
             else "{actual!r} is no property of the API; whatever it holds is not read",
-            expected=unknown.nearest,
-            actual=unknown.name,
-            fix="rename it to {expected}" if unknown.nearest else "remove it",
+            from_root=True,
+            expected=issue.closest_match,
+            actual=issue.name,
+            remediation="rename it to {expected}" if issue.closest_match else "remove it",
         )
-        for unknown in ctx.text.unknown_properties
+        for issue in source_issues.unknown_properties
     ]

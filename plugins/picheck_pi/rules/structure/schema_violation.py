@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, DocumentContext, rule
+from picheck.api import CheckResults, SourceIssues, fail, rule
 
 
-@rule("PIC-STR-01", "schema-violation", scope="document", structural=True)
-def schema_violation(ctx: DocumentContext) -> Answers:
+@rule("PIC-STR-01", "schema-violation", structural=True)
+def schema_violation(source_issues: SourceIssues) -> CheckResults:
     """The document does not follow the published schema.
 
     What it checks:
@@ -21,16 +21,15 @@ def schema_violation(ctx: DocumentContext) -> Answers:
     How to fix:
     Correct the property at the place named, or ask the vendor whose software wrote the file.
     """
-    if not ctx.text.violations:
-        return None
     return [
-        ctx.fail(
+        fail(
             violation.pointer,
             "{violation}",
+            from_root=True,
             violation=violation.message,
             expected=violation.expected,
             actual=violation.actual,
             key=violation.expected or "",
         )
-        for violation in ctx.text.violations
+        for violation in source_issues.violations
     ]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import CheckResults, Clause, SetView, fail, rule
+from picheck_pi.term_schemas import SOME_TEXTS
 
 
-@rule(
-    "PIC-STR-06",
-    "submission-method-not-accepted",
-    scope="set",
-    terms={"methods": {"type": "list", "minlength": 1, "schema": {"type": "string"}}},
-)
-def submission_method_not_accepted(ctx: SetContext) -> Answers:
+@rule("PIC-STR-06", "submission-method-not-accepted", terms={"methods": SOME_TEXTS})
+def submission_method_not_accepted(measurement_set: SetView, clause: Clause) -> CheckResults:
     """The submission method is missing or not accepted.
 
     What it checks:
@@ -26,17 +22,17 @@ def submission_method_not_accepted(ctx: SetContext) -> Answers:
     Write the method under which the submitter is registered with CMS, spelt exactly as the message
     shows it.
     """
-    method, accepted = ctx.set.record.submission_method, ctx.clause["methods"]
+    method, accepted = measurement_set.record.submission_method, clause["methods"]
     if method in accepted:
         return None
-    return ctx.fail(
+    return fail(
         "" if method is None else "/submissionMethod",
         "submissionMethod is missing"
         if method is None
         else "submissionMethod {actual!r} is not accepted",
-        expected=list(accepted),
+        expected=accepted,
         actual=method,
         key="submissionMethod",
         methods=" or ".join(accepted),
-        fix="set submissionMethod to {methods}",
+        remediation="set submissionMethod to {methods}",
     )

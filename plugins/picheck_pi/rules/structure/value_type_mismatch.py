@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
-from picheck.api import Answer, Answers, Counts, SetContext, rule, to_json
+from picheck.api import CheckResults, Rulebook, SetView, fail, is_counts_like, rule, to_json
 
-_LONGEST_SHOWN: Final = 40
-_WANTED: Final = {
+_MAX_SHOWN: Final = 40
+_EXPECTED: Final = {
     "boolean": "true or false",
-    "proportion": "an object with numerator and denominator",
+    "proportion": "a numerator and a denominator",
 }
 
 
-@rule("PIC-STR-05", "value-type-mismatch", scope="set")
-def value_type_mismatch(ctx: SetContext) -> Answers:
+@rule("PIC-STR-05", "value-type-mismatch")
+def value_type_mismatch(measurement_set: SetView, rulebook: Rulebook) -> CheckResults:
     """An answer has the wrong shape for its measure.
 
     What it checks:
@@ -30,44 +30,41 @@ def value_type_mismatch(ctx: SetContext) -> Answers:
     Write true or false without quotation marks, or give both counts as whole numbers. Look at how
     the software exports the answer if every file has the same fault.
     """
-    measures, misfits = ctx.rulebook.measures, None
-    for index, measurement in enumerate(ctx.set.record.measurements):
-        measure, kind = measures.get(measurement.measure_id), measurement.kind
-        if measure is None:
+    answers, record = measurement_set.answers, measurement_set.record
+    fitting = (answers.yes | answers.no).difference(rulebook.rates).union(measurement_set.counts)
+    if answers.present <= fitting and len(measurement_set.values) == len(record.measurements):
+        return None
+    results = []
+    for index, measurement in enumerate(record.measurements):
+        measure_id, value = measurement.measure_id, measurement.value
+        measure = rulebook.measures.get(measure_id)
+        if measure is None or _fits(value, measure.metric):
             continue
-        is_yes_or_no = kind is True or kind is False
-        if is_yes_or_no if measure.metric == "boolean" else kind == "counts":
+        found = _as_json(value)
+        if found is None:
             continue
-        misfits = misfits or []
-        misfits.append(_answer(ctx, index, measure.metric))
-    return misfits and [answer for answer in misfits if not _is_no_number(ctx, answer)]
+        results.append(
+            fail(
+                f"/measurements/{index}/value",
+                "{measure} takes {expected}, not {found}",
+                measure=measure_id,
+                expected=_EXPECTED[measure.metric],
+                actual=to_json(value),
+                found=found if len(found) <= _MAX_SHOWN else f"{found[:_MAX_SHOWN]}...",
+                measures=(measure_id,),
+                remediation="write {expected} as the value of {measure}",
+            )
+        )
+    return results
 
 
-def _is_no_number(ctx: SetContext, answer: Answer) -> bool:
-    """Whether a NaN or the like stands there, which is PIC-STR-11's to name."""
-    return any(each.pointer.startswith(answer.pointer) for each in ctx.document.text.not_numbers)
+def _fits(value: Any, metric: str) -> bool:
+    return isinstance(value, bool) if metric == "boolean" else is_counts_like(value)
 
 
-def _answer(ctx: SetContext, index: int, metric: str) -> Answer:
-    measurement = ctx.set.record.measurements[index]
-    return ctx.fail(
-        f"/measurements/{index}/value",
-        "{measure} takes {expected}, not {found}",
-        measure=measurement.measure_id,
-        expected=_WANTED[metric],
-        actual=to_json(measurement.value),
-        found=_describe(measurement.value),
-        fix="write {expected} as the value of {measure}",
-    )
-
-
-def _describe(value: object) -> str:
-    """Say in words what stands there."""
-    if isinstance(value, Counts):
-        absent = [name for name in ("numerator", "denominator") if getattr(value, name) is None]
-        return f"an object without {' and '.join(absent)}" if absent else "a pair of counts"
-    if isinstance(value, tuple):
-        return "a list"
-    kind = {str: "the text ", int: "the number ", float: "the number "}.get(type(value), "")
-    shown = json.dumps(value, ensure_ascii=False)
-    return kind + (shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}...")
+def _as_json(value: Any) -> str | None:
+    """Return a value as JSON; None for one that JSON does not have, which PIC-STR-11 reports."""
+    try:
+        return json.dumps(to_json(value), ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return None

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, EntityContext, rule
+from picheck.api import CheckResults, SetView, fail, rule
 
 
 @rule("TIA-ACT-03", "activities-differ", scope="entity")
-def activities_differ(ctx: EntityContext) -> Answers:
+def activities_differ(sets: tuple[SetView, ...]) -> CheckResults:
     """The sets of one practice attest different activities.
 
     What it checks:
     Each later set against the first one.
 
     Why it matters:
-    Nobody can tell which set is meant.
+    It is not known which set is meant.
 
     How to fix:
     Send one set of activities.
     """
-    wanted = len(ctx.sets[0].answers)
+    wanted = len(sets[0].values)
     return [
-        ctx.fail(
+        fail(
             "/measurements",
             "{actual} activities here, {expected} in the first set",
             at=view,
             expected=wanted,
-            actual=len(view.answers),
+            actual=len(view.values),
         )
-        for view in ctx.sets[1:]
-        if len(view.answers) != wanted
+        for view in sets[1:]
+        if len(view.values) != wanted
     ]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import Answers, CheckResults, Clause, fail, rule
 
 
 @rule(
     "TIA-ACT-01",
     "activities-too-few",
-    scope="set",
     needs="TIA-ACT-02",
     terms={"needed": {"type": "integer", "min": 1}},
 )
-def activities_too_few(ctx: SetContext) -> Answers:
+def activities_too_few(answers: Answers, clause: Clause) -> CheckResults:
     """Too few activities are attested.
 
     What it checks:
@@ -24,12 +23,12 @@ def activities_too_few(ctx: SetContext) -> Answers:
     How to fix:
     Carry out another activity for the days it asks for, and attest it.
     """
-    done = [measure_id for measure_id in ctx.set.answers if ctx.set.is_yes(measure_id)]
-    if len(done) >= ctx.clause["needed"]:
+    done = sum(map(answers.is_yes, answers))
+    if done >= clause["needed"]:
         return None
-    return ctx.fail(
+    return fail(
         "/measurements",
         "{actual} activities are attested, {expected} needed",
-        expected=ctx.clause["needed"],
-        actual=len(done),
+        expected=clause["needed"],
+        actual=done,
     )

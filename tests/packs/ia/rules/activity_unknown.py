@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import Answers, SetContext, rule
+from picheck.api import CheckResults, Rulebook, SetView, fail, rule
 
 
-@rule("TIA-ACT-02", "activity-unknown", scope="set")
-def activity_unknown(ctx: SetContext) -> Answers:
+@rule("TIA-ACT-02", "activity-unknown")
+def activity_unknown(measurement_set: SetView, rulebook: Rulebook) -> CheckResults:
     """An activity is not on the year's list.
 
     What it checks:
@@ -19,9 +19,12 @@ def activity_unknown(ctx: SetContext) -> Answers:
     Choose an activity of the year's list.
     """
     return [
-        ctx.fail(
-            place, "{actual} is no activity of the year", actual=m.measure_id, key=m.measure_id
+        fail(
+            f"/measurements/{index}",
+            "{actual} is not an activity of the year",
+            actual=measurement.measure_id,
+            key=measurement.measure_id,
         )
-        for place, m in ctx.set.measurements()
-        if m.measure_id not in ctx.rulebook.measures
+        for index, measurement in enumerate(measurement_set.record.measurements)
+        if measurement.measure_id not in rulebook.measures
     ]

@@ -1,0 +1,1 @@
+"""Settings that a project keeps in a file."""

@@ -1,0 +1,1 @@
+"""What a run accepts: waivers and a baseline."""

@@ -1,0 +1,1 @@
+"""Any number of documents, in constant memory and several processes."""

@@ -1,0 +1,81 @@
+"""What must be known across a run that nobody can hold in memory, kept on disk."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from picheck.engine.entities import EntityReference
+from picheck.intake.documents import RawDocument
+
+_TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -8192;
+PRAGMA temp_store = FILE;
+CREATE TABLE reference
+    (entity INTEGER, program TEXT, document INTEGER, sets INTEGER, digest INTEGER);
+CREATE TABLE reread (document INTEGER PRIMARY KEY, raw BLOB);
+"""
+_SEVERAL = """
+CREATE TEMP TABLE several AS
+    SELECT DISTINCT entity FROM reference GROUP BY entity, program HAVING SUM(sets) > 1;
+CREATE TEMP TABLE first_documents AS
+    SELECT entity, MIN(document) AS first
+    FROM reference JOIN several USING (entity) GROUP BY entity;
+CREATE TEMP TABLE needed AS
+    SELECT DISTINCT first, document, digest FROM reference JOIN first_documents USING (entity);
+"""
+
+
+class EntityIndex:
+    """The references to entities of a whole run, in a file that is gone with the process."""
+
+    def __init__(self) -> None:
+        self._table = sqlite3.connect("")  # a temporary file, kept in memory while it is small
+        self._table.executescript(_TABLES)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the file."""
+        self._table.close()
+
+    def add(self, references: Iterable[EntityReference]) -> None:
+        """Enter the references of a part of the run."""
+        self._table.executemany("INSERT INTO reference VALUES (?, ?, ?, ?, ?)", references)
+
+    def needed(self) -> Iterator[tuple[int, int]]:
+        """Yield the documents to read again: those whose entity has several sets of a program.
+
+        In order, each with the beginning of its digest.
+        """
+        self._table.executescript(_SEVERAL)
+        rows = self._table.execute("SELECT DISTINCT document, digest FROM needed ORDER BY document")
+        return (row for row in rows)
+
+    def store_document(self, document: int, raw: RawDocument) -> None:
+        """Store the bytes of a document that was read again."""
+        row = document, pickle.dumps(raw)
+        self._table.execute("INSERT OR REPLACE INTO reread VALUES (?, ?)", row)
+
+    def groups(self) -> Iterator[list[tuple[int, RawDocument]]]:
+        """Yield the documents of one entity after the other, in order of their first."""
+        rows = self._table.execute(
+            "SELECT first, document, raw FROM needed JOIN reread USING (document)"
+            " ORDER BY first, document"
+        )
+        group: list[tuple[int, RawDocument]] = []
+        last = None
+        for first, document, raw in rows:
+            if group and first != last:
+                yield group
+                group = []
+            last = first
+            group.append((document, pickle.loads(raw)))  # noqa: S301 - written by this process
+        if group:
+            yield group

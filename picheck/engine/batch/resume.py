@@ -1,0 +1,268 @@
+"""An output that was cut short is gone on with from where it stops."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from picheck.engine.acceptance.apply import Acceptance, is_finding
+from picheck.engine.framework_rules import NO_RULEBOOK
+from picheck.engine.summary import RunSummary
+from picheck.errors import UsageError
+from picheck.intake.documents import RawDocument
+from picheck.model.report import DocumentSummary, Notice
+from picheck.model.result import Result
+from picheck.plugins.reporter import RuleKey
+
+_decode: Final = msgspec.json.Decoder().decode
+#: How much of a document's SHA-256 is kept to see whether it is still the same.
+_DIGEST: Final = 16
+
+
+class KeptInputs(msgspec.Struct, frozen=True):
+    """Which inputs of a chunk were written by an earlier run.
+
+    All with a number below `until` were; `waived` are those that may have met a waiver;
+    `digests` are the beginnings of the SHA-256 of the documents that `first` and the following
+    numbers had, as numbers; 0 where no document was written.
+    """
+
+    until: int = 0
+    waived: tuple[int, ...] = ()
+    first: int = 0
+    digests: tuple[int, ...] = ()
+
+
+FROM_START: Final = KeptInputs()
+
+
+class ResumePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of an NDJSON output that is kept.
+
+    `length` is its size in bytes, `next_input` the number of the first input that is not in it,
+    `summary` what it adds up to, `rules` are the rules that were written. `waived` are, in
+    order, the inputs that may have met a waiver (the output does not say whose they are, for it
+    masks names), `digests` the beginnings of the documents' digests by input.
+    """
+
+    length: int = 0
+    next_input: int = 0
+    summary: RunSummary = msgspec.field(default_factory=RunSummary)
+    rules: frozenset[RuleKey] = frozenset()
+    waived: Sequence[int] = ()
+    digests: Sequence[int] = ()
+
+    def of(self, first: int, count: int) -> KeptInputs:
+        """Return what is kept of some consecutive inputs."""
+        if first >= self.next_input:
+            return FROM_START
+        start = bisect_left(self.waived, first)
+        end = bisect_left(self.waived, first + count, start)
+        return KeptInputs(
+            self.next_input,
+            tuple(self.waived[start:end]),
+            first,
+            tuple(self.digests[first : first + count]),
+        )
+
+
+def check_digest(raw: RawDocument, index: int, kept: KeptInputs) -> str:
+    """Return the SHA-256 of a document whose results were written by an earlier run.
+
+    Raises UsageError where it is not the document that was audited then.
+    """
+    digest = hashlib.sha256(raw.data).hexdigest()
+    place = index - kept.first
+    before = kept.digests[place] if place < len(kept.digests) else 0
+    if before and before != int(digest[:_DIGEST], 16):
+        where = raw.uri if raw.line is None else f"{raw.uri}:{raw.line}"
+        raise UsageError(
+            f"{where} has changed since the output was begun; audit again without --resume"
+        )
+    return digest
+
+
+def read_resume_point(path: Path, opening: bytes, acceptance: Acceptance) -> ResumePoint:
+    """Find out how far an output got; `acceptance` is that of the run that goes on with it.
+
+    The lines of the last document are dropped, for some of them may be missing, and so is
+    whatever was written after the last document. Raises UsageError where the output is complete,
+    damaged, or was begun with other inputs or options than `opening` says.
+    """
+    with path.open("rb") as file:
+        first = file.readline()
+        if first != opening:
+            raise UsageError(_difference(path, first, opening))
+        reader = _Reader(len(opening), acceptance)
+        group, rules = _Group(-1), _Rules()
+        for number, line in enumerate(_whole(file), start=2):
+            value = _read(path, number, line)
+            if value["type"] == "summary":
+                raise UsageError(f"{path} is complete; there is nothing to go on with")
+            if value["type"] == "rule":  # it belongs to the document that follows
+                rules.add(value, len(line))
+                continue
+            index = value["document"]
+            if index < group.number:
+                break  # the lines of the entities, written after the last document
+            if index > group.number:
+                reader.add(group)
+                group, rules = _Group(index, rules), _Rules()
+            group.add(value, len(line))
+        else:
+            return reader.until(max(group.number, 0))
+    reader.add(group)
+    return reader.until(group.number + 1)
+
+
+class _Rules:
+    """Rule lines that were read, before the lines of the document that needs them."""
+
+    def __init__(self) -> None:
+        self.keys: list[RuleKey] = []
+        self.length = 0
+
+    def add(self, value: Mapping[str, Any], length: int) -> None:
+        self.keys.append((value["code"], value.get("year")))
+        self.length += length
+
+
+class _Group:
+    """The lines of one input."""
+
+    def __init__(self, number: int, rules: _Rules | None = None) -> None:
+        self.number = number
+        self.rules = rules.keys if rules else []
+        self.length = rules.length if rules else 0
+        self.values: list[Mapping[str, Any]] = []
+
+    def add(self, value: Mapping[str, Any], length: int) -> None:
+        self.values.append(value)
+        self.length += length
+
+
+class _Reader:
+    """What is known so far of the part that is kept."""
+
+    def __init__(self, length: int, acceptance: Acceptance) -> None:
+        self._length = length
+        self._acceptance = acceptance
+        self._summary = RunSummary()
+        self._rules: set[RuleKey] = set()
+        self._waived = array("q")
+        self._digests = array("Q")
+
+    def add(self, group: _Group) -> None:
+        """Take the lines of one input."""
+        if group.number < 0:
+            return
+        self._length += group.length
+        self._rules.update(group.rules)
+        self._enter(group)
+        if self._acceptance.waivers and self._may_be_waived(group.values):
+            self._waived.append(group.number)
+
+    def until(self, next_input: int) -> ResumePoint:
+        """Return what was read, as the part before an input."""
+        return ResumePoint(
+            length=self._length,
+            next_input=next_input,
+            summary=self._summary,
+            rules=frozenset(self._rules),
+            waived=self._waived,
+            digests=self._digests,
+        )
+
+    def _enter(self, group: _Group) -> None:
+        documents = [v for v in group.values if v["type"] == "document"]
+        results = [
+            msgspec.convert(_without(v, "type"), Result)
+            for v in group.values
+            if v["type"] == "result"
+        ]
+        for value in documents:
+            summary = msgspec.convert(_without(value, "type", "document"), DocumentSummary)
+            self._summary.add_document(summary, results)
+            if any(result.code == NO_RULEBOOK.code for result in results):
+                self._summary.reasons.add("nothingChecked")
+        for value in group.values:
+            if value["type"] == "notice":
+                self._summary.add_notice(msgspec.convert(_without(value, "type"), Notice))
+        self._digests.extend([0] * (group.number - len(self._digests)))
+        digest = int(documents[0]["sha256"][:_DIGEST], 16) if documents else 0
+        self._digests.append(digest)
+
+    def _may_be_waived(self, values: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether a waiver speaks of one of the results, if it is of the right subject."""
+        document = values[0] if values else {}
+        acceptance = self._acceptance
+        return any(
+            acceptance.waivers[index].may_match(
+                value.get("fingerprint", ""),
+                value["code"],
+                value.get("year"),
+                document["uri"],
+                acceptance.folder,
+            )
+            for value in values
+            if value["type"] == "result" and is_finding(value["outcome"])
+            for index in acceptance.candidates(value["code"], value.get("fingerprint", ""))
+        )
+
+
+def _difference(path: Path, first: bytes, opening: bytes) -> str:
+    """Say in what the run that began an output differs from the one that would go on with it."""
+    try:
+        before, now = _decode(first), _decode(opening)
+        names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    except (msgspec.DecodeError, TypeError, AttributeError):
+        return f"{path} does not begin with the run line of an NDJSON report; it cannot be resumed"
+    told = "; ".join(_compare(name, before.get(name), now.get(name)) for name in names)
+    return f"{path} was begun with other terms, audit again without --resume: {told or 'spelling'}"
+
+
+def _compare(name: str, before: Any, now: Any) -> str:
+    """Say how one member of the run line differs."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        keys = [key for key in {**before, **now} if before.get(key) != now.get(key)]
+        return ", ".join(f"{name}.{k} was {before.get(k)}, is {now.get(k)}" for k in keys)
+    if isinstance(before, list) and isinstance(now, list):
+        gone = [_name(item) for item in before if item not in now]
+        new = [_name(item) for item in now if item not in before]
+        return f"{name}: was {', '.join(gone) or 'less'}, is {', '.join(new) or 'less'}"
+    return f"{name} was {before}, is {now}"
+
+
+def _name(item: Any) -> str:
+    if not isinstance(item, dict):
+        return str(item)
+    parts = [item.get(key) for key in ("role", "uri", "name", "version", "sha256") if item.get(key)]
+    return " ".join(str(part)[:40] for part in parts)
+
+
+def _read(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    """Read one line. Raises UsageError where it is none that a report could hold."""
+    try:
+        value = _decode(line)
+        if value["type"] in {"document", "result", "notice"}:
+            int(value["document"])
+        return dict(value)
+    except (msgspec.DecodeError, TypeError, KeyError, ValueError) as error:
+        raise UsageError(
+            f"{path}:{number} is damaged; audit again without --resume ({error})"
+        ) from error
+
+
+def _without(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: inner for name, inner in value.items() if name not in names}
+
+
+def _whole(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines that were written to their end."""
+    return (line for line in lines if line.endswith(b"\n"))

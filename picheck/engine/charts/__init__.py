@@ -1,0 +1,1 @@
+"""What a chart of a document shows, as plain data."""

@@ -1,0 +1,116 @@
+"""The entities of a run: which sets belong together, and which documents they are in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from picheck.model.evidence import NO_EVIDENCE, Evidence
+from picheck.rules.measurement_set import Entity, SetView
+
+_NO_YEARS: Final[Mapping[int, tuple[SetView, ...]]] = MappingProxyType({})
+
+
+class EntityYear(NamedTuple):
+    """One entity in one performance year of one program."""
+
+    program: str
+    year: int
+    entity: Entity
+
+
+class EntitySets(NamedTuple):
+    """The sets of one document by the entity and year that they belong to."""
+
+    key: EntityYear
+    views: tuple[SetView, ...]
+    evidence: Evidence = NO_EVIDENCE
+
+
+class EntityReference(NamedTuple):
+    """A document has sets of an entity: digests of the entity and year and of the document.
+
+    All sets of a document are of one entity and year, so whatever is looked at together in any
+    program shares a digest.
+    """
+
+    entity: int
+    program: str
+    document: int
+    sets: int
+    digest: int
+
+
+def references(entity_sets: Iterable[EntitySets], sha256: str) -> Iterator[EntityReference]:
+    """Yield what must be kept of a document's sets in a run that cannot keep the sets.
+
+    Not even a key is kept, for it may hold a Social Security number, but a digest of it. Two
+    entities that share one are told apart when their documents are read again.
+    """
+    for key, views, _ in entity_sets:
+        if key.entity.is_identified:
+            yield EntityReference(
+                _digest(key), key.program, views[0].document, len(views), short_digest(sha256)
+            )
+
+
+def short_digest(sha256: str) -> int:
+    """Return the first 64 bits of a SHA-256 as a signed number, as a database keeps it."""
+    return int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True)
+
+
+def _digest(key: EntityYear) -> int:
+    """Return 64 bits for an entity in a year, the same in every process."""
+    text = "\0".join([str(key.year), *[part or "" for part in key.entity]])
+    hashed = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(hashed, "big", signed=True)
+
+
+class EntityGroups:
+    """The sets of a run by entity and year, in input order."""
+
+    def __init__(self) -> None:
+        self._groups: dict[EntityYear, tuple[list[SetView], Evidence]] = {}
+
+    def add(self, entity_sets: Iterable[EntitySets]) -> None:
+        """Enter the sets of one document; the evidence of the first document counts."""
+        for key, views, evidence in entity_sets:
+            if key.entity.is_identified:
+                self._groups.setdefault(key, ([], evidence))[0].extend(views)
+
+    def with_several_sets(self) -> Iterator[EntitySets]:
+        """Yield the entities that have more than one set, in input order."""
+        for key, (views, evidence) in self._groups.items():
+            if len(views) > 1:
+                yield EntitySets(key, tuple(views), evidence)
+
+
+class PriorBook:
+    """Earlier submissions by program and entity; here none, for no path of any was given.
+
+    `location` is where another process may find them.
+    """
+
+    location: Any = None
+
+    def before(self, key: EntityYear) -> Mapping[int, tuple[SetView, ...]]:
+        """Return the sets of the entity's earlier years, by year."""
+        del key
+        return _NO_YEARS
+
+    def take_used(self) -> set[bytes]:
+        """Return digests of the entities that were asked for since the last call."""
+        return set()
+
+    def add_used(self, used: set[bytes]) -> None:
+        """Enter the entities that another part of the run asked for."""
+
+    @property
+    def unused(self) -> int:
+        """How many entities' earlier submissions no audited document asked for."""
+        return 0
+
+    def __len__(self) -> int:
+        return 0

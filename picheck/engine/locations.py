@@ -1,0 +1,103 @@
+"""Results learn their line and column, only where there are any to place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import msgspec
+
+from picheck.errors import InputError
+from picheck.intake.decoder import read_json
+from picheck.intake.documents import RawDocument
+from picheck.intake.json_locations import LocatedJson
+from picheck.model.location import Location
+from picheck.model.report import DocumentSummary
+from picheck.model.result import Result
+
+
+class Documents(Protocol):
+    """The summaries of a run's documents by index."""
+
+    def __getitem__(self, index: int, /) -> DocumentSummary:
+        """Return one document's summary."""
+        ...
+
+
+def with_locations(results: Sequence[Result], raw: RawDocument) -> tuple[Result, ...]:
+    """Return the results, sorted by pointer and code, each with its line and column.
+
+    In a file of one document a line they know the document's line already, and no column is given.
+    """
+    ordered = sorted(results, key=lambda result: (result.location.pointer, result.code))
+    if not ordered or raw.line is not None:
+        return tuple(ordered)
+    try:
+        text = read_json(raw.data, raw.uri)
+    except InputError:  # pragma: no cover - the gate read it before
+        return tuple(ordered)
+    return tuple(_place(result, text) for result in ordered)
+
+
+class SourceLocator:
+    """Places in the documents of a run, for what is found across them at its end.
+
+    A file is read again, and only believed if it is still the same; `in_memory` are documents whose
+    bytes are here anyway, or can be had only once.
+    """
+
+    def __init__(self, documents: Documents, in_memory: Mapping[int, RawDocument]) -> None:
+        self._documents = documents
+        self._in_memory = in_memory
+        self._texts: dict[int, LocatedJson | None] = {}
+
+    def locate(self, result: Result) -> Result:
+        """Return a result with line and column, wherever its documents can be read again."""
+        own = result.document
+        related = tuple(
+            self._at(place, own if place.document is None else place.document)
+            for place in result.related_locations
+        )
+        location = self._at(result.location, own)
+        return msgspec.structs.replace(result, location=location, related_locations=related)
+
+    def _at(self, location: Location, index: int) -> Location:
+        line = self._documents[index].line
+        if line is not None:
+            return msgspec.structs.replace(location, line=line)
+        if index not in self._texts:
+            self._texts[index] = self._read(index)
+        text = self._texts[index]
+        return location if text is None else _at(location, text)
+
+    def _read(self, index: int) -> LocatedJson | None:
+        raw = self._in_memory.get(index)
+        for given in (raw,) if raw else _read_again(self._documents[index]):
+            with suppress(InputError):
+                return read_json(given.data, given.uri)
+        return None
+
+
+def _read_again(document: DocumentSummary) -> Iterator[RawDocument]:
+    """Yield the document that a summary is of, if it can be read again and is still the same."""
+    from picheck.intake.files import reread  # noqa: PLC0415 - few findings need it
+
+    with suppress(InputError):
+        yield reread(document.uri, document.sha256)
+
+
+def _place(result: Result, text: LocatedJson) -> Result:
+    return msgspec.structs.replace(
+        result,
+        location=_at(result.location, text),
+        related_locations=tuple(
+            place if place.document is not None else _at(place, text)
+            for place in result.related_locations
+        ),
+    )
+
+
+def _at(location: Location, text: LocatedJson) -> Location:
+    line, column = text.locate(location.pointer)
+    return msgspec.structs.replace(location, line=line, column=column)

@@ -1,0 +1,1 @@
+"""Earlier submissions of the entities of a run."""

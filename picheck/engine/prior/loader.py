@@ -1,0 +1,131 @@
+"""Earlier submissions, read so that rules can look back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from picheck.engine.entities import EntityYear, PriorBook
+from picheck.errors import InputError, RulebookError
+from picheck.intake.decoder import DecodedDocument, decode_document
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import left_out_notices
+from picheck.model.report import Notice
+from picheck.rulebook.registry import Rulebooks
+from picheck.rules.measurement_set import Entity
+
+if TYPE_CHECKING:
+    from picheck.engine.prior.store import HistoryLocation, HistoryWriter
+
+#: So many notices of a kind name their submission; further ones are only counted.
+_MANY: Final = 100
+
+
+class LoadedPrior(NamedTuple):
+    """Earlier submissions, and a notice for each that could not be used."""
+
+    book: PriorBook
+    notices: tuple[Notice, ...]
+
+
+def load_prior(inputs: Iterable[Input], rulebooks: Rulebooks) -> LoadedPrior:
+    """Read earlier submissions; return them with a notice for each that could not be used.
+
+    They go to a file one by one: there may be as many of them as of documents.
+    """
+    writer: HistoryWriter | None = None
+    faults = _Faults()
+    for given in inputs:
+        if writer is None:
+            from picheck.engine.prior.store import HistoryWriter  # noqa: PLC0415 - few runs look back
+
+            writer = HistoryWriter()
+        try:
+            if isinstance(given, Unreadable):
+                raise given.error
+            decoded = _enter(given, writer, rulebooks)
+        except (InputError, RulebookError) as error:
+            faults.unusable(given, error)
+        else:
+            faults.repeated(given, decoded)
+    book = PriorBook() if writer is None else writer.close(rulebooks)
+    left_out = (
+        msgspec.structs.replace(notice, message=f"--prior {notice.message}")
+        for notice in left_out_notices(inputs)
+    )
+    return LoadedPrior(book, (*faults.notices(), *left_out))
+
+
+def open_prior(location: HistoryLocation, rulebooks: Rulebooks) -> LoadedPrior | None:
+    """Open what another process of the run has read; None where it cannot be seen from here."""
+    from picheck.engine.prior.store import History  # noqa: PLC0415 - few runs look back
+
+    try:
+        return LoadedPrior(History(location, rulebooks), ())
+    except LookupError:
+        return None
+
+
+def _enter(raw: RawDocument, writer: HistoryWriter, rulebooks: Rulebooks) -> DecodedDocument:
+    decoded = decode_document(raw.data, raw.uri)
+    submission = decoded.submission
+    if submission is None:
+        first = decoded.issues.violations[0]
+        raise InputError(f"it does not follow the schema: {first.message}", uri=raw.uri)
+    year, entity = submission.performance_year, Entity.of(submission)
+    programs = {record.category for record in submission.measurement_sets}
+    programs &= set(rulebooks.programs)
+    if not programs:
+        raise InputError(f"it holds no set of {', '.join(rulebooks.programs)}", uri=raw.uri)
+    for program in programs:
+        rulebooks.rulebook(program, year)  # it is asked for by whoever looks back
+    if not entity.is_identified:
+        raise InputError("it does not say whom it speaks for", uri=raw.uri)
+    for program in programs:
+        records = tuple(r for r in submission.measurement_sets if r.category == program)
+        writer.add(EntityYear(program, year, entity), records)
+    return decoded
+
+
+class _Faults:
+    """What is to be said of earlier submissions, in bounded memory too."""
+
+    def __init__(self) -> None:
+        self._notices: list[Notice] = []
+        self._counts: Counter[str] = Counter()
+
+    def unusable(self, given: Input, error: Exception) -> None:
+        message = f"{_name(given)} was not used: {error}"
+        self._add(Notice(kind="priorUnusable", message=message, is_incomplete=True))
+
+    def repeated(self, given: Input, decoded: DecodedDocument) -> None:
+        if keys := decoded.issues.repeated_keys:
+            pointers = ", ".join(dict.fromkeys(key.pointer for key in keys))
+            message = f"{_name(given)} has a key twice: {pointers}; the last one counts"
+            self._add(Notice(kind="priorRepeatedKey", message=message))
+
+    def notices(self) -> Iterator[Notice]:
+        yield from self._notices
+        for kind, said, is_incomplete in (
+            ("priorUnusable", "were not used", True),
+            ("priorRepeatedKey", "have a key twice", False),
+        ):
+            if (more := self._counts[kind] - _MANY) > 0:
+                message = f"{more:,} further earlier submissions {said}"
+                yield Notice(kind=kind, message=message, is_incomplete=is_incomplete)
+
+    def _add(self, notice: Notice) -> None:
+        self._counts[notice.kind] += 1
+        if self._counts[notice.kind] <= _MANY:
+            self._notices.append(notice)
+
+
+def _name(given: Input) -> str:
+    if isinstance(given, RawDocument):
+        uri, line = given.uri, given.line
+    else:
+        uri, line = given.error.uri, given.error.line
+    return f"earlier submission {uri}{f':{line}' if line else ''}"

@@ -1,0 +1,189 @@
+"""Earlier submissions on disk: written once, looked into by every process that can see the file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import secrets
+import sqlite3
+import tempfile
+import weakref
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from picheck.engine.entities import EntityYear, PriorBook
+from picheck.errors import UsageError
+from picheck.model.submission import MeasurementSet
+from picheck.rulebook.registry import Rulebooks
+from picheck.rules.measurement_set import SetView
+
+_TABLES: Final = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -8192;
+PRAGMA temp_store = FILE;
+CREATE TABLE earlier (entity BLOB, year INTEGER, sets BLOB);
+CREATE TABLE about (token TEXT, entities INTEGER);
+"""
+_INDEX: Final = "CREATE INDEX by_entity ON earlier (entity, year)"
+_COUNT: Final = "INSERT INTO about SELECT ?, COUNT(*) FROM (SELECT DISTINCT entity FROM earlier)"
+_LOOK: Final = "SELECT year, sets FROM earlier WHERE entity = ? AND year < ? ORDER BY rowid"
+_USED: Final = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE used (entity BLOB PRIMARY KEY) WITHOUT ROWID;
+"""
+
+#: Connections by the process that opened them: none may outlive a fork.
+_Open = dict[int, list[sqlite3.Connection]]
+
+
+class HistoryLocation(NamedTuple):
+    """Where earlier submissions were written to, and a token so that no other file will do."""
+
+    path: str
+    token: str
+
+
+class HistoryWriter:
+    """Takes in earlier submissions one by one; no identifier of the entity is written down.
+
+    Sets are kept as pickles: they may hold what JSON cannot say, such as a number that is none.
+    Raises UsageError where there is no room for them.
+    """
+
+    def __init__(self) -> None:
+        with _disk_errors():
+            handle, self._path = tempfile.mkstemp(prefix="picheck-", suffix=".history")
+            os.close(handle)
+            self._table = sqlite3.connect(self._path, check_same_thread=False)
+            opened = {os.getpid(): [self._table]}
+            self._remover = weakref.finalize(self, _cleanup, opened, self._path, os.getpid())
+            self._table.executescript(_TABLES)
+
+    def add(self, key: EntityYear, records: tuple[MeasurementSet, ...]) -> None:
+        """Enter the sets of one earlier submission."""
+        packed = zlib.compress(pickle.dumps(records), 1)
+        row = (_digest(key), key.year, packed)
+        with _disk_errors():
+            self._table.execute("INSERT INTO earlier VALUES (?, ?, ?)", row)
+
+    def close(self, rulebooks: Rulebooks) -> History:
+        """Close the file and open it to be looked into; it is gone with what this returns."""
+        token = secrets.token_hex(16)
+        with _disk_errors():
+            self._table.execute(_INDEX)  # now, which is done in order and in little memory
+            self._table.execute(_COUNT, (token,))
+            self._table.commit()
+        self._table.close()
+        self._remover.detach()
+        return History(HistoryLocation(self._path, token), rulebooks, owns=True)
+
+
+class History(PriorBook):
+    """Looks into a file of earlier submissions, which is gone with the one that `owns` it.
+
+    Raises LookupError where the file is not there or is another one.
+    """
+
+    def __init__(
+        self, location: HistoryLocation, rulebooks: Rulebooks, *, owns: bool = False
+    ) -> None:
+        self.location: HistoryLocation = location
+        self._shelf = rulebooks
+        self._open: _Open = defaultdict(list)
+        self._table: dict[int, sqlite3.Connection] = {}
+        self._used: set[bytes] = set()
+        self._all_used: sqlite3.Connection | None = None
+        self._number: int
+        weakref.finalize(self, _cleanup, self._open, location.path if owns else None, os.getpid())
+        try:
+            ((token, self._number),) = self._look("SELECT token, entities FROM about")
+        except (sqlite3.Error, ValueError) as error:
+            raise LookupError(f"{location.path} holds no history") from error
+        if token != location.token:
+            raise LookupError(f"{location.path} holds the history of another run")
+
+    def before(self, key: EntityYear) -> Mapping[int, tuple[SetView, ...]]:
+        """Return the sets of the entity's earlier years."""
+        entity = _digest(key)
+        years: dict[int, tuple[SetView, ...]] = {}
+        for year, packed in self._look(_LOOK, entity, key.year):
+            # our own file, or one that knows the token: see __init__
+            records = pickle.loads(zlib.decompress(packed))  # noqa: S301
+            rulebook = self._shelf.rulebook(key.program, year)
+            views = tuple(SetView(record, "", rulebook) for record in records)
+            years[year] = (*years.get(year, ()), *views)
+        if years:
+            self._used.add(entity)
+        return MappingProxyType(years)
+
+    def take_used(self) -> set[bytes]:
+        """Hand over digests of the entities that were asked for and begin anew."""
+        used, self._used = self._used, set()
+        return used
+
+    def add_used(self, used: set[bytes]) -> None:
+        """Enter the entities that a part of the run asked for."""
+        if self._all_used is None:
+            self._all_used = self._connected("")  # a temporary file
+            self._all_used.executescript(_USED)
+        rows = ((entity,) for entity in used)
+        self._all_used.executemany("INSERT OR IGNORE INTO used VALUES (?)", rows)
+
+    @property
+    def unused(self) -> int:
+        """How many entities' earlier submissions no audited document asked for."""
+        self.add_used(self.take_used())
+        assert self._all_used is not None  # noqa: S101 - absorb opened it
+        ((number,),) = self._all_used.execute("SELECT COUNT(*) FROM used")
+        return self._number - int(number)
+
+    def __len__(self) -> int:
+        return self._number
+
+    def _look(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the file, over a connection of this process's own: none outlives a fork."""
+        table = self._table.get(os.getpid())
+        if table is None:
+            uri = f"{Path(self.location.path).as_uri()}?mode=ro&immutable=1"
+            table = self._table[os.getpid()] = self._connected(uri)
+        return table.execute(query, values).fetchall()
+
+    def _connected(self, uri: str) -> sqlite3.Connection:
+        """Open a file; it is closed with this book, by the process that opened it."""
+        table = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._open[os.getpid()].append(table)
+        return table
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Turn a disk that takes no more into an error with a remedy."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise UsageError(
+            f"earlier submissions cannot be kept in a temporary file: {error};"
+            " set TMPDIR to a folder with more room"
+        ) from error
+
+
+def _cleanup(opened: _Open, path: str | None, owner: int) -> None:
+    """Close what this process opened, and remove the file if it is the one that wrote it."""
+    for table in opened.get(os.getpid(), ()):
+        table.close()
+    if path is not None and os.getpid() == owner:
+        Path(path).unlink(missing_ok=True)
+
+
+def _digest(key: EntityYear) -> bytes:
+    """Return 128 bits that stand for an entity: enough for no two to share them."""
+    text = repr((key.program, *key.entity))  # unlike a join, the same for no two
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()

@@ -1,0 +1,137 @@
+"""What rules returned is bound to its document: places, masking, severity and fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from picheck.engine.fingerprints import fingerprint
+from picheck.engine.framework_rules import RULE_CRASHED
+from picheck.engine.places import Place, location_of, place_of, set_at
+from picheck.engine.plan import PlannedRule
+from picheck.engine.rule_records import severity_of
+from picheck.engine.runner import Finding
+from picheck.engine.subject import Subject
+from picheck.model.location import Location
+from picheck.model.result import Result, RuleRecord
+from picheck.model.vocabulary import Severity
+from picheck.plugins.registry import OWN_DISTRIBUTION
+from picheck.plugins.validation import told
+from picheck.rulebook.models import Clause, Variant
+from picheck.rules.check_result import CheckResult
+
+_encode: Final = msgspec.json.Encoder().encode
+_NO_VALUE: Final[tuple[object, ...]] = (None, [], ())
+#: Outcomes that a finding has which is identified across runs.
+_OPEN: Final = frozenset({"fail", "indeterminate", "error"})
+
+
+def bind(
+    findings: Iterable[Finding], subject: Subject, *, trust_unverified: bool = False
+) -> list[Result]:
+    """Return the results of a subject: with their places, masked, with fingerprints.
+
+    A finding that cannot be made into a result (a message whose values are missing, a variant
+    that the clause does not have) is a rule that broke.
+    """
+    results = []
+    for finding in findings:
+        try:
+            result = _bound(finding, subject, trust_unverified=trust_unverified)
+            if finding.rule.record.distribution != OWN_DISTRIBUTION:
+                _encode(result)  # raises what a reporter would stumble over
+            results.append(result)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
+            results.append(_crashed(finding.rule, told(error), subject))
+    return results
+
+
+def _bound(finding: Finding, subject: Subject, *, trust_unverified: bool) -> Result:
+    rule, result = finding
+    masker, outcome = subject.masker, result.outcome
+    if outcome == "error":
+        return _crashed(rule, result.values["error"], subject)
+    clause = rule.clause
+    terms: Clause | Variant = clause if result.variant is None else clause.variants[result.variant]
+    is_variant = terms is not clause
+    place = place_of(result.pointer, result.at, subject, from_root=result.from_root)
+    values = {"expected": result.expected, "actual": result.actual, **result.values}
+    failed = outcome == "fail"
+    message = result.message.format(**values) if result.message else rule.rule.title
+    return Result(
+        document=place.document,
+        code=rule.code,
+        year=subject.year,
+        outcome=outcome,
+        consequence=terms.consequence,
+        severity=_severity(rule, terms, trust_unverified=trust_unverified) if failed else "none",
+        message=masker.text(message),
+        remediation=result.remediation and masker.text(result.remediation.format(**values)),
+        note=terms.note or "" if failed and is_variant else None,
+        citations=terms.citations if is_variant else (),
+        location=location_of(place, subject, place.document),
+        measures=tuple([masker.text(id_) for id_ in result.measures or _measure_in(result)]),
+        expected=None if result.expected in _NO_VALUE else masker.value(result.expected),
+        actual=masker.value(result.actual),
+        missing_evidence=result.missing,
+        related_locations=tuple(
+            [
+                location_of(
+                    place_of(r.pointer, r.at, subject), subject, place.document, message=r.message
+                )
+                for r in result.related
+            ]
+        ),
+        fingerprint=_fingerprint(rule.code, subject, place, result.key) if outcome in _OPEN else "",
+    )
+
+
+def _severity(rule: PlannedRule, terms: Clause | Variant, *, trust_unverified: bool) -> Severity:
+    if terms is rule.clause:
+        return rule.record.severity
+    return severity_of(terms, trust_unverified=trust_unverified)
+
+
+def _crashed(rule: PlannedRule, what: str, subject: Subject) -> Result:
+    """Return the result of a rule that broke."""
+    record = rule.record
+    return framework_result(
+        RULE_CRASHED,
+        subject,
+        message=f"{record.code} of {record.plugin} ({record.distribution}) broke: {what}",
+        pointer=subject.set_.pointer if subject.set_ else "",
+        key=record.code,
+    )
+
+
+def framework_result(
+    rule: RuleRecord, subject: Subject, *, message: str, pointer: str = "", key: str = ""
+) -> Result:
+    """Return a result of one of picheck's own rules (PIC-RUN): something could not be checked."""
+    place = Place(subject.document, pointer, set_at(pointer, subject))
+    return Result(
+        document=subject.document,
+        code=rule.code,
+        year=rule.year,
+        outcome="error",
+        severity="error",
+        message=subject.masker.text(message),
+        location=Location(pointer=pointer, line=subject.line),
+        fingerprint=_fingerprint(rule.code, subject, place, key),
+    )
+
+
+def _measure_in(result: CheckResult) -> tuple[str, ...]:
+    """Return the measure id that the pointer names, if it names one."""
+    match result.pointer.split("/", 3):
+        case ["", "measurements", name, *_] if not name.isdecimal():
+            return (name,)
+    return ()
+
+
+def _fingerprint(code: str, subject: Subject, place: Place, key: str) -> str:
+    return fingerprint(code, subject.year, subject.entity_json, place.named, key, place.view)

@@ -1,0 +1,171 @@
+"""Audited documents become scenes, one for each entity and year, and scenes become scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import msgspec
+
+from picheck.engine.audit import audit_inputs
+from picheck.engine.entities import EntityYear
+from picheck.engine.options import AuditOptions
+from picheck.engine.prior.loader import load_prior
+from picheck.errors import InputError, PicheckError, PluginError
+from picheck.intake.decoder import decode_document
+from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.files import read_inputs
+from picheck.model.location import pointer_tokens
+from picheck.model.report import Report
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import rules_of
+from picheck.plugins.scorer import Attempt, Edit, Preview, Scene, Wish
+from picheck.rulebook.models import Rulebook
+from picheck.rules.measurement_set import Entity, SetView
+
+
+class ScoredEntity(NamedTuple):
+    """A scene, the documents behind it, and the record of its score."""
+
+    scene: Scene
+    sources: tuple[RawDocument, ...]
+    preview: Preview
+    record: dict[str, Any]
+
+
+@contextmanager
+def plugin_errors(preview: Preview) -> Iterator[None]:
+    """Turn whatever a preview raises into a PluginError that names it."""
+    try:
+        yield
+    except PicheckError:
+        raise
+    except Exception as error:
+        owner = type(preview).__module__
+        text = " ".join(str(error).split())
+        raise PluginError(
+            f"the preview {preview.name!r} of {owner} broke: {type(error).__name__}: {text}",
+            plugin=owner,
+            distribution=owner.partition(".")[0],
+            original=error,
+        ) from error
+
+
+class ScoreRunner:
+    """Audits documents and scores them, the first time and every time after a change."""
+
+    def __init__(self, options: AuditOptions, registry: PluginRegistry, wish: Wish) -> None:
+        self._options = msgspec.structs.replace(options, with_unverified=True)
+        self._registry = registry
+        self._wish = wish
+        self._prior = load_prior(read_inputs(options.prior), registry.rulebooks)
+
+    def score(self, inputs: Iterable[Input]) -> tuple[Report, tuple[ScoredEntity, ...]]:
+        """Audit the documents and score every entity in them that a preview knows.
+
+        Programs without a preview, and years without a rulebook, have no score.
+        """
+        given = tuple(inputs)
+        report = audit_inputs(
+            given, self._options, self._registry, self._prior.book, self._prior.notices
+        )
+        readable = tuple(raw for raw in given if isinstance(raw, RawDocument) and _is_json(raw))
+        return report, tuple(self._previewed(report, readable))
+
+    def what_if(self, shown: ScoredEntity) -> list[dict[str, Any]]:
+        """Return the changes that would bring points to one entity, each one tried."""
+        with plugin_errors(shown.preview):
+            return shown.preview.what_if(shown.scene, self._wish, self.try_edit(shown))
+
+    def try_edit(self, shown: ScoredEntity) -> Attempt:
+        """Return a function that tries a change to one set and returns the new record."""
+        places = {index: place for place, index in enumerate(shown.scene.documents)}
+
+        def attempt(view: SetView, edit: Edit) -> Mapping[str, Any]:
+            place = places[view.document]
+            sources = list(shown.sources)
+            try:
+                sources[place] = _edited(sources[place], view.pointer, edit)
+            except msgspec.DecodeError:
+                return {}  # only what is clean JSON can be changed and tried again
+            _, again = self.score(sources)
+            mine = [other for other in again if other.scene.rulebook is shown.scene.rulebook]
+            return mine[0].record if mine else {}
+
+        return attempt
+
+    def _previewed(self, report: Report, readable: Sequence[RawDocument]) -> Iterator[ScoredEntity]:
+        for key, sources in self._groups(readable).items():
+            preview = self._registry.previews.get(key.program)
+            if preview is None or not self._registry.rulebooks.has(key.program, key.year):
+                continue
+            rulebook = self._registry.rulebooks.rulebook(key.program, key.year)
+            scene = _scene(report, rulebook, sources)
+            with plugin_errors(preview):
+                record = preview.score(scene, self._wish)
+            yield ScoredEntity(scene, tuple(sources.values()), preview, record)
+
+    def _groups(self, readable: Sequence[RawDocument]) -> dict[EntityYear, dict[int, RawDocument]]:
+        """Gather documents by program, year and entity; who names nobody stands alone."""
+        groups: dict[EntityYear, dict[int, RawDocument]] = {}
+        for index, raw in enumerate(readable):
+            submission = decode_document(raw.data, raw.uri).submission
+            entity = Entity.of(submission) if submission else Entity("", None, None, None)
+            if not entity.is_identified:
+                entity = Entity(entity.entity_type, None, None, f"document {index}")
+            for program in self._registry.previews:
+                year = self._options.year or (submission.performance_year if submission else None)
+                if year is None:
+                    newest = self._registry.rulebooks.newest_final(program)
+                    year = newest.year if newest else 0
+                groups.setdefault(EntityYear(program, year, entity), {})[index] = raw
+        return groups
+
+
+def _scene(report: Report, rulebook: Rulebook, sources: Mapping[int, RawDocument]) -> Scene:
+    first = report.documents[next(iter(sources))]
+    return Scene(
+        rulebook=rulebook,
+        subject=first.subject,
+        entity_type=first.entity_type,
+        sets=tuple(view for index, raw in sources.items() for view in _views(raw, index, rulebook)),
+        documents={index: report.documents[index] for index in sources},
+        results=tuple(result for result in report.results if result.document in sources),
+        rules=rules_of(report),
+        notices=tuple(
+            notice
+            for notice in report.run.notices
+            if notice.document is None or notice.document in sources
+        ),
+    )
+
+
+def _views(raw: RawDocument, index: int, rulebook: Rulebook) -> Iterator[SetView]:
+    structure = decode_document(raw.data, raw.uri)
+    if structure.submission is None:
+        return
+    for place, record in enumerate(structure.submission.measurement_sets):
+        if record.category == rulebook.program:
+            yield SetView(record, structure.set_pointer(place), rulebook, index)
+
+
+def _is_json(given: Input) -> bool:
+    """Whether the audit took the input as a document; the others it told of by itself."""
+    if isinstance(given, Unreadable):
+        return False
+    try:
+        decode_document(given.data, given.uri)
+    except InputError:
+        return False
+    return True
+
+
+def _edited(raw: RawDocument, pointer: str, edit: Edit) -> RawDocument:
+    """Return a document with one of its sets edited; the one given is left as it is."""
+    target = msgspec.json.decode(raw.data)
+    record: Any = target
+    for token in pointer_tokens(pointer):
+        record = record[int(token)] if isinstance(record, list) else record[token]
+    edit(record)
+    return msgspec.structs.replace(raw, data=msgspec.json.encode(target))

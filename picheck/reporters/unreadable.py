@@ -1,0 +1,36 @@
+"""Inputs that could not be read, as rows of a table."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from picheck.api import Notice, Report
+
+#: Kinds of notices about an input that gave no document.
+_KINDS: Final = frozenset({"unreadable", "nothingChecked"})
+#: The message of such a notice begins with the place: the file, and a line and a column or none.
+_PLACE: Final = re.compile(r"(?P<uri>.+?)(?::(?P<line>\d+))?(?::(?P<column>\d+))?: ", re.DOTALL)
+
+
+def list_unreadable(report: Report) -> list[dict[str, Any]]:
+    """Return a row for each input of a run that could not be read."""
+    rows = [describe_unreadable(notice) for notice in report.run.notices]
+    return [row for row in rows if row is not None]
+
+
+def describe_unreadable(notice: Notice) -> dict[str, Any] | None:
+    """Return the cells of an input that could not be read; None for any other notice."""
+    if notice.kind not in _KINDS:
+        return None
+    place = _PLACE.match(notice.message)
+    line, column = (place["line"], place["column"]) if place else (None, None)
+    return {
+        "document": place["uri"] if place else None,
+        "line": line and int(line),
+        "column": column and int(column),
+        "verdict": "incomplete",
+        "outcome": "unreadable",
+        "severity": "error",
+        "message": notice.message,
+    }

@@ -1,0 +1,117 @@
+"""A verdict in one sentence: what it rests on, and what could still change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from picheck.api import Result
+from picheck.reporters.formatting import format_count
+from picheck.reporters.presentation import (
+    DocumentView,
+    list_findings,
+    list_unverified,
+)
+
+#: Severities that count at each gate.
+_AT_GATE: Final[Mapping[str, frozenset[str]]] = {
+    "error": frozenset({"error"}),
+    "warning": frozenset({"error", "warning"}),
+    "note": frozenset({"error", "warning", "note"}),
+    "indeterminate": frozenset({"error", "warning", "note"}),
+    "never": frozenset(),
+}
+_NOUNS: Final = (("error", "finding"), ("warning", "warning"), ("note", "note"))
+
+
+def describe_verdict(view: DocumentView, gate: str) -> str:
+    """Say in one sentence what a verdict rests on and what could still change it.
+
+    `gate` is the severity from which a finding makes a document not ready.
+    """
+    verdict = view.summary.verdict
+    failed = [result for result in list_findings(view.results) if result.outcome == "fail"]
+    unverified = list_unverified(view.results)
+    blocking = [result for result in failed if result.severity in _AT_GATE[gate]]
+    if verdict == "notReady":
+        if not blocking and gate != "indeterminate":
+            blocking = failed  # the gate of this file is not the run's
+        parts = [_what_blocks(blocking, unverified)]
+        unverified = []
+    elif verdict == "incomplete":
+        parts = ["Not everything could be checked, so this can still turn out either way"]
+        blocking = []
+    else:
+        blocking = []
+        strong = [r for r in unverified if _counts_at(gate, view.rule(r).severity)]
+        parts = [_what_could_change(strong)]
+        unverified = [r for r in unverified if not _counts_at(gate, view.rule(r).severity)]
+    parts += _what_else(failed, {id(result) for result in blocking}, unverified)
+    if broken := view.summary.outcomes.get("error"):
+        parts.append(f"{format_count(broken, 'check')} could not be made")
+    return "; ".join([*parts, *_what_is_accepted(view.results)]) + "."
+
+
+def _counts_at(gate: str, severity: str) -> bool:
+    return gate == "indeterminate" or severity in _AT_GATE[gate]
+
+
+def _what_blocks(blocking: Sequence[Result], unverified: Sequence[Result]) -> str:
+    """Say what has to be corrected, and which answers could add to it."""
+    if not blocking:
+        return f"Answering {_questions(unverified)} can make it ready: {_codes(unverified)}"
+    what = format_count(len(blocking), "finding")
+    if all(result.severity == "error" for result in blocking):
+        what += f" that {'costs' if len(blocking) == 1 else 'cost'} everything"
+    if not unverified:
+        return f"Correcting {what} makes it ready"
+    return (
+        f"Correcting {what} makes it ready, unless the answer to {_one_of(unverified)} adds another"
+    )
+
+
+def _what_could_change(unverified: Sequence[Result]) -> str:
+    """Say which answers could turn a document that is ready into one that is not."""
+    if not unverified:
+        return "Nothing that is still open could change this"
+    return f"The answer to {_one_of(unverified)} could still change this: {_codes(unverified)}"
+
+
+def _what_else(
+    failed: Sequence[Result], blocking: set[int], unverified: Sequence[Result]
+) -> list[str]:
+    """Count what does not decide the verdict; `blocking` are the ids of objects that do."""
+    others = [result.severity for result in failed if id(result) not in blocking]
+    counts = [
+        format_count(others.count(severity), noun)
+        for severity, noun in _NOUNS
+        if severity in others
+    ]
+    if unverified:
+        counts.append(f"{_questions(unverified)} ({_codes(unverified)})")
+    if not counts:
+        return []
+    *first, last = counts
+    return [f"besides, {', '.join(first)} and {last}" if first else f"besides, {last}"]
+
+
+def _what_is_accepted(results: Sequence[Result]) -> list[str]:
+    waived = sum(result.waiver is not None for result in results)
+    known = sum(result.baseline == "unchanged" for result in results)
+    parts = [f"{waived:,} waived"] if waived else []
+    return parts + ([f"{known:,} in the baseline"] if known else [])
+
+
+def _one_of(results: Sequence[Result]) -> str:
+    """Return "1 open question" or "one of 3 open questions"."""
+    counted = _questions(results)
+    return counted if counted.startswith("1 ") else f"one of {counted}"
+
+
+def _questions(results: Iterable[Result]) -> str:
+    """Return how many questions are open, one for each rule."""
+    return format_count(len({result.code for result in results}), "open question")
+
+
+def _codes(results: Iterable[Result]) -> str:
+    return ", ".join(dict.fromkeys(result.code for result in results))

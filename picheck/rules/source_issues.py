@@ -1,0 +1,55 @@
+"""What only a document's text can show: faults that decoding would hide."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """One violation of the published schema: where, what was found, what was expected."""
+
+    pointer: str
+    message: str
+    expected: str | None = None
+    actual: str | None = None
+
+
+class RepeatedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that one object holds twice; the pointers and (line, column) of both."""
+
+    pointer: str
+    key: str
+    first: tuple[int, int]
+    second: tuple[int, int]
+
+
+class NonFiniteNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A `NaN`, an `Infinity` or a number too large for one, which JSON does not have."""
+
+    pointer: str
+    token: str
+
+
+class UnknownProperty(msgspec.Struct, frozen=True, kw_only=True):
+    """A property that neither the API nor the schema knows, with the nearest known name."""
+
+    pointer: str
+    name: str
+    closest_match: str | None = None
+
+
+class SourceIssues(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the strict reading of a document's text found; empty for a clean document.
+
+    All pointers start at the root of the document as it was sent.
+    """
+
+    violations: tuple[Violation, ...] = ()
+    repeated_keys: tuple[RepeatedKey, ...] = ()
+    non_finite_numbers: tuple[NonFiniteNumber, ...] = ()
+    unknown_properties: tuple[UnknownProperty, ...] = ()
+
+
+NO_ISSUES: Final = SourceIssues()

@@ -1,0 +1,33 @@
+"""Cerberus schemas of the terms that the clauses of several rules carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+Schema = Mapping[str, Any]
+
+TEXT: Final[Schema] = {"type": "string", "required": True}
+TEXTS: Final[Schema] = {"type": "list", "required": True, "schema": TEXT}
+SOME_TEXTS: Final[Schema] = {**TEXTS, "minlength": 1}
+TEXT_BY_TEXT: Final[Schema] = {
+    "type": "dict",
+    "required": True,
+    "keysrules": TEXT,
+    "valuesrules": TEXT,
+}
+TEXTS_BY_TEXT: Final[Schema] = {**TEXT_BY_TEXT, "valuesrules": TEXTS}
+
+INTEGER: Final[Schema] = {"type": "integer", "required": True}
+COUNT: Final[Schema] = {**INTEGER, "min": 0}
+POSITIVE: Final[Schema] = {**INTEGER, "min": 1}
+
+MEASURE_ID: Final = TEXT
+MEASURE_IDS: Final = TEXTS
+EVIDENCE_KEY: Final = TEXT
+
+
+def rows(**fields: Schema) -> Schema:
+    """Return the schema of a list of tables with these fields, at least one table long."""
+    row = {"type": "dict", "schema": fields}
+    return {"type": "list", "required": True, "minlength": 1, "schema": row}

@@ -1,0 +1,168 @@
+"""Signals at any time: what was written is kept, nothing lives on, nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from installing import ANSWER, VENDOR, install
+from launching import TERMS, environment, write_lines
+from support import COMPLIANT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+SLOW = VENDOR.replace(ANSWER, "import time; time.sleep(0.02)")
+
+
+def start(
+    *arguments: str | Path, folder: Path, stdin: int | None = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start picheck with a folder of its own for temporary files."""
+    (folder / "tmp").mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "picheck", *map(str, arguments)],
+        cwd=folder,
+        env=environment(folder, TMPDIR=str(folder / "tmp")),
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def processes(folder: Path) -> list[int]:
+    """Return the processes whose working directory is a folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                if (entry / "cwd").readlink() == folder:
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+def wait_for(path: Path, size: int = 1) -> None:
+    """Wait until a file holds something."""
+    for _ in range(600):
+        if path.exists() and path.stat().st_size >= size:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{path} stays empty")
+
+
+def wait_until_gone(folder: Path) -> None:
+    """Wait until no process works in a folder any more."""
+    for _ in range(100):
+        if not processes(folder):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{processes(folder)} live on")
+
+
+def slow_run(folder: Path, *options: str) -> subprocess.Popen[bytes]:
+    """Start an audit that takes long, and wait until it has written something."""
+    install(folder, "acme-tools", {"acme": SLOW})
+    for number in range(200):  # a packet holds 64 files
+        (folder / f"{number:03}.json").write_bytes(COMPLIANT.read_bytes())
+    process = start("audit", "*.json", *TERMS, "-f", "ndjson=out", *options, folder=folder)
+    wait_for(folder / "out", 5000)
+    return process
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)]
+)
+def test_a_run_that_is_asked_to_stop_keeps_what_it_wrote(
+    number: signal.Signals, code: int, jobs: str, tmp_path: Path
+) -> None:
+    process = slow_run(tmp_path, "-j", jobs)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == code, err
+    assert not out
+    told = err.decode()
+    assert "picheck: stopped after 64 documents; the last one written is 063.json" in told
+    assert "go on with --resume" in told
+    assert "Traceback" not in told
+    written = (tmp_path / "out").read_bytes()
+    assert written.endswith(b"\n")
+    assert [json.loads(line)["type"] for line in written.splitlines()][0] == "run"
+    wait_until_gone(tmp_path)
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+@pytest.mark.parametrize("with_plugin", [False, True])
+def test_no_process_outlives_a_killed_run(jobs: str, with_plugin: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    if with_plugin:
+        process = slow_run(tmp_path, "-j", jobs)
+    else:
+        path = write_lines(tmp_path, 30_000)
+        process = start("audit", path, *TERMS, "-f", "ndjson=out", "-j", jobs, folder=tmp_path)
+        wait_for(tmp_path / "out", 5000)
+    if with_plugin or jobs == "3":
+        assert len(processes(tmp_path)) > 1
+    process.kill()
+    process.communicate(timeout=20)  # ends only when all let go of standard output
+    wait_until_gone(tmp_path)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_no_copy_of_standard_input_or_of_earlier_submissions_is_left(
+    number: signal.Signals, jobs: str, tmp_path: Path
+) -> None:
+    path = write_lines(tmp_path, 30_000)
+    with path.open("rb") as file:
+        process = subprocess.Popen(
+            ["cat"], stdin=file, stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        options = ("-f", "ndjson=out", "-j", jobs, "--prior", str(path))
+        audit = start("audit", "-", *TERMS, *options, folder=tmp_path, stdin=process.stdout.fileno())
+        process.stdout.close()
+    wait_for(tmp_path / "out", 5000)
+    audit.send_signal(number)
+    audit.communicate(timeout=20)
+    process.wait(timeout=20)
+    wait_until_gone(tmp_path)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_signal_at_any_time_leaves_whole_lines_and_no_process(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    path = write_lines(tmp_path, 8_000)
+    options = ("-f", "ndjson=out", "-j", chance.choice(["1", "2"]))
+    process = start("audit", path, *TERMS, *options, folder=tmp_path)
+    time.sleep(chance.uniform(0.05, 2.5))
+    process.send_signal(chance.choice([signal.SIGTERM, signal.SIGINT]))
+    _, err = process.communicate(timeout=30)
+    assert process.returncode in {0, 130, 143, -signal.SIGTERM, -signal.SIGINT}, err
+    if process.returncode > 0:
+        assert b"picheck: stopped" in err
+        assert b"Traceback" not in err
+    wait_until_gone(tmp_path)
+    for line in (tmp_path / "out").read_bytes().splitlines() if (tmp_path / "out").exists() else ():
+        json.loads(line)
+
+
+def test_a_killed_worker_costs_no_document(tmp_path: Path) -> None:
+    process = slow_run(tmp_path, "-j", "2")
+    workers = [pid for pid in processes(tmp_path) if pid != process.pid]
+    os.kill(max(workers), signal.SIGKILL)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert b"a process died; what it was given is audited again" in err
+    kinds = [json.loads(line)["type"] for line in (tmp_path / "out").read_bytes().splitlines()]
+    assert kinds.count("document") == 200
