@@ -207,7 +207,7 @@ _ENTRY_SIZE: Final = 46
 #: A newer version is asked for than `zipfile` reads; most say so of members that it can read.
 _MAX_VERSION: Final = 63
 _IS_UTF8: Final = 0x800
-#: What stands in for an entry that cannot be read. No file is called so in an archive of ours.
+#: The name that an entry gets which cannot be read; a submission's name ends otherwise.
 _DAMAGED_NAME: Final = "?"
 
 
