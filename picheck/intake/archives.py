@@ -143,9 +143,10 @@ def _read_line_member(
     try:
         member = _only(same)
         with archive.open(member) as file:
-            if is_report(cast("zipfile.ZipExtFile", file).peek(_HEAD).partition(b"\n")[0]):
+            if is_report(file.readline(MAX_BYTES)):
                 left_out.add("report", uri)
                 return
+        with archive.open(member) as file:
             for _ in same[1:]:
                 left_out.add("duplicate", uri)
             yield from read_lines(uri, file)
@@ -201,13 +202,12 @@ def _describe(error: Exception) -> str:
     return uri_of(str(error)) or type(error).__name__
 
 
-_HEAD: Final = 4096
 _ENTRY: Final = b"PK\x01\x02"
 _ENTRY_SIZE: Final = 46
 #: A newer version is asked for than `zipfile` reads; most say so of members that it can read.
 _MAX_VERSION: Final = 63
 _IS_UTF8: Final = 0x800
-#: What stands in for an entry that cannot be read. No file is called so in an archive of ours.
+#: The name that an entry gets which cannot be read; a submission's name ends otherwise.
 _DAMAGED_NAME: Final = "?"
 
 

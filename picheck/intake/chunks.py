@@ -7,12 +7,11 @@ its first input, so chunks can be audited in any order by any process.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, Self
+from typing import BinaryIO, Final, Self
 
 import msgspec
 
@@ -43,7 +42,6 @@ CHUNK_BYTES: Final = 2 * 1024 * 1024
 _MANY_FILES: Final = 64
 #: What an input without bytes counts for in a chunk.
 _MIN_BYTES: Final = 64
-_CHANGED: Final = "was changed while it was audited; audit it again"
 
 NumberedInput = tuple[int, Input]
 
@@ -132,7 +130,7 @@ class ChunkReader:
         self._size = size
         self._spools: dict[str, Spool] = {}
         self._sizes: dict[str, int] = {}
-        self._measured: dict[tuple[str, int], _Measured] = {}
+        self._measured: dict[tuple[str, int], tuple[int, int]] = {}
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -162,7 +160,8 @@ class ChunkReader:
     def __iter__(self) -> Iterator[Chunk]:
         """Yield the chunks in order.
 
-        Lines that are not what they were the first time are an unreadable input.
+        A file of one document a line is cut only once: its lines keep their numbers when they are
+        gone through again, whatever happened to the file meanwhile.
         """
         first = 0
         several: list[Source] = []
@@ -232,44 +231,30 @@ class ChunkReader:
             size = self._sizes.setdefault(path, os.fstat(file.fileno()).st_size)
             start, line = 0, 1
             while start < size:
-                file.seek(start)
-                now = _measure(file, min(self._size, size - start))
-                before = self._measured.setdefault((path, start), now)
-                if not before.lines:
+                if (path, start) not in self._measured:
+                    file.seek(start)
+                    self._measured[path, start] = _measure(file, min(self._size, size - start))
+                length, count = self._measured[path, start]
+                if not count:
                     yield Buffered((unreadable("became shorter while it was read", uri),), first)
                     return
-                if now == before:
-                    yield FileRange(uri, path, start, now.length, line, first, now.lines)
-                else:
-                    changed = unreadable(_CHANGED, uri, line)
-                    yield Buffered((changed, *(None,) * (before.lines - 1)), first)
-                start, line = start + before.length, line + before.lines
-                first += before.lines
+                yield FileRange(uri, path, start, length, line, first, count)
+                start, line, first = start + length, line + count, first + count
             grown = os.fstat(file.fileno()).st_size - start
             if grown > 0:
                 said = f"grew while it was read; its last {grown:,} bytes were not audited"
                 yield Buffered((unreadable(said, uri),), first)
 
 
-class _Measured(NamedTuple):
-    """The bytes, the lines and the digest of a range."""
-
-    length: int
-    lines: int
-    digest: bytes
-
-
-def _measure(file: BinaryIO, size: int) -> _Measured:
-    """Read about `size` bytes, on to the end of a line."""
+def _measure(file: BinaryIO, size: int) -> tuple[int, int]:
+    """Read about `size` bytes, on to the end of a line; return the bytes and the lines."""
     data = file.read(size)
-    digest = hashlib.blake2b(data, digest_size=16)
     length, count = len(data), data.count(b"\n")
     while data and not data.endswith(b"\n"):
         data = file.readline(1 << 20)
-        digest.update(data)
         length += len(data)
         count += data.endswith(b"\n") or not data
-    return _Measured(length, count, digest.digest())
+    return length, count
 
 
 def _buffer(inputs: Iterator[Input | None], first: int, size: int) -> Iterator[Chunk]:

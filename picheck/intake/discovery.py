@@ -24,6 +24,7 @@ from picheck.intake.documents import (
     STDIN,
     Unreadable,
     is_report,
+    may_be_report,
     unreadable,
     uri_of,
 )
@@ -333,13 +334,12 @@ def _errors() -> tuple[type[Exception], ...]:
 
 def _is_report(path: Path, head: bytes) -> bool:
     """Whether a file that begins with `head` is a report of picheck."""
-    if not is_report(head):
+    if not may_be_report(head):
         return False
-    if has_lines(path.name):
-        return is_report(head.partition(b"\n")[0])
     try:
         with open_file(path, uri_of(path)) as file:
-            return is_report(file.read(MAX_BYTES))
+            read = file.readline if has_lines(path.name) else file.read
+            return is_report(read(MAX_BYTES + 1))
     except _errors():
         return False
 

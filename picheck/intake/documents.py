@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 import msgspec
 
@@ -18,12 +18,8 @@ STDIN: Final = "-"
 
 #: A key that only a submission, a posted set or a submission with its evidence has at its top.
 _DOCUMENT_KEYS: Final = frozenset({"measurementSets", "submission"})
-#: Where in a report its tool is named, in bytes.
+#: How many bytes of a file are looked at to see what it is.
 REPORT_HEAD: Final = 4096
-_REPORT_MARKS: Final = (
-    re.compile(rb'"schemaVersion"\s*:'),
-    re.compile(rb'"tool"\s*:\s*\{[^{}]*"name"\s*:\s*"picheck"'),
-)
 _ESCAPED: Final = re.compile(
     r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])"  # as `uri_of` writes them
 )
@@ -104,16 +100,32 @@ def too_large(uri: str, line: int | None = None) -> Unreadable:
     return unreadable(f"more than {MAX_BYTES:,} bytes in one document", uri, line)
 
 
-def is_report(data: bytes) -> bool:
-    """Whether bytes are a report of picheck, or the beginning of one.
+def may_be_report(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is worth the question `is_report`."""
+    return b'"schemaVersion"' in head or (b'"run"' in head and b'"asOf"' in head)
 
-    A JSON report says "schemaVersion" and names picheck as its tool near its beginning, and so
-    does the first line of an NDJSON report. A document that also holds measurements is none.
+
+def is_report(data: bytes) -> bool:
+    """Whether a text is a report of picheck: JSON, or NDJSON, whose first line is enough.
+
+    A report has a "schemaVersion", its tool is picheck, and it has no key of a submission. More
+    than `MAX_BYTES` bytes are judged by their beginning, for they are no document anyway.
     """
-    head = data[:REPORT_HEAD]
-    if b"schemaVersion" not in head or not all(mark.search(head) for mark in _REPORT_MARKS):
+    if not may_be_report(data[:REPORT_HEAD]):
         return False
-    return not any(f'"{key}"'.encode() in data for key in _DOCUMENT_KEYS)
+    if len(data) > MAX_BYTES:
+        return True
+    return any(_is_report(text) for text in (data, data.partition(b"\n")[0]))
+
+
+def _is_report(text: bytes) -> bool:
+    try:
+        keys = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        tool = msgspec.json.decode(keys["tool"], type=dict[str, Any])
+    except (KeyError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    is_ours = "schemaVersion" in keys and tool.get("name") == "picheck"
+    return is_ours and _DOCUMENT_KEYS.isdisjoint(keys)
 
 
 def read_stream(

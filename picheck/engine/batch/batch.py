@@ -332,17 +332,27 @@ def _numbered(
 ) -> Iterator[tuple[int, int, Input]]:
     """Yield the documents with these numbers, which are in order, each with its digest.
 
-    Reads no chunk without any of them. In place of documents that are not there any more, the
-    inputs that say so are yielded.
+    Reads no chunk without any of them. Where a document is not there any more, an unreadable
+    input says so in its place; other inputs that cannot be read were said before.
     """
     number, digest = next(needed, _NO_MORE)
     for chunk in chunks if number >= 0 else ():
-        if not chunk.first <= number < chunk.first + chunk.count:
-            continue
-        for index, given in chunk.inputs():
-            if isinstance(given, Unreadable) or index == number:
-                yield index, digest, given
-            if index == number:
+        end = chunk.first + chunk.count
+        for index, given in chunk.inputs() if 0 <= number < end else ():
+            while 0 <= number < index:
+                yield number, digest, _gone(number)
                 number, digest = next(needed, _NO_MORE)
-        while 0 <= number < chunk.first + chunk.count:
+            if index == number:
+                yield index, digest, given
+                number, digest = next(needed, _NO_MORE)
+        while 0 <= number < end:
+            yield number, digest, _gone(number)
             number, digest = next(needed, _NO_MORE)
+    while number >= 0:
+        yield number, digest, _gone(number)
+        number, digest = next(needed, _NO_MORE)
+
+
+def _gone(number: int) -> Unreadable:
+    message = "cannot be read again: it is not there any more"
+    return Unreadable(error=InputError(message, uri=f"input {number}"))
