@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from picheck.errors import InputError, MissingEvidence
 from picheck.model.citation import Citation
+from picheck.model.conversion import Converted, Format, Spot
 from picheck.model.evidence import NO_EVIDENCE, Evidence
 from picheck.model.evidence_sections import EvidenceSection
 from picheck.model.location import Location, pointer_join
@@ -23,7 +24,6 @@ from picheck.model.submission import (
     Submission,
     is_counts_like,
 )
-from picheck.plugins.format import Converted, Format, Spot
 from picheck.plugins.markers import API_VERSIONS, hookimpl
 from picheck.plugins.reporter import Reporter, Style
 from picheck.plugins.scorer import Attempt, Edit, Preview, Scene, Wish

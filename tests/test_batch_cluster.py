@@ -163,7 +163,7 @@ def test_earlier_submissions_are_known_on_a_cluster(cluster: Cluster, tmp_path: 
     terms = AuditOptions(as_of=date(2026, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
     crew = make_executors(1, cluster.address, print)
     output, summed = written_of([now], crew, terms, size=9_000)
-    assert (output, summed) == written_of([now], options=terms)
+    assert (output, summed) == written_of([now], terms=terms)
     lines = [json.loads(line) for line in output.splitlines()]
     assert repeated(lines) == set(range(0, 30, 3))
     assert "10 of 40 entities" in output.splitlines()[-1].decode()
@@ -198,14 +198,14 @@ from picheck.cli.progress import Progress
 from picheck.intake import chunks
 
 chunks.ChunkReader.__init__.__defaults__ = (2_000,)
-tell = Progress.tell
+on_chunk = Progress.on_chunk
 
-def kill(self, packet, part):
-    tell(self, packet, part)
-    if packet.first > 20 and (pid := os.environ.pop("SCHEDULER", None)):
+def kill(self, chunk, result):
+    on_chunk(self, chunk, result)
+    if chunk.first > 20 and (pid := os.environ.pop("SCHEDULER", None)):
         os.kill(int(pid), 9)
 
-Progress.tell = kill
+Progress.on_chunk = kill
 main(sys.argv[1:])
 """
 

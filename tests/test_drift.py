@@ -17,6 +17,9 @@ from support import YEARS, years_asked_for
 
 Table = list[dict[str, Any]]
 
+#: Tables as CMS published them (tests/data/README.md).
+PUBLISHED = Path(__file__).parent / "data" / "qpp-measures-data"
+
 
 @pytest.fixture
 def checkout(tmp_path: Path, registry: PluginRegistry) -> Path:
@@ -53,6 +56,21 @@ def drift(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, 
         main(["years", "drift", *map(str, arguments)])
     said = capsys.readouterr()
     return int(stop.value.code or 0), said.out, said.err
+
+
+@pytest.mark.parametrize("year", cms_years(PUBLISHED))
+def test_what_cms_published_has_no_difference(
+    year: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = drift(capsys, PUBLISHED, "--year", year)
+    assert code == 0, out
+    assert "no difference" in out
+
+
+def test_white_space_in_titles_is_no_difference(checkout: Path, registry: PluginRegistry) -> None:
+    title = "  Provide Patients Electronic\r\nAccess to  Their\u00a0Health Information "
+    alter(checkout, 2025, lambda table: entry(table, "PI_PEA_1").update(title=title))
+    assert not compare(checkout, registry.rulebooks.rulebook("pi", 2025)).differences
 
 
 def test_a_faithful_copy_has_no_difference(

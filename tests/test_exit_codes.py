@@ -63,7 +63,8 @@ def audit(folder: Path, *arguments: str, **environment: str) -> Run:
         (["error.json", "other-year.json"], 1, ["findings", "nothingChecked"]),
         (["bad.json", "other-year.json"], 3, ["unreadable", "nothingChecked"]),
         (["*.nothing"], 5, ["nothingChecked"]),
-        (["no-pi.json"], 1, ["findings"]),
+        (["no-pi.json"], 0, []),
+        (["no-pi.json", "--fail-on", "warning"], 1, ["findings"]),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else str(value),
 )

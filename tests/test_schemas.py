@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 
 from picheck.errors import UsageError
 from picheck.intake.decoder import decode_document
-from picheck.model import citation, evidence, finding, location, outcome, report, submission
+from picheck.model import citation, evidence, location, report, result, submission, vocabulary
 from picheck.schemas import NAMES, explain, load_schema
 
 COMPLIANT = Path(__file__).parent.parent / "fixtures" / "picheck_fixtures" / "compliant"
@@ -88,9 +88,10 @@ RECORDS: dict[str, type[msgspec.Struct]] = {  # definitions that mirror one reco
     "report#document": report.DocumentSummary,
     "report#summary": report.Summary,
     "report#exit": report.Exit,
-    "report#result": finding.Result,
-    "report#rule": finding.RuleReference,
-    "report#disposition": finding.Disposition,
+    "report#input": report.InputUse,
+    "report#rule": result.RuleRecord,
+    "report#unverified": result.Unverified,
+    "report#result": result.Result,
     "report#location": location.Location,
     "report#citation": citation.Citation,
 }
@@ -103,7 +104,8 @@ RECORDS: dict[str, type[msgspec.Struct]] = {  # definitions that mirror one reco
 def test_a_schema_is_valid_itself(name: str) -> None:
     schema = load_schema(name)
     Draft202012Validator.check_schema(schema)
-    assert schema["$id"] == f"urn:picheck:schema:{name}:1"
+    edition = 2 if name.startswith("report") else 1
+    assert schema["$id"] == f"urn:picheck:schema:{name}:{edition}"
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -307,25 +309,51 @@ def test_what_a_document_says_is_escaped_and_shortened() -> None:
 
 # Reports
 
-RESULT = finding.Result(
-    rule=finding.RuleReference(code="ACME-ERX-01", slug="too-little", plugin="acme"),
+RESULT = result.Result(
+    document=0,
+    code="ACME-ERX-01",
+    year=2025,
     outcome="fail",
     consequence="categoryZero",
     severity="error",
     message="too little",
-    document=0,
+    measures=("PI_EP_1",),
     location=location.Location(pointer="/measurementSets/0", line=3, column=5),
     related_locations=(location.Location(pointer="", document=1, message="the other"),),
     expected=["a"],
     actual={"numerator": 1},
+    remediation="do more",
+    note="two sources disagree",
     citations=(citation.Citation(key="k", title="t", standing="official"),),
+    missing_evidence=("cehrt.certifiedOn",),
     fingerprint="0a" * 32,
-    disposition=finding.Disposition(baseline="new"),
+    waiver="letter 12",
+    baseline="new",
+)
+RULE = result.RuleRecord(
+    code="ACME-ERX-01",
+    year=2025,
+    slug="too-little",
+    title="There is too little of it.",
+    plugin="acme",
+    distribution="acme-tools",
+    version="1.0",
+    consequence="categoryZero",
+    severity="error",
+    reads=("counts", "evidence"),
+    evidence=("cehrt.certifiedOn",),
+    help="Looks whether there is enough.",
+    remediation="add to it",
+    note="a year's own",
+    citations=(citation.Citation(key="k", title="t", standing="official"),),
+    help_uri="https://acme.test/ACME-ERX-01.html",
 )
 REPORT = report.Report(
     run=report.Run(
         as_of="2026-01-15",
         gate="error",
+        options={"ignore": ["PIC-PER"]},
+        inputs=(report.InputUse(role="waivers", uri="w.toml", sha256="0c" * 32),),
         rulebooks=(
             report.RulebookUse(
                 program="pi", year=2025, status="final", sha256="0a" * 32, plugin="pi-2025"
@@ -334,15 +362,20 @@ REPORT = report.Report(
         plugins=(report.PluginUse(name="acme", status="failed", reason="no such module"),),
         notices=(report.Notice(kind="pluginFailed", message="acme", is_incomplete=True),),
     ),
+    rules=(RULE,),
     documents=(
         report.DocumentSummary(
             uri="acme.json",
+            line=1,
             sha256="0b" * 32,
             performance_year=None,
             entity_type=None,
             subject="tin *****6789",
             verdict="notReady",
+            entity="wT3RCdDH4PpPsKQv",
             outcomes={"fail": 1},
+            unverified=(result.Unverified(code="ACME-ERX-01", missing=("cehrt.certifiedOn",)),),
+            inputs=(report.InputUse(role="evidence", uri="e.json", sha256="0d" * 32),),
             facts={"score": 0},
         ),
     ),
@@ -364,7 +397,7 @@ def test_a_report_follows_its_schema() -> None:
 
 def test_an_empty_report_follows_its_schema() -> None:
     bare = msgspec.structs.replace(
-        REPORT, run=report.Run(as_of="2026-01-15", gate="never"), documents=(), results=()
+        REPORT, run=report.Run(as_of="2026-01-15", gate="never"), rules=(), documents=(), results=()
     )
     assert not explain("report", json.loads(msgspec.json.encode(bare)))
 
@@ -377,9 +410,9 @@ def test_the_schema_speaks_of_the_version_that_is_written() -> None:
 @pytest.mark.parametrize("words", ["outcome", "consequence", "severity"])
 def test_a_report_knows_every_word_of_the_vocabulary(words: str) -> None:
     known = {
-        "outcome": {*outcome.OUTCOMES},
-        "consequence": {*outcome.CONSEQUENCES, None},
-        "severity": {*outcome.SEVERITIES},
+        "outcome": {*vocabulary.OUTCOMES},
+        "consequence": {*vocabulary.CONSEQUENCES, None},
+        "severity": {*vocabulary.SEVERITIES, "none"},
     }
     properties = load_schema("report")["$defs"]["result"]["properties"]
     assert set(properties[words]["enum"]) == known[words]

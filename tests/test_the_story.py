@@ -19,7 +19,7 @@ def test_a_submission_is_audited_then_spoilt_then_refused_with_place_and_remedy(
     assert (ready.code, ready.out[:22]) == (0, "READY  submission.json")
     text = submission.read_text().replace(f"{YEAR}-01-01", f"{YEAR}-12-01")
     submission.write_text(text)
-    spoilt = picheck("audit", "submission.json", "--as-of", AS_OF, cwd=tmp_path)
+    spoilt = picheck("audit", "submission.json", "--as-of", AS_OF, "--sources", cwd=tmp_path)
     assert (spoilt.code, spoilt.out[:26]) == (1, "NOT READY  submission.json")
     line = 1 + text[: text.index('"performanceEnd"')].count("\n")
     for said in ("PIC-PER-03", f"submission.json:{line}:", "31 days reported", "source    "):

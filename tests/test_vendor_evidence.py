@@ -246,8 +246,16 @@ def test_the_living_example_asks_with_its_question(tmp_path: Path, site: Path) -
     put(tmp_path, {"acme": {"exportedMeasures": ["PI_PEA_1"]}})
     done = picheck("audit", "a.json", "--as-of", "2026-02-01", site=site, cwd=tmp_path)
     assert "When were the counts exported from ACME's product? (ACME-QLT-01)" in done.stdout
-    skeleton = picheck("audit", "a.json", "-f", "html", site=site, cwd=tmp_path).stdout
-    assert "When were the counts exported from ACME" in skeleton
+
+
+@pytest.mark.parametrize("form", ["html", "markdown", "github", "operationoutcome"])
+def test_every_reporter_for_people_asks_with_its_question(
+    tmp_path: Path, site: Path, form: str
+) -> None:
+    put(tmp_path, {"acme": {"exportedMeasures": ["PI_PEA_1"]}})
+    options = ("--as-of", "2026-02-01", "--fail-on", "indeterminate", "-f", form)
+    done = picheck("audit", "a.json", *options, site=site, cwd=tmp_path)
+    assert "When were the counts exported from ACME" in done.stdout
 
 
 def test_its_section_is_in_the_printed_schema(site: Path, tmp_path: Path) -> None:

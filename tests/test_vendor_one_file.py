@@ -10,6 +10,9 @@ from typing import Final
 import pytest
 
 from installing import Run, picheck, picheck_here
+from picheck.testing import compliant_parts, load_cases
+from picheck.testing.auditing import stock
+from picheck.testing.checking import told_difference
 from support import AS_OF, COMPLIANT, ROOT, YEAR
 
 MINE: Final = f'''"""Our own rules."""
@@ -114,6 +117,18 @@ def test_the_file_of_the_page_runs(folder: Path) -> None:
     text = page.partition("```python\n")[2].partition("```")[0]
     (folder / "my_rules.py").write_text(text.replace("2025, 2026", str(YEAR)))
     assert codes(audit(folder)) == ["OUR-QLT-01"]
+
+
+def test_its_cases_can_be_run(folder: Path) -> None:
+    case = {"name": "too few", "years": [YEAR], "expect": [{"rule": "OUR-QLT-01"}]}
+    (folder / "OUR-QLT-01.json").write_text(json.dumps({"rule": "OUR-QLT-01", "cases": [case]}))
+    (found,) = load_cases(folder / "OUR-QLT-01.json")
+    plugins = [str(folder / "my_rules.py")]
+    assert told_difference(found, compliant_parts, stock(plugins)) is None
+    (folder / "my_rules.py").write_text(MINE.replace("100_000", "1"))
+    told = told_difference(found, compliant_parts, stock(plugins))
+    assert told is not None
+    assert "missing       OUR-QLT-01 fail" in told
 
 
 def test_it_leaves_nothing_beside_itself(folder: Path) -> None:

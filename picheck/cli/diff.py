@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -14,6 +15,8 @@ from picheck.cli.printing import say, say_wrapped
 from picheck.engine.report_diff import LISTS, Comparison, Found, Side
 
 _FINDINGS = 1
+_SCHEMA_VERSION = "1.0"
+_AT_ONCE = 1000
 _FILE = click.Path(path_type=Path)
 
 
@@ -46,7 +49,7 @@ def command(old: Path, new: Path, form: str, *, same: bool) -> int:
     with Comparison(old, new) as compared:
         lists = LISTS if same else LISTS[:2]
         if form == "json":
-            for piece in _json(compared, lists):
+            for piece in _gathered(_json(compared, lists)):
                 write_utf8(piece)
         else:
             _say(compared, lists)
@@ -62,9 +65,16 @@ def _say_incomplete(side: Side) -> None:
         )
 
 
+def _gathered(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield pieces together, about a thousand at once."""
+    while batch := list(islice(pieces, _AT_ONCE)):
+        yield "".join(batch)
+
+
 def _json(compared: Comparison, lists: tuple[str, ...]) -> Iterator[str]:
     """Yield the comparison as one JSON object, finding by finding."""
     head = {
+        "schemaVersion": _SCHEMA_VERSION,
         "old": compared.old,
         "new": compared.new,
         "otherTerms": compared.other_terms,

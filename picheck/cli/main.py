@@ -19,11 +19,11 @@ from picheck import __version__
 from picheck.cli.environment import name_variables
 from picheck.cli.output import (
     OutputLostError,
+    as_output_lost,
     complete_streams,
     drop_output,
     say_fault,
     say_unforeseen,
-    told_as_lost,
 )
 from picheck.cli.signals import turn_signals_into_stops
 from picheck.cli.supervision import allow_supervision
@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "audit": ("picheck.cli.audit", "Audit submissions before they are sent and scored."),
     "score": ("picheck.cli.score", "Preview the score, with its arithmetic."),
     "diff": ("picheck.cli.diff", "Compare two reports: what is new, gone, the same."),
+    "convert": ("picheck.cli.convert", "Print a file of another format as JSON."),
     "rules": ("picheck.cli.rules", "List, show and compare rules."),
     "years": ("picheck.cli.years", "List and show the rulebooks of the performance years."),
     "measures": ("picheck.cli.measures", "List the measures of a year."),
@@ -134,7 +135,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _flush() -> int:
-    with told_as_lost():
+    with as_output_lost():
         sys.stdout.flush()
     return 0
 

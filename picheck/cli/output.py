@@ -62,7 +62,7 @@ def write_utf8(text: str) -> None:
     """
     begin_output()
     binary = getattr(sys.stdout, "buffer", None)
-    with told_as_lost():
+    with as_output_lost():
         if binary is None:
             sys.stdout.write(text)
         else:
@@ -78,13 +78,13 @@ def write_prose(text: str) -> None:
     """
     begin_output()
     encoding = sys.stdout.encoding or "utf-8"
-    with told_as_lost():
+    with as_output_lost():
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
 
 
 @contextmanager
-def told_as_lost() -> Iterator[None]:
+def as_output_lost() -> Iterator[None]:
     """Turn what goes wrong with standard output into OutputLostError; a closed pipe stays."""
     try:
         yield

@@ -132,12 +132,12 @@ class _Supervisor:
             if not self._child:
                 return None
             status = self._wait()
-            told = deaths.run()
-            if told.has_ended:
-                return told.code
+            noted = deaths.run()
+            if noted.has_ended:
+                return noted.code
             how, call = self._describe(status), deaths.call()
             who = f"{call.name} ended the process" if call else "the process ended"
-            if call is None or told.has_begun_output or _reads_a_pipe():
+            if call is None or noted.has_begun_output or _reads_a_pipe():
                 say_fault(f"{who} before the audit was done: {how}")
                 return _INCOMPLETE
             say_fault(f"{who}, so the audit is begun again without that: {how}")

@@ -27,6 +27,7 @@ KEYS: Final[Mapping[str, str]] = {
     "evidence": "evidence_key",
     "prior": "prior_key",
     "digests": "digests_key",
+    "source": "source_key",
     "source_issues": "source_issues_key",
 }
 

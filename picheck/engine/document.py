@@ -280,7 +280,7 @@ class DocumentAuditor:
             own_line = work.raw.line if fault.uri == work.raw.uri else None
             place = ":".join(str(p) for p in (fault.uri, own_line or fault.line, fault.column) if p)
             message = masker.text(
-                f"{EVIDENCE_REFUSED}, so nothing of it was used: {place}: {fault}"
+                f"{place}: {fault}; {EVIDENCE_REFUSED}, so nothing of it was used"
             )
             notices.append(
                 Notice(kind="evidenceUnusable", document=index, message=message, is_incomplete=True)

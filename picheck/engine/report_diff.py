@@ -29,7 +29,7 @@ from picheck.model.vocabulary import SEVERITIES
 
 OLD: Final = 0
 NEW: Final = 1
-#: The three lists of a comparison, in the order in which they are told.
+#: The three lists of a comparison, in the order in which they are listed.
 LISTS: Final = ("new", "gone", "same")
 
 _TABLES: Final = """

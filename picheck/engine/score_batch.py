@@ -34,8 +34,8 @@ CREATE TABLE document (first INTEGER, number INTEGER, raw BLOB, PRIMARY KEY (fir
 class ScoreBatch:
     """Scores documents that are gathered by entity, on disk, before the first is scored.
 
-    Entities are told apart by what they are identified with, never by their masked names; a
-    document that names nobody stands alone. After `run`, `documents` is the number of documents,
+    Entities are kept apart by what they are identified with, never by their masked names; a
+    document without an identified entity stands alone. After `run`, `documents` is the number of documents,
     `entities` that of scored entities, and `exit` what it all adds up to.
     """
 

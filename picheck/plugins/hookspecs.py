@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from picheck.model.conversion import Format
 from picheck.model.evidence_sections import EvidenceSection
 from picheck.model.report import Report
-from picheck.plugins.format import Format
 from picheck.plugins.markers import hookspec
 from picheck.plugins.reporter import Reporter
 from picheck.plugins.scorer import Preview

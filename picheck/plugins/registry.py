@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from picheck.errors import PluginConflict
+from picheck.model.conversion import Format
 from picheck.model.evidence_sections import NO_SECTIONS, EvidenceSection, EvidenceSections
 from picheck.model.report import PluginUse
-from picheck.plugins.format import Format
 from picheck.plugins.host import OWN_DISTRIBUTION, Host, Origin
 from picheck.plugins.options import NO_OPTIONS, declared_options
 from picheck.plugins.reporter import Reporter

@@ -7,16 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, get_args
 
 from picheck.errors import UsageError
+from picheck.model.conversion import Format
 from picheck.model.evidence_sections import EvidenceSection
 from picheck.model.vocabulary import CONSEQUENCES, Scope
-from picheck.plugins.format import Format
 from picheck.plugins.markers import API_VERSIONS, PROJECT
 from picheck.plugins.reporter import Reporter
 from picheck.rulebook.loader import RulebookSource
 from picheck.rulebook.models import Clause
 from picheck.rulebook.plugin_clauses import AddedClause
 from picheck.rules.rule import CODE, MOVING_PAGE, SLUG, Rule, parameters_of
-
 
 #: What `--input-format` takes besides the formats of plugins.
 OWN_FORMATS: Final = ("auto", "json")
@@ -81,7 +80,7 @@ def told(error: BaseException) -> str:
 
 
 def fault_of(item: object) -> str | None:
-    """Return what is wrong with a rule, rulebook, clause, section, format or reporter, if anything.
+    """Return what is wrong with a rule, rulebook, clause, section, format or reporter, if any.
 
     Records check nothing when they are made by hand, and a fault that is found here is told
     with the plugin's name instead of breaking whoever uses the record later.
@@ -94,8 +93,10 @@ def fault_of(item: object) -> str | None:
         return _key_fault(item.program, item.year) or _clause_fault(item.clause)
     if isinstance(item, EvidenceSection):
         return item.fault()
-    if isinstance(item, Format):
-        return _format_fault(item)
+    return _format_fault(item) if isinstance(item, Format) else _reporter_fault(item)
+
+
+def _reporter_fault(item: object) -> str | None:
     if isinstance(item, Reporter) and not (isinstance(item.name, str) and item.name):
         return f"a reporter's name is {item.name!r}, expected a word"
     return None

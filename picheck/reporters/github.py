@@ -23,12 +23,12 @@ class GithubReporter:
     name = "github"
     description = "annotations for GitHub Actions, worst first, the rest summed up"
 
-    def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
+    def render(self, report: Report, style: Style) -> str:
         """Return one command a finding, then the verdict."""
-        return "".join(f"{line}\n" for line in _lines(report))
+        return "".join(f"{line}\n" for line in _lines(report, style.questions))
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, questions: Mapping[str, str]) -> Iterator[str]:
     rules, found = rules_of(report), list[Result]()
     for view in presentation.view_documents(report):
         found += presentation.list_findings(view.results)
@@ -40,7 +40,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"::error title=picheck is incomplete::{command_data(chr(10).join(reasons))}"
     for kind, results in by_kind.items():
         room = SHOWN - 1 if reasons and kind == "error" else SHOWN
-        yield from _annotations(report, rules, kind, results, room)
+        yield from _annotations(report, rules, kind, results, room, questions)
     summary = report.summary
     number = format_count(len(report.documents), "document")
     yield log_line(
@@ -49,16 +49,18 @@ def _lines(report: Report) -> Iterator[str]:
     )
 
 
-def _annotations(
+def _annotations(  # noqa: PLR0917 - called in one place
     report: Report,
     rules: Mapping[RuleKey, RuleRecord],
     kind: str,
     results: Sequence[Result],
     room: int,
+    questions: Mapping[str, str],
 ) -> Iterator[str]:
     shown = results if len(results) <= room else results[: room - 1]
     for result in shown:
-        yield _annotation(report, find_rule(rules, result.code, result.year), kind, result)
+        rule = find_rule(rules, result.code, result.year)
+        yield _annotation(report, rule, kind, result, questions)
     if rest := results[len(shown) :]:
         title = command_property(f"{len(rest)} more {kind}s")
         codes = ", ".join(dict.fromkeys(result.code for result in rest))
@@ -70,7 +72,9 @@ def _annotations(
         yield "::endgroup::"
 
 
-def _annotation(report: Report, rule: RuleRecord, kind: str, result: Result) -> str:
+def _annotation(
+    report: Report, rule: RuleRecord, kind: str, result: Result, added: Mapping[str, str]
+) -> str:
     location = result.location
     properties = {
         "file": report.documents[result.document].uri,
@@ -81,13 +85,13 @@ def _annotation(report: Report, rule: RuleRecord, kind: str, result: Result) -> 
     written = ",".join(
         f"{name}={command_property(str(value))}" for name, value in properties.items() if value
     )
-    return f"::{kind} {written}::{command_data(_message(result, rule))}"
+    return f"::{kind} {written}::{command_data(_message(result, rule, added))}"
 
 
-def _message(result: Result, rule: RuleRecord) -> str:
+def _message(result: Result, rule: RuleRecord, added: Mapping[str, str]) -> str:
     lines = [result.message, f"at {format_pointer(result.location)}"]
     if result.outcome == "indeterminate":
-        questions = " ".join(find_questions(result))
+        questions = " ".join(find_questions(result, added))
         if questions not in result.message:
             lines.append(questions)
         lines.append(f"evidence: {', '.join(result.missing_evidence)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from picheck.api import Report, Result, RuleRecord, Style
@@ -30,13 +30,13 @@ class MarkdownReporter:
     name = "markdown"
     description = "Markdown for a CI step summary, under 1 MiB"
 
-    def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
+    def render(self, report: Report, style: Style) -> str:
         """Return the report; where it would grow too large, what is left out is counted."""
         end = list(_end(report))
         size = sum(len(line.encode()) + 1 for line in end) + 300
         kept: list[str] = []
         left = 0
-        for line, is_finding in _lines(report):
+        for line, is_finding in _lines(report, style.questions):
             size += len(line.encode()) + 1
             if size <= LIMIT:
                 kept.append(line)
@@ -48,7 +48,7 @@ class MarkdownReporter:
         return "\n".join((*kept, *end)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[tuple[str, bool]]:
+def _lines(report: Report, questions: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
     """Yield each line, and whether it is a finding."""
     summary = report.summary
     mark, verdict = _MARKS[summary.verdict], presentation.VERDICTS[summary.verdict]
@@ -62,7 +62,7 @@ def _lines(report: Report) -> Iterator[tuple[str, bool]]:
     if len(report.documents) > 1:
         yield from ((line, False) for line in _overview(report))
     for view in presentation.view_documents(report):
-        yield from _document(view, report.run.gate)
+        yield from _document(view, report.run.gate, questions)
 
 
 def _overview(report: Report) -> Iterator[str]:
@@ -79,7 +79,9 @@ def _overview(report: Report) -> Iterator[str]:
         )
 
 
-def _document(view: DocumentView, gate: str) -> Iterator[tuple[str, bool]]:
+def _document(
+    view: DocumentView, gate: str, questions: Mapping[str, str]
+) -> Iterator[tuple[str, bool]]:
     summary, results = view.summary, view.results
     verdict = presentation.VERDICTS[summary.verdict]
     yield "", False
@@ -95,14 +97,14 @@ def _document(view: DocumentView, gate: str) -> Iterator[tuple[str, bool]]:
         yield "| Rule | Costs | Place | What was found, and how to fix it |", False
         yield "|---|---|---|---|", False
     for result in found:
-        yield _row(result, view.rule(result)), True
+        yield _row(result, view.rule(result), questions), True
     for result in presentation.list_accepted(results):
         yield "", False
         reason = presentation.describe_acceptance(result)
         yield f"- accepted: {markdown(f'{result.code}: {result.message} ({reason})')}", False
 
 
-def _row(result: Result, rule: RuleRecord) -> str:
+def _row(result: Result, rule: RuleRecord, added: Mapping[str, str]) -> str:
     costs = (
         _OUTCOMES.get(result.outcome) or presentation.CONSEQUENCES[result.consequence or "advice"]
     )
@@ -110,7 +112,7 @@ def _row(result: Result, rule: RuleRecord) -> str:
     place = f"{location.line}:{location.column} " if location.line and location.column else ""
     parts = [f"**{markdown(result.message)}**"]
     if result.outcome == "indeterminate":
-        questions = find_questions(result)
+        questions = find_questions(result, added)
         keys = ", ".join(map(markdown_code, result.missing_evidence))
         parts = [*(f"**{markdown(text)}**" for text in questions), f"evidence: {keys}"]
         if result.message != " ".join(questions):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -33,16 +34,21 @@ class OperationOutcomeReporter:
     name = "operationoutcome"
     description = "FHIR R4 OperationOutcome, one a document (NDJSON)"
 
-    def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here
+    def render(self, report: Report, style: Style) -> str:
         """Return one line a document."""
         of_run = [n for n in report.run.notices if n.is_incomplete and n.document is None]
         return "".join(
-            harmless_json(msgspec.json.encode(_resource(view, report, of_run)).decode()) + "\n"
+            harmless_json(
+                msgspec.json.encode(_resource(view, report, of_run, style.questions)).decode()
+            )
+            + "\n"
             for view in presentation.view_documents(report)
         )
 
 
-def _resource(view: DocumentView, report: Report, of_run: list[Notice]) -> dict[str, Any]:
+def _resource(
+    view: DocumentView, report: Report, of_run: list[Notice], questions: Mapping[str, str]
+) -> dict[str, Any]:
     notices = [notice for notice in view.notices if notice.is_incomplete]
     return {
         "resourceType": "OperationOutcome",
@@ -51,7 +57,7 @@ def _resource(view: DocumentView, report: Report, of_run: list[Notice]) -> dict[
             _verdict(view, report.run.gate),
             *(_incomplete(notice) for notice in (*of_run, *notices)),
             *(
-                _issue(view, result, view.rule(result))
+                _issue(view, result, view.rule(result), questions)
                 for result in presentation.sort_by_severity(view.results)
             ),
         ],
@@ -80,7 +86,9 @@ def _incomplete(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _issue(view: DocumentView, result: Result, rule: RuleRecord) -> dict[str, Any]:
+def _issue(
+    view: DocumentView, result: Result, rule: RuleRecord, added: Mapping[str, str]
+) -> dict[str, Any]:
     coding = {"system": RULE_SYSTEM, "code": result.code, "display": rule.slug}
     issue: dict[str, Any] = {
         "extension": _extensions(result),
@@ -91,7 +99,7 @@ def _issue(view: DocumentView, result: Result, rule: RuleRecord) -> dict[str, An
             one_line(result.location.pointer) or "/",
             one_line(format_place(view.summary, result.location)) or "-",
         ],
-        "diagnostics": _diagnostics(result, rule),
+        "diagnostics": _diagnostics(result, rule, added),
     }
     return {key: value for key, value in issue.items() if value}
 
@@ -113,12 +121,12 @@ def _code(result: Result) -> str:
     return "invalid" if result.consequence == "submissionRejected" else "business-rule"
 
 
-def _diagnostics(result: Result, rule: RuleRecord) -> str:
+def _diagnostics(result: Result, rule: RuleRecord, added: Mapping[str, str]) -> str:
     parts = []
     if result.is_accepted:
         parts.append(presentation.describe_acceptance(result))
     if result.missing_evidence:
-        questions = " ".join(find_questions(result))
+        questions = " ".join(find_questions(result, added))
         parts.append(f"{questions} (evidence: {', '.join(result.missing_evidence)})")
     elif remediation := presentation.find_remediation(result, rule):
         parts.append(f"to fix: {remediation}")

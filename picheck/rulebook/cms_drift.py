@@ -159,7 +159,9 @@ def _repeated(year: int, measure_ids: Iterable[str]) -> Iterator[Drift]:
 
 
 def _comparable(field: str, value: Any) -> Any:
-    """Bring a value into the form in which order, null and absence make no difference."""
+    """Bring a value into the form in which order, null, absence and white space do not count."""
+    if field == "title" and isinstance(value, str):
+        return " ".join(value.split())  # some of CMS's titles hold line breaks
     if field in _FLAGS:
         return False if value is None else value
     if field not in _LISTS:

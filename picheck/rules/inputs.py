@@ -132,6 +132,7 @@ class Parts:
         "source",
         "source_issues",
         "source_issues_key",
+        "source_key",
         "submission",
     )
 
@@ -154,6 +155,7 @@ class Parts:
     evidence_key: bool | None
     prior_key: bool | None
     source_issues_key: bool | None
+    source_key: bool | None
 
 
 def document_parts(  # noqa: PLR0917 - called once a document
@@ -179,6 +181,7 @@ def document_parts(  # noqa: PLR0917 - called once a document
     parts.digests = digests
     parts.digests_key = None if digests else True
     parts.source = source
+    parts.source_key = True if source is JSON_SOURCE else None
     return parts
 
 

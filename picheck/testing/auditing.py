@@ -21,6 +21,7 @@ from picheck.intake.evidence import decode_evidence
 from picheck.model.evidence import Evidence
 from picheck.model.report import Report
 from picheck.plugins.host import Host
+from picheck.plugins.one_file import PluginFile, is_file
 from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.testing.builders import Draft
 
@@ -40,11 +41,12 @@ def audit(
 ) -> Report:
     """Audit one document, or several in one run, and return the report with every result.
 
-    All installed plugins take part, and `plugins` besides: modules, names of modules, or objects
-    with hooks. `evidence` serves every document that brings none of its own (a draft does).
-    `options` are set for plugins, by plugin name. `as_of` is the first of February after the
-    documents' year by default, inside the submission window. Raises UsageError (or a subclass)
-    where nothing can be audited, and PluginError where a plugin of `plugins` did not load.
+    All installed plugins take part, and `plugins` besides: modules, names of modules, paths of
+    plugins that are one file, or objects with hooks. `evidence` serves every document that brings
+    none of its own (a draft does). `options` are set for plugins, by plugin name. `as_of` is the
+    first of February after the documents' year by default, inside the submission window. Raises
+    UsageError (or a subclass) where nothing can be audited, and PluginError where a plugin of
+    `plugins` did not load.
     """
     documents = [_raw(n, d, evidence) for n, d in enumerate(_several(document))]
     settings = AuditOptions(
@@ -71,8 +73,10 @@ def stock(plugins: Sequence[Any] = ()) -> PluginRegistry:
 
     Raises PluginError where one that was named did not load.
     """
-    modules = tuple(importlib.import_module(p) if isinstance(p, str) else p for p in plugins)
-    if all(isinstance(module, Hashable) for module in modules):
+    modules = tuple(
+        importlib.import_module(p) if isinstance(p, str) and not is_file(p) else p for p in plugins
+    )
+    if all(isinstance(m, Hashable) and not isinstance(m, str) for m in modules):
         return _stock(modules)
     return _stock.__wrapped__(modules)
 
@@ -95,6 +99,9 @@ def _stock(modules: tuple[Any, ...]) -> PluginRegistry:
 
 def _register(host: Host, module: Any) -> str:
     """Register a plugin unless its entry point has loaded it already; return its name."""
+    if isinstance(module, str):  # the path of a plugin that is one file
+        host.load(module)
+        return PluginFile(module).name
     found = host.name_of(module)
     if found is not None:
         return found

@@ -57,8 +57,9 @@ class Other(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """A case as it is written.
 
-    `evidence` is a merge patch (RFC 7386) on the compliant evidence; null means that there is
-    none. `files` are texts, by file name, that lie beside the evidence: the documents that it
+    `qrda` says that the document is written as QRDA III, and which texts are then replaced in it
+    (`picheck.testing.qrda_builder.changed_qrda`). `evidence` is a merge patch (RFC 7386) on the
+    compliant evidence; null means that there is none. `files` are texts, by file name, that lie beside the evidence: the documents that it
     lists. `options` are set for plugins, by plugin name. Texts may hold `{year}`, `{year+1}`.
     """
 
@@ -66,6 +67,7 @@ class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     years: tuple[int, ...]
     expect: tuple[Expectation, ...]
     change: Change = Change()
+    qrda: tuple[tuple[str, str], ...] | None = None
     evidence: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     prior: tuple[Prior, ...] = ()
     others: tuple[Other, ...] = ()

@@ -29,7 +29,8 @@ class AttestedTask(NamedTuple):
     """A task that a statement answered yes claims to be done.
 
     `at` is the index of the set with the statement `measure_id`; `done_on` is the date that the
-    evidence gives at `key`, None where it gives none.
+    evidence gives at `key`, None where it gives none. `not_before` is the evidence key of a day
+    before which the task cannot have been done.
     """
 
     at: int
@@ -38,8 +39,11 @@ class AttestedTask(NamedTuple):
     key: str
     done_on: date | None
     is_optional: bool
+    not_before: str | None
 
-    def fail(self, message: str, *, expected: object, remediation: str) -> CheckResult:
+    def fail(
+        self, message: str, *, expected: object, remediation: str, variant: str | None = None
+    ) -> CheckResult:
         """Return a failure at the statement; `actual` is the date, and `title` can be shown."""
         return fail(
             f"/measurements/{self.measure_id}",
@@ -50,6 +54,7 @@ class AttestedTask(NamedTuple):
             title=self.title,
             key=self.key,
             remediation=remediation,
+            variant=variant,
         )
 
 
@@ -67,6 +72,7 @@ def attested_tasks(
                 key=row["evidence"],
                 done_on=parse_date(evidence.get(row["evidence"])),
                 is_optional=row.get("optional", False),
+                not_before=row.get("not_before"),
             )
 
 

@@ -40,18 +40,14 @@ class History(NamedTuple):
     unknown: tuple[int, ...]
 
     @property
-    def latest(self) -> int | None:
-        """The latest year in which the measure is known to have been reported."""
-        return next(iter(self.reported), None)
+    def spent_in(self) -> int | None:
+        """The latest known year at the earlier level, by at least one record; None for none."""
+        return next((year for year, levels in self.reported.items() if EARLIER in levels), None)
 
     @property
-    def is_repeated(self) -> bool:
-        """Whether the latest known report was at the earlier level, by at least one record."""
-        return self.latest is not None and EARLIER in self.reported[self.latest]
-
-    def unknown_since(self, year: int | None) -> list[str]:
-        """Return the evidence keys of the unknown years after a year; of all for None."""
-        return [f"engagementHistory.{y}" for y in self.unknown if year is None or y > year]
+    def open_keys(self) -> list[str]:
+        """The evidence keys of the unknown years."""
+        return [f"engagementHistory.{year}" for year in self.unknown]
 
 
 def at_earlier_level(

@@ -15,8 +15,8 @@ class MeasureIndex(NamedTuple):
     """The groups of one measure table.
 
     `exclusions` are the ids of all exclusions, `with_levels` the measures that ask for a level
-    of engagement, `levels` the ids of these levels, `exclusive_pairs` the pairs of ids that may not be in one measurement set,
-    each pair sorted.
+    of engagement, `levels` the ids of these levels, `exclusive_pairs` the pairs of ids that may not
+    be in one measurement set, each pair sorted.
     """
 
     rulebook: Rulebook

@@ -27,7 +27,7 @@ MEASURE_IDS: Final = TEXTS
 EVIDENCE_KEY: Final = TEXT
 
 
-def rows(**fields: Schema) -> Schema:
+def rows(*, least: int = 1, **fields: Schema) -> Schema:
     """Return the schema of a list of tables with these fields, at least one table long."""
     row = {"type": "dict", "schema": fields}
-    return {"type": "list", "required": True, "minlength": 1, "schema": row}
+    return {"type": "list", "required": True, "minlength": least, "schema": row}

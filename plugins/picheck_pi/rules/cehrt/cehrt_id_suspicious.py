@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from picheck.api import CheckResults, Clause, Rulebook, fail, rule
+from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
 from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import COUNT, SOME_TEXTS, TEXT
+
+_OPTIONAL = {**SOME_TEXTS, "required": False}
 
 
 @rule(
@@ -17,22 +19,31 @@ from picheck_pi.term_schemas import COUNT, SOME_TEXTS, TEXT
         "tail_from": COUNT,
         "usual_prefix": TEXT,
         "prefixed": TEXT,
+        "older_edition": _OPTIONAL,
+        "earlier_series": _OPTIONAL,
     },
+    evidence="cehrt.edition",
 )
-def cehrt_id_suspicious(cehrt_id: str | None, clause: Clause, rulebook: Rulebook) -> CheckResults:
+def cehrt_id_suspicious(
+    cehrt_id: str | None, evidence: Evidence, clause: Clause, rulebook: Rulebook
+) -> CheckResults:
     """The CMS EHR Certification ID looks mistyped or is of an undocumented form.
 
     What it checks:
     Whether cehrtId holds a letter that is never issued because it looks like a digit, begins
-    otherwise than ids of its kind do, or has a form that CMS has not documented for the year.
+    otherwise than ids of its kind do, or has a form that CMS has not documented for the year. And
+    whether its form shows an older edition than the year asks for, unless the evidence gives the
+    edition, or a series that was issued for the year before.
 
     Why it matters:
-    The API may take such an id, but if no one ever issued it the use of certified technology is
-    not proven when CMS validates the data.
+    The API may take such an id, but if no one ever issued it, or if it names products that were
+    not yet certified as the year demands, the use of certified technology is not proven when CMS
+    validates the data.
 
     How to fix:
-    Look the id up on the Certified Health IT Product List and copy it from there. Letters that
-    look like digits usually come from typing an id off a printed page.
+    Look the id up on the Certified Health IT Product List and copy it from there, or make a new
+    one with the product versions used in the period. Letters that look like digits usually come
+    from typing an id off a printed page.
     """
     upper = (cehrt_id or "").upper()
     tail, prefix = upper[clause["tail_from"] :], clause["usual_prefix"]
@@ -45,7 +56,7 @@ def cehrt_id_suspicious(cehrt_id: str | None, clause: Clause, rulebook: Rulebook
         faults["prefix"] = f"does not begin with {prefix}"
     if not fits_any(clause["documented"], upper):
         faults["undocumented"] = f"has a form that CMS has not documented for {rulebook.year}"
-    return [
+    results = [
         fail(
             "/cehrtId",
             "cehrtId {actual!r} {fault}",
@@ -56,3 +67,32 @@ def cehrt_id_suspicious(cehrt_id: str | None, clause: Clause, rulebook: Rulebook
         )
         for key, fault in faults.items()
     ]
+    if fits_any(clause.terms.get("older_edition", ()), upper) and not evidence.get("cehrt.edition"):
+        results.append(
+            fail(
+                "/cehrtId",
+                "cehrtId {actual!r} says that not all products behind it are certified to the"
+                " edition that {year} asks for",
+                actual=cehrt_id,
+                year=rulebook.year,
+                key="edition",
+                variant="edition",
+                remediation="make a new id at chpl.healthit.gov with the product versions used in"
+                " {year}, or give the edition they were certified to in the evidence"
+                " (cehrt.edition)",
+            )
+        )
+    if fits_any(clause.terms.get("earlier_series", ()), upper):
+        results.append(
+            fail(
+                "/cehrtId",
+                "cehrtId {actual!r} is of the series of an earlier year",
+                actual=cehrt_id,
+                year=rulebook.year,
+                key="series",
+                variant="series",
+                remediation="make a new id at chpl.healthit.gov with all products used in {year},"
+                " and give that one",
+            )
+        )
+    return results

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from picheck.api import (
     CheckResult,
@@ -26,6 +26,7 @@ class _Row(NamedTuple):
     number: int
     numerator: int
     denominator: int
+    is_certified: bool
 
 
 @rule(
@@ -43,30 +44,38 @@ def group_totals_differ(
     What it checks:
     For each measure that the evidence's clinician rows name and the submission reports: the sum of
     the rows' numerators and denominators against the submitted ones, and that no row counts more
-    successes than cases. Rows are optional; measures without rows are left alone.
+    successes than cases. Rows whose numbers come from technology that was not certified are left
+    out of the sum. Where a row gives its months, they are those of the measurement set. Rows are
+    optional; measures without rows are left alone.
 
     Why it matters:
-    A group reports the sum over all its clinicians. An average of their rates, or a sum that leaves
-    somebody out, is another number, and a data validation finds it.
+    A group reports the sum over all its clinicians whose numbers come from certified technology,
+    all of them over the same period. An average of their rates, a sum that leaves somebody out, or
+    one that takes in other months or another system, is another number, and a data validation
+    finds it.
 
     How to fix:
     Add the numerators and, separately, the denominators of all clinicians whose data is in the
-    certified technology, and report these two sums.
+    certified technology, over the period of the measurement set, and report these two sums.
     """
     if not evidence.clinicians:
         return not_applicable("the evidence holds no clinicians' rows to add up")
     if entity.entity_type == "individual":
         return not_applicable("an individual's numbers are not a sum over clinicians")
-    rows = _rows_by_measure(evidence)
-    return [result for view in sets for result in _compare(view, rows, rulebook)]
+    rows = _rows_by_measure(evidence.clinicians)
+    return [
+        result
+        for view in sets
+        for result in (*_compare(view, rows, rulebook), *_other_months(view, evidence.clinicians))
+    ]
 
 
-def _rows_by_measure(evidence: Evidence) -> dict[str, list[_Row]]:
+def _rows_by_measure(clinicians: Sequence[Any]) -> dict[str, list[_Row]]:
     """Return the clinicians' rows by measure id."""
     rows: dict[str, list[_Row]] = {}
-    for number, clinician in enumerate(evidence.clinicians or (), start=1):
+    for number, clinician in enumerate(clinicians, start=1):
         for measure_id, tally in clinician.measures.items():
-            row = _Row(number, tally.numerator, tally.denominator)
+            row = _Row(number, tally.numerator, tally.denominator, clinician.certified is not False)
             rows.setdefault(measure_id, []).append(row)
     return rows
 
@@ -82,23 +91,64 @@ def _compare(
         for row in rows:
             if row.numerator > row.denominator:
                 yield _impossible(view, measure_id, row, rulebook)
-        total = (sum(row.numerator for row in rows), sum(row.denominator for row in rows))
+        certified = [row for row in rows if row.is_certified]
+        total = _total(certified)
         if reported != total:
-            averaging = ", which is the average of the rows' rates"
             yield fail(
                 f"/measurements/{measure_id}",
-                "the clinicians' rows for {measure} add up to {sums[0]}/{sums[1]}, but"
-                " {numerator}/{denominator} is reported{averaging}",
+                "the clinicians' rows for {measure} add up to {sums[0]}/{sums[1]}{without}, but"
+                " {numerator}/{denominator} is reported{cause}",
                 at=view,
                 key=measure_id,
                 expected={"numerator": total[0], "denominator": total[1]},
                 actual={"numerator": reported[0], "denominator": reported[1]},
                 measure=label(rulebook, measure_id),
                 sums=total,
+                without=_without([row for row in rows if not row.is_certified]),
                 numerator=reported[0],
                 denominator=reported[1],
-                averaging=averaging if _is_average(reported, rows) else "",
+                cause=_cause(reported, rows, certified),
             )
+
+
+def _total(rows: Sequence[_Row]) -> tuple[int, int]:
+    return sum(row.numerator for row in rows), sum(row.denominator for row in rows)
+
+
+def _without(rows: Sequence[_Row]) -> str:
+    """Say which rows are left out of the sum."""
+    numbers = ", ".join(str(row.number) for row in rows)
+    return f" without those of technology that was not certified (row {numbers})" if rows else ""
+
+
+def _cause(reported: tuple[int, int], rows: Sequence[_Row], certified: Sequence[_Row]) -> str:
+    """Say how the reported numbers may have come about, where it shows."""
+    if reported == _total(rows):
+        return ", which takes them in"
+    return ", which is the average of the rows' rates" if _is_average(reported, certified) else ""
+
+
+def _other_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckResult]:
+    """Yield a finding for each row whose numbers are of other months than the set's."""
+    if not view.period.is_valid:
+        return  # the rule about the dates speaks of it
+    first, last = view.period.performance_start, view.period.performance_end
+    for number, clinician in enumerate(clinicians, start=1):
+        months = clinician.period
+        start, end = months.performance_start or first, months.performance_end or last
+        if clinician.certified is False or (start, end) == (first, last):
+            continue
+        yield fail(
+            "/performanceEnd" if start == first else "/performanceStart",
+            "clinician row {number} is of {actual}, the measurement set of {expected}",
+            at=view,
+            key=f"period row {number}",
+            number=number,
+            expected=f"{first} to {last}",
+            actual=f"{start} to {end}",
+            remediation="count the clinician's numbers again over the period of the measurement"
+            " set; all clinicians of a group report over the same one",
+        )
 
 
 def _impossible(view: SetView, measure_id: str, row: _Row, rulebook: Rulebook) -> CheckResult:

@@ -20,9 +20,9 @@ def exchange_options_mixed(answers: Answers, clause: Clause, rulebook: Rulebook)
     replace the two measures, whatever its answer.
 
     Why it matters:
-    CMS's own converter refuses such a file, and the rules of the Submissions API do not mention
-    it. It also says two things at once: that there was nothing to exchange, and that everything
-    was exchanged.
+    The file says two things at once: that there was nothing to exchange, and that everything was
+    exchanged. No rule of CMS that is known refuses it, so it would be scored, and one of the two
+    answers could not be proven in a data validation.
 
     How to fix:
     If the statement is true, take the exclusions out: it needs none. If it is not, take the

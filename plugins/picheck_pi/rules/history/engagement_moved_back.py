@@ -45,12 +45,12 @@ def engagement_moved_back(
     """
     results = []
     for measure, history in at_earlier_level(answers, prior, evidence, clause, rulebook):
-        if history.is_repeated:
+        if history.spent_in is not None:
             continue
         year = next((y for y, levels in history.reported.items() if LATER in levels), None)
         if year is not None:
             results.append(_moved_back(measure, year, rulebook))
-        elif missing := history.unknown_since(None):
+        elif missing := history.open_keys:
             results.append(unknown_level(measure, missing, rulebook))
     return results
 

@@ -20,7 +20,6 @@ from picheck_pi.engagement import (
     EARLIER,
     HISTORY_TERMS,
     LATER,
-    History,
     at_earlier_level,
     unknown_level,
 )
@@ -38,14 +37,15 @@ def pre_production_repeated(
     """A registry is at pre-production for a second time.
 
     What it checks:
-    A registry that is reported at pre-production and validation was not at that level already in
-    the latest earlier year in which it was reported. Years without it, and years with an
-    exclusion, do not count. Earlier submissions or the evidence file say what was reported.
+    A registry that is reported at pre-production and validation was not at that level in any
+    earlier year that counts, even where it was in data production, excluded or left out in
+    between. Earlier submissions or the evidence file say what was reported.
 
     Why it matters:
-    A practice may spend one reported year at pre-production and must then be in validated data
-    production. A second year there does not meet the measure: the category is zero for a
-    required registry, and the bonus is lost for a bonus registry.
+    A practice may spend only one performance period at pre-production for each registry, once for
+    all, and must then be in validated data production. A second period there does not meet the
+    measure: the category is zero for a required registry, and the bonus is lost for a bonus
+    registry.
 
     How to fix:
     Find out from the registry whether data production was reached in the period, and report that
@@ -53,21 +53,23 @@ def pre_production_repeated(
     """
     results = []
     for measure, history in at_earlier_level(answers, prior, evidence, clause, rulebook):
-        if history.is_repeated:
-            results.append(_repeated(measure, history, rulebook))
-        elif missing := history.unknown_since(history.latest):
+        year = history.spent_in
+        if year is not None:
+            results.append(_repeated(measure, year, history.reported[year], rulebook))
+        elif missing := history.open_keys:
             results.append(unknown_level(measure, missing, rulebook))
     return results
 
 
-def _repeated(measure: Measure, history: History, rulebook: Rulebook) -> CheckResult:
-    """Return the finding of one measure."""
-    year, levels = next(iter(history.reported.items()))
+def _repeated(
+    measure: Measure, year: int, levels: frozenset[int], rulebook: Rulebook
+) -> CheckResult:
+    """Return the finding of one measure that was at pre-production in an earlier year."""
     conflict = "; the records of that year contradict each other, and the worse is taken"
     return fail(
         f"/measurements/{measure.levels[EARLIER]}",
-        "{measure} is at pre-production, and was so already when last reported, in {year}"
-        "{conflict}",
+        "{measure} is at pre-production, and was so already in {year}; only one performance period"
+        " may be spent there{conflict}",
         expected=measure.levels[-1],
         actual=measure.levels[EARLIER],
         measure=label(rulebook, measure.id),

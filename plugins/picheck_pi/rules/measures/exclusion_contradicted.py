@@ -1,15 +1,17 @@
-"""The practice's own numbers contradict a claimed exclusion."""
+"""The practice's own numbers contradict a claimed exclusion, or a yes that needs a count."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from picheck.api import (
     Answers,
     CheckResult,
     CheckResults,
     Clause,
+    CountsByMeasure,
+    Entity,
     Evidence,
     Rulebook,
     fail,
@@ -17,44 +19,94 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.measure_index import label
+from picheck_pi.measure_index import join_and, label
 from picheck_pi.term_schemas import EVIDENCE_KEY, INTEGER, MEASURE_ID, rows
+
+Row = Mapping[str, Any]
+
+
+class _Number(NamedTuple):
+    """How often something happened, by one source, and the words for it."""
+
+    size: int
+    told: str
 
 
 @rule(
     "PIC-MEA-08",
     "exclusion-contradicted",
-    terms={"contradictions": rows(exclusion=MEASURE_ID, evidence=EVIDENCE_KEY, at_least=INTEGER)},
-    evidence="counts",
+    terms={
+        "contradictions": rows(
+            exclusion=MEASURE_ID,
+            evidence=EVIDENCE_KEY,
+            at_least=INTEGER,
+            rate={**MEASURE_ID, "required": False},
+            optional={"type": "boolean"},
+        ),
+        "yes_answers": rows(measure=MEASURE_ID, evidence=EVIDENCE_KEY, at_least=INTEGER),
+    },
+    evidence=("counts", "ehrReport", "clinicians"),
 )
-def exclusion_contradicted(
-    answers: Answers, evidence: Evidence, clause: Clause, rulebook: Rulebook
+def exclusion_contradicted(  # noqa: PLR0917 - a rule names what it reads
+    answers: Answers,
+    counts: CountsByMeasure,
+    entity: Entity,
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
 ) -> CheckResults:
-    """The practice's own numbers contradict a claimed exclusion.
+    """The practice's own numbers contradict a claimed exclusion, or a yes that needs a count.
 
     What it checks:
     For each claimed exclusion that rests on a small number (of prescriptions, of referrals, of
-    patients received), the number in the evidence file is indeed small enough.
+    patients received): that every number at hand is indeed small enough, which are the count in
+    the evidence, the denominator that is reported all the same, that of the EHR report and, for
+    whoever reports for several, the sum over the clinicians' rows. And for a yes that needs
+    something to have happened: that the count in the evidence is not zero.
 
     Why it matters:
-    An exclusion is a statement that can be audited. If the practice's own count says otherwise,
-    the exclusion falls, and the measure behind it with it.
+    Each of them is a statement that can be audited. If the practice's own count says otherwise,
+    the exclusion falls, and the measure behind it with it. A group must meet an exclusion as a
+    group: that each clinician by himself stays below the limit does not help.
 
     How to fix:
     Count again over the performance period and over everybody the submission is for. If the
-    number is right, withdraw the exclusion and report the measure.
+    number is right, withdraw the exclusion and report the measure, or withdraw the yes.
     """
     claimed = [row for row in clause["contradictions"] if answers.is_yes(row["exclusion"])]
-    if not claimed:
-        return not_applicable("no exclusion that rests on a count is claimed")
-    results = [_compare(row, evidence, rulebook) for row in claimed]
+    said = [row for row in clause["yes_answers"] if _is_said(row["measure"], answers)]
+    if not claimed and not said:
+        return not_applicable("no answer that rests on a count is given")
+    results = [
+        *(_exclusion(row, counts, entity, evidence, rulebook) for row in claimed),
+        *(_yes(row, evidence, rulebook) for row in said),
+    ]
     return [result for result in results if result is not None]
 
 
-def _compare(row: Mapping[str, Any], evidence: Evidence, rulebook: Rulebook) -> CheckResult | None:
-    """Compare one claimed exclusion with its count."""
-    exclusion_id, count = row["exclusion"], evidence.get(row["evidence"])
-    if count is None:
+def _is_said(measure_id: str, answers: Answers) -> bool:
+    """Whether a measure is answered yes; beside its exclusion that is another rule's matter."""
+    return answers.is_yes(measure_id) and answers.claimed_exclusion(measure_id) is None
+
+
+def _exclusion(
+    row: Row, counts: CountsByMeasure, entity: Entity, evidence: Evidence, rulebook: Rulebook
+) -> CheckResult | None:
+    """Hold one claimed exclusion against every number at hand."""
+    exclusion_id, limit = row["exclusion"], row["at_least"]
+    numbers = tuple(_numbers(row, counts, entity, evidence, rulebook))
+    too_large = [number for number in numbers if number.size >= limit]
+    if too_large:
+        return fail(
+            f"/measurements/{exclusion_id}",
+            "{exclusion} is claimed, but {told}",
+            expected=f"fewer than {limit}",
+            actual=too_large[0].size,
+            told=join_and([number.told for number in too_large]),
+            exclusion=label(rulebook, exclusion_id),
+            key=exclusion_id,
+        )
+    if evidence.get(row["evidence"]) is None and not row.get("optional"):
         return indeterminate(
             "{exclusion} is claimed; the count it rests on is not given",
             missing=[row["evidence"]],
@@ -62,14 +114,48 @@ def _compare(row: Mapping[str, Any], evidence: Evidence, rulebook: Rulebook) -> 
             exclusion=label(rulebook, exclusion_id),
             key=exclusion_id,
         )
-    if count < row["at_least"]:
+    return None
+
+
+def _numbers(
+    row: Row, counts: CountsByMeasure, entity: Entity, evidence: Evidence, rulebook: Rulebook
+) -> Iterator[_Number]:
+    """Yield how often it happened, by each source that says so.
+
+    A measure that is reported beside its own exclusion is left to the rule about that.
+    """
+    counted = evidence.get(row["evidence"])
+    if counted is not None:
+        yield _Number(counted, f"the evidence counts {counted} ({row['evidence']})")
+    rate = row.get("rate")
+    submitted = None if rate is None else counts.pair(rate)
+    if rate is None or (submitted and row["exclusion"] in rulebook.exclusions_of(rate)):
+        return
+    if submitted is not None:
+        yield _Number(submitted[1], f"{rate} is reported with a denominator of {submitted[1]}")
+    reported = evidence.get(f"ehrReport.{rate}")
+    if reported is not None:
+        found = reported.denominator
+        yield _Number(found, f"the EHR report has a denominator of {found} for {rate}")
+    if entity.entity_type != "individual":
+        tallies = [row.measures[rate] for row in evidence.clinicians or () if rate in row.measures]
+        total = sum(tally.denominator for tally in tallies)
+        yield _Number(total, f"the clinicians' denominators for {rate} add up to {total}")
+
+
+def _yes(row: Row, evidence: Evidence, rulebook: Rulebook) -> CheckResult | None:
+    """Hold one yes against the count of what it needs; without a count nothing speaks against."""
+    measure_id, count = row["measure"], evidence.get(row["evidence"])
+    if count is None or count >= row["at_least"]:
         return None
+    measure = rulebook.measures.get(measure_id)
     return fail(
-        f"/measurements/{exclusion_id}",
-        "{exclusion} is claimed, but the evidence counts {actual} ({source})",
-        expected=f"fewer than {row['at_least']}",
+        f"/measurements/{measure_id}",
+        "{measure} is answered yes, but the evidence counts {actual} ({source})",
+        expected=f"{row['at_least']} or more",
         actual=count,
         source=row["evidence"],
-        exclusion=label(rulebook, exclusion_id),
-        key=exclusion_id,
+        measure=label(rulebook, measure_id),
+        key=measure_id,
+        variant="bonus" if measure is not None and measure.is_bonus else None,
     )

@@ -1,4 +1,4 @@
-"""What a format is: something that turns the bytes of a file into a submission."""
+"""What a format other than JSON is, and what it makes of a file."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ class Spot(msgspec.Struct, frozen=True):
     column: int | None = None
     path: str = ""
     offset: int | None = None
+
+
+def spot_of(pointer: str, places: Mapping[str, Spot]) -> Spot | None:
+    """Return the place of a pointer, or of its nearest ancestor; None where none is known."""
+    while pointer not in places and pointer:
+        pointer = pointer.rpartition("/")[0]
+    return places.get(pointer)
 
 
 class Converted(msgspec.Struct, frozen=True):

@@ -1,0 +1,163 @@
+"""Documents of other formats become JSON, at one door."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from picheck.errors import InputError, PicheckError, UsageError
+from picheck.intake.compression import unpacked_name
+from picheck.intake.file_names import DOCUMENT_SUFFIX, LINE_SUFFIXES
+from picheck.model.conversion import Format, Spot
+from picheck.rules.inputs import JSON_SOURCE, Source
+from picheck.validation import closest_match
+
+#: Lets the beginning of a file, and its name, decide.
+AUTO: Final = "auto"
+JSON: Final = "json"
+#: How many bytes of a file a format is shown to recognise it by.
+HEAD: Final = 4096
+
+#: What no format has to be asked about: JSON begins with one of these.
+_JSON_STARTS: Final = (b"{", b"[")
+_JSON_SUFFIXES: Final = (DOCUMENT_SUFFIX, *LINE_SUFFIXES)
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+_SPACE: Final = b" \t\r\n"
+_COMMENTS: Final = re.compile(rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
+_ROOT: Final = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})")
+
+_SHEET: Final = "a spreadsheet; export the submission as JSON or QRDA III"
+_BINARY: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"%PDF-", "a PDF, which is for people; export the submission as JSON or QRDA III"),
+    (b"\xd0\xcf\x11\xe0", _SHEET),
+    (b"\x1f\x8b", "compressed (gzip), but its name does not end in .gz"),
+)
+_ZIP_MARK: Final = b"PK\x03\x04"
+_OFFICE_MARKS: Final = (b"[Content_Types].xml", b"xl/", b"mimetypeapplication/vnd.oasis")
+_TABLE_SUFFIXES: Final = (".csv", ".tsv")
+
+
+class FromFormat(NamedTuple):
+    """A document as JSON, the format that it came in, and where its values stand in the file.
+
+    `places` is None where the document came as JSON: then the JSON itself has the places.
+    """
+
+    document: bytes
+    source: Source
+    places: Mapping[str, Spot] | None
+
+
+def convert(
+    data: bytes, uri: str, choice: str = AUTO, formats: Mapping[str, Format] | None = None
+) -> FromFormat:
+    """Return a document as JSON; one that is JSON is returned as it is, at no cost.
+
+    `choice` is `auto`, `json` or the name of one of `formats`. Raises UsageError where there is
+    no such format or two formats claim the file, InputError where the file is of no format that
+    is read, and says what it is.
+    """
+    if choice == JSON or (choice == AUTO and data[:HEAD].lstrip(_SPACE)[:1] in _JSON_STARTS):
+        return FromFormat(data, JSON_SOURCE, None)
+    formats = formats or {}
+    form = _claimant(data[:HEAD], uri, formats) if choice == AUTO else named(choice, formats)
+    if form is not None:
+        return _converted(form, data, uri)
+    kind = kind_of(data[:HEAD], uri)
+    if kind is not None:
+        raise InputError(f"is {kind}", uri=uri)
+    return FromFormat(data, JSON_SOURCE, None)
+
+
+def named(name: str, formats: Mapping[str, Format]) -> Format:
+    """Return a format by its name. Raises UsageError where there is none, with the nearest."""
+    form = formats.get(name)
+    if form is None:
+        known = (AUTO, JSON, *formats)
+        near = closest_match(name, known)
+        hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
+        raise UsageError(f"no input format is called {name!r}; {hint}")
+    return form
+
+
+def suffixes_of(formats: Iterable[Format]) -> tuple[str, ...]:
+    """Return the suffixes that files of these formats have, for those who look into folders."""
+    return tuple(dict.fromkeys(suffix for form in formats for suffix in form.suffixes))
+
+
+def kind_of(head: bytes, uri: str) -> str | None:
+    """Say what a file is that is neither JSON nor of any format; None where nothing is known."""
+    for mark, kind in _BINARY:
+        if head.startswith(mark):
+            return kind
+    if head.startswith(_ZIP_MARK):
+        return _SHEET if any(mark in head for mark in _OFFICE_MARKS) else None
+    text = _as_ascii(head).lstrip(_SPACE)
+    if text[:9].lower() == b"<!doctype" or text[:5].lower() == b"<html":
+        return (
+            "a web page, not a submission"
+            if b"html" in text[:200].lower()
+            else "XML with a document type declaration (DOCTYPE), which is not read"
+        )
+    if text.startswith(b"<"):
+        root = _ROOT.search(_COMMENTS.sub(b"", text))
+        told = f": its root element is {root[1].decode(errors='replace')}" if root else ""
+        return f"XML, but of no format that is installed{told}"
+    if unpacked_name(uri).lower().endswith(_TABLE_SUFFIXES):
+        return "a table; export the submission as JSON or QRDA III"
+    return None
+
+
+def _as_ascii(head: bytes) -> bytes:
+    """Return the beginning of a text without its mark, and without the zeros of UTF-16."""
+    if head.startswith(_UTF16_MARKS):
+        return head[2:].replace(b"\x00", b"")
+    if head.startswith((b"<\x00", b"\x00<")):
+        return head.replace(b"\x00", b"")
+    return head.removeprefix(_UTF8_MARK)
+
+
+def _claimant(head: bytes, uri: str, formats: Mapping[str, Format]) -> Format | None:
+    """Return the one format that a file is of; None where there is none.
+
+    A file whose name has a suffix of some format is only of a format with that suffix; where the
+    name says nothing, as for standard input, the beginning of the file decides alone.
+    """
+    name = unpacked_name(uri).lower()
+    if name.endswith(_JSON_SUFFIXES):
+        return None
+    known = name.endswith(suffixes_of(formats.values()))
+    claiming = [
+        form
+        for form in formats.values()
+        if (not known or name.endswith(form.suffixes)) and _recognises(form, head, uri)
+    ]
+    if len(claiming) > 1:
+        names = " and ".join(form.name for form in claiming)
+        raise UsageError(f"{uri} may be {names}; say which with --input-format")
+    return claiming[0] if claiming else None
+
+
+def _recognises(form: Format, head: bytes, uri: str) -> bool:
+    try:
+        return bool(form.recognises(head))
+    except Exception as error:
+        raise _broke(form, uri, error) from error
+
+
+def _converted(form: Format, data: bytes, uri: str) -> FromFormat:
+    try:
+        made = form.convert(data, uri)
+        return FromFormat(made.document, Source(form.name, made.facts), made.places)
+    except PicheckError:
+        raise
+    except Exception as error:
+        raise _broke(form, uri, error) from error
+
+
+def _broke(form: Format, uri: str, error: Exception) -> InputError:
+    return InputError(
+        f"cannot be read: the format {form.name} broke ({type(error).__name__})", uri=uri
+    )

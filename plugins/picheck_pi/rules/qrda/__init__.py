@@ -1,0 +1,11 @@
+"""Files that came as QRDA III: what CMS's converter refuses, alters or passes over."""
+
+from __future__ import annotations
+
+from picheck.api import Rule, hookimpl, rules_in
+
+
+@hookimpl
+def picheck_register_rules() -> tuple[Rule, ...]:
+    """Return the rules of this family."""
+    return rules_in(__name__)

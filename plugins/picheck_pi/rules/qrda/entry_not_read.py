@@ -1,0 +1,49 @@
+"""An entry of the file is passed over by CMS's converter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from picheck.api import CheckResult, CheckResults, Rulebook, Source, fail, rule
+from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+
+
+@rule("PIC-QRD-05", "entry-not-read", structural=True)
+def entry_not_read(source: Source, rulebook: Rulebook) -> CheckResults:
+    """An entry of the file is passed over by CMS's converter.
+
+    What it checks:
+    That every entry of the section follows a template that the converter knows, and that no
+    measure of this category is in another section.
+
+    Why it matters:
+    The converter drops what it does not know and says nothing. The file is taken, and a required
+    yes that is plain to see in it never reaches CMS.
+
+    How to fix:
+    Have the EHR vendor correct the template of the entry: there is one for yes and no, and one
+    for numerator and denominator.
+    """
+    if not is_qrda(source):
+        return no_qrda()
+    return [_unread(entry, rulebook) for entry in facts_of(source, "unread")]
+
+
+def _unread(entry: Mapping[str, Any], rulebook: Rulebook) -> CheckResult:
+    measure_id, answer = entry["measure"], entry["answer"]
+    measure = rulebook.measures.get(measure_id) if measure_id else None
+    is_needed = measure is not None and (measure.is_required or measure.category == "exclusion")
+    return fail(
+        entry["pointer"],
+        "{what} is in another section than this category's, so CMS does not read it there"
+        if entry["misplaced"]
+        else "{what} follows no template that CMS reads ({templates}), so it is dropped unsaid",
+        from_root=True,
+        actual=answer,
+        what=f"the entry of {measure_id}" if measure_id else "an entry without a measure",
+        templates=", ".join(entry["templates"]) or "it names none",
+        variant="required" if is_needed else None,
+        key=measure_id or "",
+        measures=(measure_id,) if measure_id else (),
+    )

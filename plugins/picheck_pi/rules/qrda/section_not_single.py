@@ -1,0 +1,50 @@
+"""The file does not have exactly one section of this category."""
+
+from __future__ import annotations
+
+from picheck.api import CheckResults, Source, fail, related, rule
+from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+
+
+@rule("PIC-QRD-09", "section-not-single", structural=True)
+def section_not_single(source: Source) -> CheckResults:
+    """The file does not have exactly one section of this category.
+
+    What it checks:
+    That the QRDA III file has one section of this category. A file that has none is reported here
+    where nothing else could be read of it either; otherwise the missing measurement set is.
+
+    Why it matters:
+    CMS's converter refuses a file with two such sections, and one without any section.
+
+    How to fix:
+    Export one section with all answers and counts. A file that is meant for other categories only
+    need not be checked here.
+    """
+    if not is_qrda(source):
+        return no_qrda()
+    sections = facts_of(source, "sections")
+    own = [section for section in sections if section["kind"] == "pi"]
+    if len(own) > 1:
+        return fail(
+            own[1]["pointer"],
+            "the file has {actual} sections of this category, one is allowed",
+            from_root=True,
+            expected=1,
+            actual=len(own),
+            related=[related(own[0]["pointer"], "the first of them")],
+            key="several",
+        )
+    if own or source.facts["performanceYear"] is not None:
+        return None
+    kinds = sorted({section["kind"] or "unknown" for section in sections})
+    return fail(
+        "",
+        "the file has no section of this category; its sections are: {kinds}"
+        if kinds
+        else "the file has no section at all",
+        from_root=True,
+        kinds=", ".join(kinds),
+        variant="missing",
+        key="missing",
+    )

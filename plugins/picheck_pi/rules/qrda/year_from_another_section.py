@@ -1,0 +1,45 @@
+"""The year that CMS reads is not the one of this category's period."""
+
+from __future__ import annotations
+
+from picheck.api import CheckResults, Source, fail, not_applicable, related, rule
+from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+
+
+@rule("PIC-QRD-08", "year-from-another-section", structural=True)
+def year_from_another_section(source: Source) -> CheckResults:
+    """The year that CMS reads is not the one of this category's period.
+
+    What it checks:
+    That the first period of the file, which may be another section's, is of the same year as the
+    period of this category.
+
+    Why it matters:
+    CMS's converter takes the performance year from the first period that it meets. If that is of
+    another year, the whole file is taken for that year.
+
+    How to fix:
+    Correct the period of the first section, or export the categories of each year to a file of
+    their own.
+    """
+    if not is_qrda(source):
+        return no_qrda()
+    year = source.facts["performanceYear"]
+    if year is None:
+        return not_applicable("no year can be read in the file")
+    return [
+        fail(
+            "/performanceYear",
+            "CMS reads {actual} from the first period of the file; this category's is of {own}",
+            from_root=True,
+            expected=int(own) if own.isdecimal() else own,
+            actual=year,
+            own=own,
+            related=[related(section["pointer"], "the section of this category")],
+            key=own,
+        )
+        for section in facts_of(source, "sections")
+        if section["kind"] == "pi"
+        for own in section["years"]
+        if own != str(year)
+    ]
