@@ -50,8 +50,9 @@ class DocumentReport(msgspec.Struct, frozen=True, kw_only=True):
     """The results of one document.
 
     `summary` is None where it cannot be read, and `notices` say why. `entities` holds a digest
-    of the entity for each measurement set; documents that share one belong together. A digest
-    does not hide the entity: whoever has it can try all TINs, so keep it from other readers.
+    of the practice (its TIN, or the entity that names none) for each measurement set; documents
+    that share one belong together. A digest does not hide the practice: whoever has it can try all
+    TINs, so keep it from other readers.
     """
 
     number: int
@@ -70,7 +71,7 @@ class AuditSession:
 
     def __init__(self, options: AuditOptions) -> None:
         registry = _installed_plugins()
-        prior = load_prior(read_inputs(options.prior), registry.rulebooks)
+        prior = load_prior(read_inputs(options.prior, registry.document_suffixes), registry)
         self._auditor = DocumentAuditor(registry, options, prior.book)
         self._entity_rules = EntityRuleRunner(self._auditor, options)
 
@@ -85,11 +86,11 @@ class AuditSession:
             summary=audited.summary,
             results=audited.results,
             notices=audited.notices,
-            entities=tuple(each.entity for each in found for _ in range(each.sets)),
+            entities=tuple(each.practice for each in found for _ in range(each.sets)),
         )
 
     def audit_entity(self, documents: Iterable[InputDocument]) -> Iterator[DocumentReport]:
-        """Yield what only all documents of one entity can show: the results, the new verdicts.
+        """Yield what only all documents of one practice can show: the results, the new verdicts.
 
         Hand in the documents that share a digest; a document in which nothing more is found is
         not yielded. Raises InputError for one that cannot be read.

@@ -50,13 +50,15 @@ def submission(
 
 def scored(registry: PluginRegistry, *documents: Document, **wish: str) -> dict[str, Any]:
     """Return the record of one entity's score, audited without evidence."""
-    shown = theatre(registry, documents[0]["performanceYear"], **wish).score(raw(*documents))[1]
+    shown = score_runner(registry, documents[0]["performanceYear"], **wish).score(raw(*documents))[
+        1
+    ]
     assert len(shown) == 1
     return shown[0].record
 
 
-def theatre(registry: PluginRegistry, year: int, **wish: str) -> ScoreRunner:
-    """Return the stage on which documents of a year are audited and scored."""
+def score_runner(registry: PluginRegistry, year: int, **wish: str) -> ScoreRunner:
+    """Return what audits and scores documents of a year."""
     return ScoreRunner(AuditOptions(as_of=date(year + 1, 2, 1)), registry, Wish(**wish))
 
 

@@ -44,7 +44,7 @@ Lines = list[dict[str, Any]]
 class Quiet:
     """Watches and says nothing."""
 
-    def on_chunk(self, packet: object, part: object) -> None:
+    def on_chunk(self, chunk: object, part: object) -> None:
         """Hear of a part."""
 
 
@@ -65,24 +65,26 @@ def written(documents: list[Planted], path: Path) -> Path:
 
 def written_of(
     paths: list[Path],
-    crew: Executors = HERE,
+    executors: Executors = HERE,
     terms: AuditOptions = TERMS,
     size: int = 20_000,
     watcher: ProgressListener | None = None,
 ) -> tuple[bytes, Report]:
-    """Audit the paths as a batch of many small packets; return what it writes and the sum."""
-    recipe = WorkerConfig(open_plugins=partial(load_inventory, ()), options=terms, reporters=("ndjson",))
+    """Audit the paths as a batch of many small chunks; return what it writes and the sum."""
+    config = WorkerConfig(
+        open_plugins=partial(load_inventory, ()), options=terms, reporters=("ndjson",)
+    )
     sink = io.BytesIO()
-    with ChunkReader([str(path) for path in paths], size) as packets:
-        report = Batch(recipe, crew, [sink], watcher or Quiet()).run(packets)
+    with ChunkReader([str(path) for path in paths], size) as chunks:
+        report = Batch(config, executors, [sink], watcher or Quiet()).run(chunks)
     return sink.getvalue(), report
 
 
 def streamed(
-    paths: list[Path], crew: Executors = HERE, terms: AuditOptions = TERMS, size: int = 20_000
+    paths: list[Path], executors: Executors = HERE, terms: AuditOptions = TERMS, size: int = 20_000
 ) -> tuple[Lines, Report]:
-    """Audit the paths as a batch of many small packets; return its lines and the sum."""
-    output, report = written_of(paths, crew, terms, size)
+    """Audit the paths as a batch of many small chunks; return its lines and the sum."""
+    output, report = written_of(paths, executors, terms, size)
     return [json.loads(line) for line in output.splitlines()], report
 
 
@@ -116,9 +118,9 @@ def test_a_batch_says_what_an_audit_says(file: Path, registry: PluginRegistry) -
 THREAD = Executors(partial(ThreadPoolExecutor, 1), 1)
 
 
-@pytest.mark.parametrize("crew", [TWO, THREAD], ids=["two processes", "a thread"])
-def test_every_executor_gives_the_same_bytes(file: Path, crew: Executors) -> None:
-    assert streamed([file], crew) == streamed([file])
+@pytest.mark.parametrize("executors", [TWO, THREAD], ids=["two processes", "a thread"])
+def test_every_executor_gives_the_same_bytes(file: Path, executors: Executors) -> None:
+    assert streamed([file], executors) == streamed([file])
 
 
 def test_every_planted_defect_is_found_and_no_clean_document_is_flagged(
@@ -267,10 +269,10 @@ def test_a_file_that_grows_is_audited_as_it_was(
 
 def test_a_file_that_shrinks_is_told_of(documents: list[Planted], tmp_path: Path) -> None:
     path = written(documents[:9], tmp_path / "shrinking.ndjson")
-    with ChunkReader([str(path)]) as packets:
-        (packet,) = packets
+    with ChunkReader([str(path)]) as chunks:
+        (chunk,) = chunks
         path.write_bytes(documents[0].data + b"\n")
-        given = list(packet.inputs())
+        given = list(chunk.inputs())
     assert "8 lines are gone" in str(given[-1][1])
 
 
@@ -284,9 +286,9 @@ class Mortal(Executor):
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Hand out the work, or death."""
-        packet = args[1]
-        if self._dies(packet.first) and len(self._deaths) < 20:
-            self._deaths.append(packet.first)
+        chunk = args[1]
+        if self._dies(chunk.first) and len(self._deaths) < 20:
+            self._deaths.append(chunk.first)
             return self._pool.submit(_die)
         return self._pool.submit(fn, *args, **kwargs)
 
@@ -301,8 +303,8 @@ def _die() -> None:
 
 def test_a_killed_process_loses_nothing(file: Path) -> None:
     deaths: list[int] = []
-    crew = Executors(lambda: Mortal(lambda first: first > 100 and len(deaths) < 1, deaths), 2)
-    assert streamed([file], crew) == streamed([file])
+    executors = Executors(lambda: Mortal(lambda first: first > 100 and len(deaths) < 1, deaths), 2)
+    assert streamed([file], executors) == streamed([file])
     assert len(deaths) == 1
 
 
@@ -313,9 +315,9 @@ class InTheMiddle:
         self._do = do
         self._parts = 0
 
-    def on_chunk(self, packet: object, part: object) -> None:
+    def on_chunk(self, chunk: object, part: object) -> None:
         """Count the parts."""
-        del packet, part
+        del chunk, part
         self._parts += 1
         if self._parts == 3:
             self._do()
@@ -330,8 +332,8 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_of(tmp_path: Path) 
     broken = same.replace(b"{", b"[", 1) + same * 3
 
     class Changing(InTheMiddle):
-        def on_chunk(self, packet: object, part: object) -> None:
-            del packet, part
+        def on_chunk(self, chunk: object, part: object) -> None:
+            del chunk, part
             self._do()
 
     output, summed = written_of(
@@ -339,18 +341,20 @@ def test_a_file_that_changes_before_it_is_read_again_is_told_of(tmp_path: Path) 
     )
     lines = [json.loads(line) for line in output.splitlines()]
     assert len(verdicts(lines)) == 4
-    (notice, *_) = [line for line in lines if line["type"] == "notice"]
-    assert notice["kind"] == "unreadable"
-    assert notice["message"].startswith(f"{path}:1:")
+    notices = [line for line in lines if line["type"] == "notice"]
+    assert {notice["kind"] for notice in notices} == {"changedWhileRead"}
+    assert all(str(path) in notice["message"] for notice in notices)
     assert summed.summary.verdict == "incomplete"
     assert summed.summary.exit.code == 3
 
 
 def test_a_killed_process_is_told_of(file: Path) -> None:
     said: list[str] = []
-    crew = make_executors(2, None, said.append)
+    executors = make_executors(2, None, said.append)
     killing = InTheMiddle(_kill_a_child)
-    assert written_of([file], crew, size=2_000, watcher=killing) == written_of([file], size=2_000)
+    assert written_of([file], executors, size=2_000, watcher=killing) == written_of(
+        [file], size=2_000
+    )
     assert said == ["a process died; what it was given is audited again"]
 
 
@@ -360,14 +364,15 @@ def _kill_a_child() -> None:
 
 def test_a_document_that_kills_every_process_is_told_of_and_lost_alone(file: Path) -> None:
     deaths: list[int] = []
-    with ChunkReader([str(file)], 20_000) as packets:
-        doomed = [packet.first for packet in packets][2]
-    crew = Executors(lambda: Mortal(lambda first: first == doomed, deaths), 2)
-    lines, summed = streamed([file], crew)
+    with ChunkReader([str(file)], 20_000) as chunks:
+        doomed = [chunk.first for chunk in chunks][2]
+    executors = Executors(lambda: Mortal(lambda first: first == doomed, deaths), 2)
+    lines, summed = streamed([file], executors)
     whole, _ = streamed([file])
     lost = set(verdicts(whole)) - set(verdicts(lines))
     assert lost == {doomed}
-    assert any("was not audited" in line.get("message", "") for line in lines)
+    (notice,) = [line for line in lines if line["type"] == "notice"]
+    assert "was not audited: the process died" in notice["message"]
     assert summed.summary.verdict == "notReady"
     assert "unreadable" in summed.summary.exit.reasons
 
@@ -390,10 +395,12 @@ def test_a_damaged_archive_gives_what_it_can_and_is_told_of(
 def test_a_row_for_each_result_in_parquet(file: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
 
-    recipe = WorkerConfig(open_plugins=partial(load_inventory, ()), options=TERMS, reporters=("parquet",))
+    config = WorkerConfig(
+        open_plugins=partial(load_inventory, ()), options=TERMS, reporters=("parquet",)
+    )
     sink = ParquetReporter().sink(tmp_path / "out.parquet")
-    with ChunkReader([str(file)]) as packets:
-        Batch(recipe, HERE, [sink], Quiet()).run(packets)
+    with ChunkReader([str(file)]) as chunks:
+        Batch(config, HERE, [sink], Quiet()).run(chunks)
     sink.close()
     rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()
     lines, _ = streamed([file])

@@ -32,7 +32,7 @@ from generate import corpus  # noqa: E402 - only where there is a cluster to try
 pytestmark = pytest.mark.filterwarnings("ignore")  # whatever a cluster says as it starts and ends
 
 AS_OF = "2026-02-01"
-#: About one document a packet: whoever dies leaves many behind.
+#: About one document a chunk: whoever dies leaves many behind.
 SMALL = 2_000
 
 
@@ -94,9 +94,9 @@ def test_a_cluster_gives_the_same_bytes(cluster: Cluster, file: Path) -> None:
 
 def test_a_killed_worker_loses_nothing_and_is_told_of(cluster: Cluster, file: Path) -> None:
     said: list[str] = []
-    crew = make_executors(1, cluster.address, said.append)
+    executors = make_executors(1, cluster.address, said.append)
     killing = InTheMiddle(cluster.workers[0].kill)
-    assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
+    assert written_of([file], executors, size=SMALL, watcher=killing) == written_of([file])
     assert len(said) == 1
     assert "the dask worker tcp://127.0.0.1:" in said[0]
 
@@ -106,9 +106,9 @@ def test_a_killed_scheduler_loses_nothing_and_is_told_of(
     jobs: int, cluster: Cluster, file: Path
 ) -> None:
     said: list[str] = []
-    crew = make_executors(jobs, cluster.address, said.append)
+    executors = make_executors(jobs, cluster.address, said.append)
     killing = InTheMiddle(cluster.scheduler.kill)
-    assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
+    assert written_of([file], executors, size=SMALL, watcher=killing) == written_of([file])
     place = cluster.address.removeprefix("dask://")
     assert said == [f"the dask scheduler at {place} is gone; this machine goes on alone"]
 
@@ -119,9 +119,9 @@ def test_without_any_worker_this_machine_goes_on(
 ) -> None:
     monkeypatch.setattr(dask, "WORKER_TIMEOUT", 2.0)
     said: list[str] = []
-    crew = make_executors(jobs, cluster.address, said.append)
+    executors = make_executors(jobs, cluster.address, said.append)
     killing = InTheMiddle(cluster.kill_workers)
-    assert written_of([file], crew, size=SMALL, watcher=killing) == written_of([file])
+    assert written_of([file], executors, size=SMALL, watcher=killing) == written_of([file])
     assert sum("died" in line for line in said) == 2
     place = cluster.address.removeprefix("dask://")
     assert said[-1] == f"{place} had no worker for 2 s; this machine goes on alone"
@@ -137,8 +137,8 @@ def test_a_scheduler_that_no_worker_joins_is_not_waited_for(
     with distributed.Client(f"tcp://{place}", set_as_default=False) as client:
         while client.nthreads():
             time.sleep(0.05)
-    crew = make_executors(1, cluster.address, said.append)
-    assert written_of([file], crew) == written_of([file])
+    executors = make_executors(1, cluster.address, said.append)
+    assert written_of([file], executors) == written_of([file])
     assert said == [
         f"{place} has no worker yet; the run waits 1 s for one",
         f"{place} had no worker for 1 s; this machine goes on alone",
@@ -149,20 +149,22 @@ def test_a_worker_that_came_unheard_is_found(cluster: Cluster) -> None:
     said: list[str] = []
     place = cluster.address.removeprefix("dask://")
     with distributed.Client(f"tcp://{place}", set_as_default=False) as client:
-        hire = dask.DaskCluster(client, place, Executors(InlineExecutor, 0), said.append)
-        hire._workers.clear()
-        hire._alone_since -= dask.WORKER_TIMEOUT
-        hire.check_workers()
-        assert hire().submit(int, "7").result() == 7
+        dask_cluster = dask.DaskCluster(client, place, Executors(InlineExecutor, 0), said.append)
+        dask_cluster._workers.clear()
+        dask_cluster._alone_since -= dask.WORKER_TIMEOUT
+        dask_cluster.check_workers()
+        assert dask_cluster().submit(int, "7").result() == 7
     assert said == []
 
 
 def test_earlier_submissions_are_known_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
     now = put(tmp_path / "now.ndjson", *(submission(NOW, n, is_early=True) for n in range(30)))
     before = [submission(BEFORE, n, is_early=n % 3 == 0) for n in range(40)]
-    terms = AuditOptions(as_of=date(2026, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
-    crew = make_executors(1, cluster.address, print)
-    output, summed = written_of([now], crew, terms, size=9_000)
+    terms = AuditOptions(
+        as_of=date(2026, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),)
+    )
+    executors = make_executors(1, cluster.address, print)
+    output, summed = written_of([now], executors, terms, size=9_000)
     assert (output, summed) == written_of([now], terms=terms)
     lines = [json.loads(line) for line in output.splitlines()]
     assert repeated(lines) == set(range(0, 30, 3))
@@ -173,10 +175,10 @@ def test_a_client_that_gave_up_breaks_as_a_pool_does(cluster: Cluster, file: Pat
     place = cluster.address.removeprefix("dask://")
     said: list[str] = []
     client = distributed.Client(f"tcp://{place}", timeout="1s", set_as_default=False)
-    hire = dask.DaskCluster(client, place, Executors(InlineExecutor, 0), said.append)
+    dask_cluster = dask.DaskCluster(client, place, Executors(InlineExecutor, 0), said.append)
     deaths = (BrokenExecutor, distributed.CancelledError, CommClosedError)
-    crew = Executors(hire, hire.workers, deaths)
-    executor = hire()
+    executors = Executors(dask_cluster, dask_cluster.workers, deaths)
+    executor = dask_cluster()
 
     def give_up() -> None:
         cluster.scheduler.kill()
@@ -184,7 +186,7 @@ def test_a_client_that_gave_up_breaks_as_a_pool_does(cluster: Cluster, file: Pat
             time.sleep(0.05)
 
     closing = InTheMiddle(give_up)
-    assert written_of([file], crew, size=SMALL, watcher=closing) == written_of([file])
+    assert written_of([file], executors, size=SMALL, watcher=closing) == written_of([file])
     with pytest.raises(BrokenExecutor):
         executor.submit(int)
     executor.shutdown()

@@ -29,7 +29,7 @@ from test_batch import HERE, TWO, Lines, Quiet
 from test_vendor_packs import activities
 
 TERMS = AuditOptions(as_of=date(2026, 2, 1))
-OPEN_INVENTORY = partial(load_inventory, ("packs.ia",))
+OPEN_PLUGINS = partial(load_inventory, ("packs.ia",))
 
 
 def document(sets: str, tin: str = "123456789") -> Any:
@@ -50,12 +50,12 @@ def document(sets: str, tin: str = "123456789") -> Any:
     return submission
 
 
-def streamed(path: Path, crew: Executors, terms: AuditOptions) -> tuple[Lines, Report]:
-    """Audit a file in packets of a document or two; return the lines and the sum."""
-    recipe = WorkerConfig(open_plugins=OPEN_INVENTORY, options=terms, reporters=("ndjson",))
+def streamed(path: Path, executors: Executors, terms: AuditOptions) -> tuple[Lines, Report]:
+    """Audit a file in chunks of a document or two; return the lines and the sum."""
+    config = WorkerConfig(open_plugins=OPEN_PLUGINS, options=terms, reporters=("ndjson",))
     sink = io.BytesIO()
-    with ChunkReader([str(path)], 6_000) as packets:
-        report = Batch(recipe, crew, [sink], Quiet()).run(packets)
+    with ChunkReader([str(path)], 6_000) as chunks:
+        report = Batch(config, executors, [sink], Quiet()).run(chunks)
     return [json.loads(line) for line in sink.getvalue().splitlines()], report
 
 
@@ -67,10 +67,10 @@ def counted(values: Any) -> Counter[str]:
     return Counter(json.dumps({**value, "type": None}, sort_keys=True) for value in values)
 
 
-def assert_alike(path: Path, crew: Executors = HERE, terms: AuditOptions = TERMS) -> Report:
+def assert_alike(path: Path, executors: Executors = HERE, terms: AuditOptions = TERMS) -> Report:
     """Hold a batch to what an audit of the same documents says; return that."""
-    lines, summed = streamed(path, crew, terms)
-    report = audit([str(path)], terms, OPEN_INVENTORY()[1])
+    lines, summed = streamed(path, executors, terms)
+    report = audit([str(path)], terms, OPEN_PLUGINS()[1])
     assert counted(of_kind(lines, "result")) == counted(map(msgspec.to_builtins, report.results))
     last = {line["document"]: line for line in of_kind(lines, "document")}
     plain = [msgspec.to_builtins(one) for one in report.documents]

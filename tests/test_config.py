@@ -15,6 +15,8 @@ from picheck.config.settings import OPTION_KEYS
 from picheck.engine.file_patterns import matches
 from support import ROOT
 
+NPI = "2000000010"  # invented
+
 
 def write(folder: Path, text: str, name: str = "picheck.toml") -> None:
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +119,52 @@ def test_paths_start_at_the_settings_file(tmp_path: Path) -> None:
     write(tmp_path, 'waivers = "waivers.toml"\nformat = ["text", "json=out.json"]')
     run(tmp_path / "sub", "audit", "a.json", "--as-of", AS_OF, code=0)
     assert json.loads((tmp_path / "out.json").read_text("utf-8"))["summary"]["waived"] == 1
+
+
+def test_sources_are_printed_where_they_are_asked_for(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    words = ("audit", "a.json", "--as-of", AS_OF, "-f", "text")
+    assert "     source    " not in run(tmp_path, *words, code=1).stdout
+    assert "     source    " in run(tmp_path, *words, "--sources", code=1).stdout
+    write(tmp_path, "sources = true")
+    assert "     source    " in run(tmp_path, *words, code=1).stdout
+
+
+def test_a_key_makes_the_pseudonyms_of_entities_and_stays_a_secret(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    folder = tmp_path / "sub"
+    submission(folder / "a.json")
+    (tmp_path / "secret").write_text("a key of many letters", "utf-8")
+    write(tmp_path, 'entity_key = "secret"')
+    with_key, in_folder = audit(tmp_path, "a.json"), audit(folder, "a.json")
+    without = audit(tmp_path, "a.json", "--isolated")
+    given = audit(tmp_path, "a.json", "--isolated", "--entity-key", "secret")
+    told = [each["documents"][0]["entity"] for each in (with_key, in_folder, given, without)]
+    assert told[0] == told[1] == told[2] != told[3]
+    assert "a key of many letters" not in json.dumps(with_key)
+    assert "secret" not in {Path(given["uri"]).name for given in with_key["run"]["inputs"]}
+    (tmp_path / "secret").write_text("short", "utf-8")
+    said = run(tmp_path, "audit", "a.json", code=2).stderr
+    assert "secret holds 5 bytes; 16 or more are needed" in said
+
+
+def test_the_evidence_to_fill_in_holds_what_the_side_file_says_already(tmp_path: Path) -> None:
+    path = submission(tmp_path / "a.json", short=False)
+    words = ("audit", "a.json", "--as-of", AS_OF, "-f", "text")
+    side_file = path.with_suffix(".evidence.json")
+    held = {"cehrt": {"certifiedOn": "2024-11-30"}, "clinicians": [{"npi": NPI, "measures": {}}]}
+    side_file.write_text(json.dumps({"cehrt": held["cehrt"]}), "utf-8")
+    told = run(tmp_path, *words, code=0).stdout
+    assert "save what you know as a.evidence.json:" in told
+    assert '"certifiedOn": "2024-11-30"' in told
+    side_file.write_text(json.dumps(held), "utf-8")
+    told = run(tmp_path, *words, code=0).stdout
+    assert "add what you know to a.evidence.json:" in told
+    assert NPI not in told
+    assert '"certifiedOn": "2024-11-30"' not in told
+    told = run(tmp_path, *words, "--reveal", code=0).stdout
+    assert "save what you know as a.evidence.json:" in told
+    assert NPI in told
 
 
 def test_every_setting_is_an_option_with_its_own_environment_variable(tmp_path: Path) -> None:

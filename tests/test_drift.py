@@ -135,7 +135,9 @@ ALTERATIONS: dict[str, tuple[Callable[[Table], object], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("year", years_asked_for())
 @pytest.mark.parametrize("name", ALTERATIONS)
-def test_an_alteration_is_found(checkout: Path, registry: PluginRegistry, name: str, year: int) -> None:
+def test_an_alteration_is_found(
+    checkout: Path, registry: PluginRegistry, name: str, year: int
+) -> None:
     change, expected = ALTERATIONS[name]
     alter(checkout, year, change)
     book = registry.rulebooks.rulebook("pi", year)
@@ -173,7 +175,9 @@ def test_differences_are_data_too(checkout: Path, capsys: pytest.CaptureFixture[
     ]
 
 
-def test_order_null_and_absence_make_no_difference(checkout: Path, registry: PluginRegistry) -> None:
+def test_order_null_and_absence_make_no_difference(
+    checkout: Path, registry: PluginRegistry
+) -> None:
     def disorder(table: Table) -> None:
         table.reverse()
         for each in table:

@@ -451,7 +451,7 @@ def report_beside(practice: tuple[RawDocument, ...], *plugins: ModuleType) -> Re
     registry = stock(plugins)
     draft = with_odd_values(compliant(EARLIER))
     earlier = RawDocument(uri="earlier.json", data=draft.to_json().encode())
-    prior = load_prior([earlier], registry.rulebooks)
+    prior = load_prior([earlier], registry)
     options = AuditOptions(as_of=date(vendoring.YEAR + 1, 2, 1), all_results=True)
     return audit_inputs(practice, options, registry, prior.book, prior.notices)
 

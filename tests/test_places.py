@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from picheck.engine.audit import audit_inputs, audit
+from picheck.engine.audit import audit, audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.intake import files
 from picheck.intake.documents import RawDocument

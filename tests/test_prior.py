@@ -23,8 +23,8 @@ from picheck.engine.batch.batch import Executors
 from picheck.engine.batch.worker import WorkerConfig, start_worker
 from picheck.engine.entities import EntityYear
 from picheck.engine.options import AuditOptions
-from picheck.engine.prior.loader import load_prior, open_prior
 from picheck.engine.prior import store
+from picheck.engine.prior.loader import load_prior, open_prior
 from picheck.engine.prior.store import HistoryLocation
 from picheck.errors import UsageError
 from picheck.intake.decoder import decode_document
@@ -84,7 +84,9 @@ def years(tmp_path: Path) -> tuple[Path, AuditOptions]:
     """Return thirty submissions in pre-production; every third was so the year before."""
     now = [submission(NOW, number, is_early=True) for number in range(30)]
     before = [submission(BEFORE, number, is_early=number % 3 == 0) for number in range(30)]
-    terms = AuditOptions(as_of=date(NOW + 1, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),))
+    terms = AuditOptions(
+        as_of=date(NOW + 1, 2, 1), prior=(str(put(tmp_path / "before.ndjson", *before)),)
+    )
     return put(tmp_path / "now.ndjson", *now), terms
 
 
@@ -93,13 +95,13 @@ def repeated(lines: Lines) -> set[int]:
 
 
 @pytest.mark.parametrize(
-    "crew", [HERE, THREAD, TWO, SPAWNED], ids=["here", "a thread", "forked", "spawned"]
+    "executors", [HERE, THREAD, TWO, SPAWNED], ids=["here", "a thread", "forked", "spawned"]
 )
 def test_every_process_looks_back_alike(
-    crew: Executors, years: tuple[Path, AuditOptions], registry: PluginRegistry
+    executors: Executors, years: tuple[Path, AuditOptions], registry: PluginRegistry
 ) -> None:
     now, terms = years
-    lines, summed = streamed([now], crew, terms, size=9_000)
+    lines, summed = streamed([now], executors, terms, size=9_000)
     report = audit([str(now)], terms, registry)
     assert repeated(lines) == set(range(0, 30, 3))
     assert verdicts(lines) == {i: d.verdict for i, d in enumerate(report.documents)}
@@ -116,7 +118,7 @@ def test_earlier_submissions_are_read_once_for_all_processes_of_a_machine(
     years: tuple[Path, AuditOptions], registry: PluginRegistry
 ) -> None:
     now, terms = years
-    read = load_prior(read_inputs(terms.prior), registry.rulebooks)
+    read = load_prior(read_inputs(terms.prior), registry)
     Path(terms.prior[0]).unlink()
     worker = start_worker(config_of(terms, read.book.location).pickled(), registry)
     assert worker.auditor.prior is not read.book
@@ -131,7 +133,7 @@ def test_a_machine_that_does_not_have_what_was_read_reads_it_itself(
     fault: str, years: tuple[Path, AuditOptions], registry: PluginRegistry
 ) -> None:
     _, terms = years
-    read = load_prior(read_inputs(terms.prior), registry.rulebooks)
+    read = load_prior(read_inputs(terms.prior), registry)
     place = read.book.location
     assert place is not None
     if fault == "gone":
@@ -139,7 +141,7 @@ def test_a_machine_that_does_not_have_what_was_read_reads_it_itself(
     elif fault == "another file":
         Path(place.path).write_text("something else altogether")
     else:
-        other = load_prior(read_inputs(terms.prior), registry.rulebooks)
+        other = load_prior(read_inputs(terms.prior), registry)
         found = other.book.location
         assert found is not None
         Path(place.path).write_bytes(Path(found.path).read_bytes())
@@ -151,12 +153,12 @@ def test_a_machine_that_does_not_have_what_was_read_reads_it_itself(
 
 
 def test_without_earlier_submissions_there_is_no_file(registry: PluginRegistry) -> None:
-    assert load_prior([], registry.rulebooks).book.location is None
-    assert not load_prior([], registry.rulebooks).book.before(key_of(NOW))
+    assert load_prior([], registry).book.location is None
+    assert not load_prior([], registry).book.before(key_of(NOW))
 
 
 def test_the_file_is_gone_with_the_run(registry: PluginRegistry) -> None:
-    read = load_prior(given(submission(BEFORE)), registry.rulebooks)
+    read = load_prior(given(submission(BEFORE)), registry)
     assert read.book.before(key_of(NOW))
     assert read.book.location is not None
     path = Path(read.book.location.path)
@@ -167,7 +169,7 @@ def test_the_file_is_gone_with_the_run(registry: PluginRegistry) -> None:
 
 
 def test_who_only_found_the_file_leaves_it_there(registry: PluginRegistry) -> None:
-    read = load_prior(given(submission(BEFORE)), registry.rulebooks)
+    read = load_prior(given(submission(BEFORE)), registry)
     assert read.book.location is not None
     found = open_prior(read.book.location, registry.rulebooks)
     assert found is not None
@@ -179,13 +181,15 @@ def test_who_only_found_the_file_leaves_it_there(registry: PluginRegistry) -> No
 
 def test_the_file_names_nobody(registry: PluginRegistry) -> None:
     value = submission(BEFORE)
-    read = load_prior(given(value), registry.rulebooks)
+    read = load_prior(given(value), registry)
     assert read.book.location is not None
     held = Path(read.book.location.path).read_bytes()
     assert value["taxpayerIdentificationNumber"].encode() not in held
 
 
-def test_memory_does_not_grow_with_the_number_of_earlier_submissions(registry: PluginRegistry) -> None:
+def test_memory_does_not_grow_with_the_number_of_earlier_submissions(
+    registry: PluginRegistry,
+) -> None:
     def coming(count: int) -> Iterator[Input]:
         for number in range(count):
             yield from given(submission(BEFORE, number))
@@ -193,7 +197,7 @@ def test_memory_does_not_grow_with_the_number_of_earlier_submissions(registry: P
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        book = load_prior(coming(count), registry.rulebooks).book
+        book = load_prior(coming(count), registry).book
         for number in range(count):
             assert book.before(key_of(NOW, number))
             book.add_used(book.take_used())
@@ -215,7 +219,7 @@ def test_a_year_is_looked_up_with_all_its_sets_in_order(registry: PluginRegistry
         submission(NOW),
         submission(BEFORE, 1),
     ]
-    book = load_prior(given(*parts), registry.rulebooks).book
+    book = load_prior(given(*parts), registry).book
     earlier = book.before(key_of(NOW))
     assert set(earlier) == {BEFORE, BEFORE - 1}
     assert [view.answers.is_yes("PI_PHCDRR_1_PROD") for view in earlier[BEFORE]] == [True, False]
@@ -241,7 +245,7 @@ def test_odd_answers_come_back_as_they_were_read(text: str, registry: PluginRegi
     value["measurementSets"][0]["measurements"][0]["value"] = "ODD"
     (raw,) = given(json.dumps(value).replace('"ODD"', text))
     sent = decode_document(raw.data, raw.uri).submission
-    read = load_prior([raw], registry.rulebooks)
+    read = load_prior([raw], registry)
     if sent is None:
         assert [notice.kind for notice in read.notices] == ["priorUnusable"]
         return
@@ -249,10 +253,12 @@ def test_odd_answers_come_back_as_they_were_read(text: str, registry: PluginRegi
     assert repr(view.record) == repr(sent.measurement_sets[0])
 
 
-def test_an_earlier_submission_that_names_nobody_is_nobodys_history(registry: PluginRegistry) -> None:
+def test_an_earlier_submission_that_names_nobody_is_nobodys_history(
+    registry: PluginRegistry,
+) -> None:
     value = submission(BEFORE, is_early=True)
     del value["taxpayerIdentificationNumber"]
-    read = load_prior(given(value), registry.rulebooks)
+    read = load_prior(given(value), registry)
     assert len(read.book) == 0
     (notice,) = read.notices
     assert notice.kind == "priorUnusable"
@@ -266,7 +272,7 @@ def test_a_key_that_stands_twice_is_said(registry: PluginRegistry) -> None:
     text = json.dumps(submission(BEFORE)).replace(
         '"performanceYear"', '"entityType": "group", "performanceYear"'
     )
-    read = load_prior(given(text, submission(BEFORE, 1)), registry.rulebooks)
+    read = load_prior(given(text, submission(BEFORE, 1)), registry)
     assert len(read.book) == 2
     (notice,) = read.notices
     assert notice.kind == "priorRepeatedKey"
@@ -288,7 +294,7 @@ def test_a_key_that_stands_twice_leaves_the_run_complete(
 
 
 def test_a_thousand_faults_are_told_of_in_few_words(registry: PluginRegistry) -> None:
-    read = load_prior(given(*["{"] * 1000, submission(BEFORE)), registry.rulebooks)
+    read = load_prior(given(*["{"] * 1000, submission(BEFORE)), registry)
     assert len(read.book) == 1
     told = [notice.message for notice in read.notices]
     assert len(told) == 101
@@ -303,4 +309,4 @@ def test_a_disk_without_room_is_told_of(
     monkeypatch.setattr(store, "_TABLES", store._TABLES + "PRAGMA max_page_count = 4;")
     before = [submission(BEFORE, number) for number in range(40)]
     with pytest.raises(UsageError, match="set TMPDIR to a folder with more room"):
-        load_prior(given(*before), registry.rulebooks)
+        load_prior(given(*before), registry)

@@ -187,7 +187,7 @@ def sets_of(document: Any) -> list[Any]:
 def findings(registry: PluginRegistry, document: Any) -> list[tuple[str, str, str, str]]:
     """Return every result as (code, place by measure id, outcome, fingerprint), sorted."""
     report = audited(registry, json.dumps(document).encode())
-    (shape,) = {rule.code for rule in report.rules if rule.slug == "schema-violation"} or {None}
+    (shape,) = {rule.code for rule in report.rules if rule.slug == "schema-violation"} or {""}
     is_refused = any(result.code == shape for result in report.results if result.outcome == "fail")
     return sorted(
         (r.code, r.outcome, *(("", "") if is_refused else (place_of(r), r.fingerprint)))

@@ -185,7 +185,7 @@ def run(
 ) -> Report:
     """Audit documents in one run, with plugins beside ours."""
     registry = stock(plugins)
-    earlier = load_prior(raws(prior), registry.rulebooks)
+    earlier = load_prior(raws(prior), registry)
     chosen = AuditOptions(as_of=AS_OF, **options)
     return audit_inputs(raws(drafts), chosen, registry, earlier.book, earlier.notices)
 

@@ -117,6 +117,37 @@ def test_an_earlier_submission_can_bring_the_score_to_zero(tmp_path: Path) -> No
     assert [finding["code"] for finding in told["zeroedBy"]] == ["PIC-HST-01"]
 
 
+def test_a_reweighted_practice_sees_both_ways(tmp_path: Path) -> None:
+    path = write(tmp_path, submission(YEAR, {}))
+    evidence = tmp_path / "facts.json"
+    evidence.write_text(json.dumps({"eligibility": {"specialStatuses": ["hospitalBased"]}}))
+    told = flat(score("--evidence", evidence, path).stdout)
+    assert "the evidence counts on hospitalBased, and what is sent gives that up" in told
+    assert "sent, it brings 24.25 points to the final score" in told
+    assert "leaving it out brings more where Quality earns more than 97%" in told
+    assert re.search(r"Quality +30% +55%", told)
+    page = score("--evidence", evidence, "-f", "html", path).stdout
+    assert "<h2>Sent, or left out</h2>" in page
+    assert "<td>Quality</td>" in page
+
+
+def test_a_practice_that_leaves_the_category_out_is_not_told_that_it_scores_zero(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path, submission(YEAR, {}) | {"measurementSets": []})
+    evidence = tmp_path / "facts.json"
+    evidence.write_text(json.dumps({"eligibility": {"specialStatuses": ["hospitalBased"]}}))
+    result = score("--evidence", evidence, path)
+    assert result.return_value == 0
+    assert result.stdout.startswith("SCORE none")
+    assert "nothing of this category is submitted; the reweighting stands" in flat(result.stdout)
+    assert ">none <small>" in score("--evidence", evidence, "-f", "html", path).stdout
+    bare = score(path)
+    assert bare.return_value == 0
+    assert bare.stdout.startswith("SCORE 0 of 100")
+    assert "the category scores 0 unless it is reweighted" in flat(bare.stdout)
+
+
 def test_what_could_still_be_zero_is_said(tmp_path: Path) -> None:
     result = score(write(tmp_path, submission(YEAR, {})))
     assert "Could still be zero: facts are missing" in result.stdout

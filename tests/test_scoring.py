@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +17,7 @@ from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck_pi.scoring.preview import PromotingInteroperabilityPreview
 from picheck_pi.scoring.rounding import points_for
 from picheck_pi.scoring.tariff import Grounded, Rounding, Tariff, cited, tariff_of
-from scoring_support import TARIFF_YEARS, raw, scored, submission, theatre
+from scoring_support import TARIFF_YEARS, raw, score_runner, scored, submission
 from support import YEAR, is_in_matrix
 
 
@@ -72,9 +73,9 @@ def test_a_weak_step_is_named_with_its_sources(registry: PluginRegistry) -> None
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
 def test_the_bonus_counts_once_and_no_score_exceeds_the_cap(registry: PluginRegistry) -> None:
     extra = {f"PI_PHCDRR_{n}{suffix}": True for n in (2, 4, 5) for suffix in ("", "_PROD")}
-    score = scored(
-        registry, submission(2025, {**extra, "PI_EP_1": (9, 9), "PI_PEA_1": (99, 100)})
-    )["score"]
+    score = scored(registry, submission(2025, {**extra, "PI_EP_1": (9, 9), "PI_PEA_1": (99, 100)}))[
+        "score"
+    ]
     assert (score["base"], score["bonus"], score["capped"], score["points"]) == (100, 5, 5, 100)
 
 
@@ -111,7 +112,9 @@ def test_the_weight_follows_the_way_of_taking_part(
 
 
 @pytest.mark.parametrize("year", [y for y in (2023, 2024) if is_in_matrix(y)])
-def test_contradicting_sets_follow_the_policy_of_the_year(year: int, registry: PluginRegistry) -> None:
+def test_contradicting_sets_follow_the_policy_of_the_year(
+    year: int, registry: PluginRegistry
+) -> None:
     document = submission(year, {})
     other = copy.deepcopy(document["measurementSets"][0])
     other["submissionMethod"] = "electronicHealthRecord"
@@ -143,10 +146,10 @@ def test_every_change_offered_is_verified_and_brings_its_points(registry: Plugin
         ["PI_HIE_5"],
         performanceStart="2025-09-01",
     )
-    stage = theatre(registry, 2025)
+    runner = score_runner(registry, 2025)
     before = raw(document)
-    _, (shown,) = stage.score(before)
-    items = stage.what_if(shown)
+    _, (shown,) = runner.score(before)
+    items = runner.what_if(shown)
     assert before == raw(document)
     together = items[0]
     assert together["score"] == 75
@@ -197,9 +200,123 @@ def test_every_number_of_a_tariff_is_cited_as_strongly_as_it_says(
 
 
 def _grounds(tariff: Tariff) -> list[tuple[str, Grounded]]:
-    several = [*tariff.maxima, *tariff.steps, *tariff.bonuses, *tariff.weights.values()]
+    several = [
+        *tariff.maxima,
+        *tariff.steps,
+        *tariff.bonuses,
+        *tariff.weights.values(),
+        *tariff.reweighting,
+    ]
     single = [tariff.category, tariff.rounding, tariff.rounding.tie, tariff.conflicts, tariff.kept]
     return [(repr(ground)[:80], ground) for ground in (*several, *single) if ground is not None]
+
+
+# The other way: leaving the category out
+
+
+@pytest.mark.parametrize("year", TARIFF_YEARS)
+def test_the_weights_of_all_categories_add_up_with_and_without_this_one(
+    year: int, registry: PluginRegistry
+) -> None:
+    tariff = tariff_of(registry.rulebooks.rulebook("pi", year))
+    assert {way for each in tariff.reweighting for way in each.participation} == set(tariff.weights)
+    for each in tariff.reweighting:
+        assert sum(each.sent.values()) == sum(each.left_out.values()) == 100
+        assert each.left_out["promotingInteroperability"] == 0
+        for way in each.participation:
+            assert each.sent["promotingInteroperability"] == tariff.weights[way].percent
+
+
+def weights_left_out(choice: dict[str, Any]) -> tuple[int, ...]:
+    """Return what each category weighs where this one is left out."""
+    return tuple(row["leftOut"] for row in choice["weights"])
+
+
+def with_grounds(
+    registry: PluginRegistry, document: dict[str, Any], **eligibility: Any
+) -> dict[str, Any]:
+    """Return the record of an entity whose evidence gives grounds to leave the category out."""
+    evidence = json.dumps({"eligibility": eligibility}).encode()
+    (given,) = raw(document)
+    runner = score_runner(registry, document["performanceYear"])
+    return runner.score([msgspec.structs.replace(given, evidence=evidence)])[1][0].record
+
+
+@pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
+@pytest.mark.parametrize(
+    ("program", "entity_type", "statuses", "expected"),
+    [
+        ("mips", "group", ["hospitalBased"], (55, 30, 15, 0)),
+        ("mips", "group", ["smallPractice"], (40, 30, 30, 0)),
+        ("M0001", "group", ["smallPractice", "ascBased"], (40, 30, 30, 0)),
+        ("app1", "group", ["smallPractice"], (75, 0, 25, 0)),
+        ("mips", "apm", ["smallPractice"], (85, 0, 15, 0)),
+    ],
+)
+def test_a_reweighted_entity_sees_both_ways(
+    program: str,
+    entity_type: str,
+    statuses: list[str],
+    expected: tuple[int, ...],
+    registry: PluginRegistry,
+) -> None:
+    document = submission(2025, {}, programName=program)
+    document["entityType"] = entity_type
+    if entity_type == "apm":
+        del document["taxpayerIdentificationNumber"]
+        document["entityId"] = "A0000"
+    record = with_grounds(registry, document, specialStatuses=statuses)
+    choice = record["reweighted"]
+    assert record["score"]["points"] == 97
+    assert choice["claims"] == ", ".join(statuses)
+    assert choice["isCertain"]
+    assert not choice["isLeftOut"]
+    assert weights_left_out(choice) == expected
+
+
+@pytest.mark.parametrize("year", TARIFF_YEARS)
+def test_whoever_is_not_reweighted_has_no_other_way(year: int, registry: PluginRegistry) -> None:
+    assert scored(registry, submission(year, {}))["reweighted"] is None
+    pending = with_grounds(registry, submission(year, {}), hardshipException="pending")
+    assert pending["reweighted"] is None
+    physician = with_grounds(registry, submission(year, {}), clinicianType="physician")
+    assert physician["reweighted"] is None
+
+
+@pytest.mark.parametrize("year", TARIFF_YEARS)
+def test_a_category_that_is_left_out_on_a_ground_that_holds_is_not_scored(
+    year: int, registry: PluginRegistry
+) -> None:
+    document = submission(year, {}) | {"measurementSets": []}
+    record = with_grounds(registry, document, specialStatuses=["hospitalBased"])
+    assert record["score"]["points"] is None
+    assert record["score"]["zeroedBy"] == []
+    assert record["reweighted"]["isLeftOut"]
+    assert "the reweighting stands (hospitalBased)" in record["reweighted"]["told"][0]
+
+
+@pytest.mark.parametrize("year", TARIFF_YEARS)
+def test_a_category_that_is_left_out_without_a_ground_scores_zero_and_shows_the_other_way(
+    year: int, registry: PluginRegistry
+) -> None:
+    document = submission(year, {}) | {"measurementSets": []}
+    record = scored(registry, document)
+    assert record["score"]["points"] == 0
+    assert [found["code"] for found in record["score"]["zeroedBy"]] == ["PIC-STR-02"]
+    assert weights_left_out(record["reweighted"])[-1] == 0
+    denied = with_grounds(registry, document, hardshipException="denied")
+    assert denied["score"]["points"] == 0
+    assert [found["code"] for found in denied["score"]["zeroedBy"]] == ["PIC-ELG-02"]
+
+
+@pytest.mark.parametrize("year", TARIFF_YEARS)
+def test_an_empty_set_is_no_category_that_is_left_out(year: int, registry: PluginRegistry) -> None:
+    document = submission(year, {}, measurements=[])
+    document["measurementSets"][0]["measurements"] = []
+    record = with_grounds(registry, document, specialStatuses=["hospitalBased"])
+    assert record["score"]["points"] == 0
+    assert [found["code"] for found in record["score"]["zeroedBy"]] == ["PIC-STR-02"]
+    assert not record["reweighted"]["isLeftOut"]
 
 
 class _Broken(PromotingInteroperabilityPreview):

@@ -168,7 +168,9 @@ EXAMPLES: dict[str, Example] = {
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if is_in_matrix(EXAMPLES[name][0])])
-def test_a_worked_example_is_reproduced_measure_by_measure(name: str, registry: PluginRegistry) -> None:
+def test_a_worked_example_is_reproduced_measure_by_measure(
+    name: str, registry: PluginRegistry
+) -> None:
     _, document, measures, (base, bonus, points, weighted), ties = EXAMPLES[name]
     score = scored(registry, document)["score"]
     found = {row["id"]: row["points"] for row in score["measures"]}

@@ -22,7 +22,7 @@ from picheck.plugins.scorer import Wish
 from picheck.testing.cases import load_cases
 from picheck.testing.departures import Change, changed, merged
 from picheck_pi.scoring.arithmetic import score_set
-from scoring_support import TARIFF_YEARS, compliant, raw, submission, theatre
+from scoring_support import TARIFF_YEARS, compliant, raw, score_runner, submission
 from support import FIXTURES, years_asked_for
 
 Answers = Mapping[str, Any]
@@ -148,22 +148,22 @@ def test_a_higher_numerator_never_lowers_the_score(year: int, registry: PluginRe
 
 @pytest.mark.parametrize("year", TARIFF_YEARS)
 def test_the_order_of_measurements_never_matters(year: int, registry: PluginRegistry) -> None:
-    stage = theatre(registry, year)
+    runner = score_runner(registry, year)
     document = submission(year, {"PI_PEA_1": (50, 60), "PI_PHCDRR_4": True, "PI_LVPP_1": True})
-    expected = _told(stage, document)
+    expected = _told(runner, document)
 
     @settings(max_examples=10, deadline=None)
     @given(st.permutations(document["measurementSets"][0]["measurements"]))
     def holds(measurements: list[Any]) -> None:
         shuffled = copy.deepcopy(document)
         shuffled["measurementSets"][0]["measurements"] = measurements
-        assert _told(stage, shuffled) == expected
+        assert _told(runner, shuffled) == expected
 
     holds()
 
 
-def _told(stage: ScoreRunner, document: dict[str, Any]) -> tuple[Any, ...]:
-    score = stage.score(raw(document))[1][0].record["score"]
+def _told(runner: ScoreRunner, document: dict[str, Any]) -> tuple[Any, ...]:
+    score = runner.score(raw(document))[1][0].record["score"]
     codes = sorted(finding["code"] for finding in score["zeroedBy"])
     return score["points"], score["measures"], score["moves"], score["bonuses"], codes
 
@@ -174,8 +174,8 @@ def test_a_score_is_zero_exactly_where_the_audit_says_so_in_every_case(
 ) -> None:
     """Every single-set document of the shipped cases, each as an entity of its own."""
     documents = list(_case_documents(year))
-    stage = ScoreRunner(AuditOptions(as_of=date(year + 1, 2, 1)), registry, Wish())
-    report, shown = stage.score(documents)
+    runner = ScoreRunner(AuditOptions(as_of=date(year + 1, 2, 1)), registry, Wish())
+    report, shown = runner.score(documents)
     assert len(shown) > 100
     for each in shown:
         verdicts = {document.verdict for document in each.scene.documents.values()}
@@ -207,7 +207,7 @@ def _case_documents(year: int) -> Iterator[RawDocument]:
 def test_a_score_is_zero_exactly_where_the_audit_says_so_for_any_answers(
     year: int, registry: PluginRegistry
 ) -> None:
-    stage = theatre(registry, year)
+    runner = score_runner(registry, year)
     measures = registry.rulebooks.rulebook("pi", year).measures
     values = st.one_of(
         st.booleans(),
@@ -220,7 +220,7 @@ def test_a_score_is_zero_exactly_where_the_audit_says_so_for_any_answers(
         st.sets(st.sampled_from(["PI_PPHI_1", "PI_EP_1", "PI_HIE_5", "PI_PEA_1"]), max_size=1),
     )
     def holds(answers: dict[str, Any], gone: set[str]) -> None:
-        report, shown = stage.score(raw(submission(year, answers, gone)))
+        report, shown = runner.score(raw(submission(year, answers, gone)))
         is_zero = shown[0].record["score"]["points"] == 0
         assert is_zero == (report.documents[0].verdict == "notReady")
 

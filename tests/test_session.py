@@ -33,12 +33,14 @@ def test_in_whatever_order_documents_come_they_get_the_verdicts_of_an_audit(
 ) -> None:
     path = written(list(corpus(120, seed=7, defects=0.6)), tmp_path / "corpus.ndjson")
     lines, _ = streamed([path])
-    desk = AuditSession(TERMS)
-    told = {given.number: desk.audit(given) for given in reversed(documents)}
+    session = AuditSession(TERMS)
+    told = {given.number: session.audit(given) for given in reversed(documents)}
     again = [
         amended
         for entity in _several(told)
-        for amended in desk.audit_entity(documents[n] for n in told if entity in told[n].entities)
+        for amended in session.audit_entity(
+            documents[n] for n in told if entity in told[n].entities
+        )
     ]
     assert again
     said = {number: one.summary.verdict for number, one in told.items() if one.summary}
@@ -57,32 +59,36 @@ def _several(told: dict[int, DocumentReport]) -> list[int]:
     return [entity for entity, number in counted.items() if number > 1]
 
 
-def test_a_document_that_is_no_json_is_told_of_and_costs_no_other(documents: list[InputDocument]) -> None:
-    desk = AuditSession(TERMS)
-    told = desk.audit(InputDocument(number=7, data=b"{", uri="lake/7"))
+def test_a_document_that_is_no_json_is_told_of_and_costs_no_other(
+    documents: list[InputDocument],
+) -> None:
+    session = AuditSession(TERMS)
+    told = session.audit(InputDocument(number=7, data=b"{", uri="lake/7"))
     assert (told.number, told.summary, told.results) == (7, None, ())
     (notice,) = told.notices
     assert notice.kind == "unreadable"
     assert notice.message.startswith("lake/7:")
-    after = desk.audit(documents[0])
+    after = session.audit(documents[0])
     assert after.summary is not None
     assert after.notices == ()
     with pytest.raises(InputError, match="not JSON"):
-        list(desk.audit_entity([InputDocument(number=7, data=b"{", uri="lake/7")]))
+        list(session.audit_entity([InputDocument(number=7, data=b"{", uri="lake/7")]))
 
 
-def test_a_desk_stays_open_for_the_same_terms_and_thread() -> None:
-    desk = get_session(TERMS)
-    assert get_session(AuditOptions(as_of=date(2026, 2, 1))) is desk
+def test_a_session_stays_open_for_the_same_terms_and_thread() -> None:
+    session = get_session(TERMS)
+    assert get_session(AuditOptions(as_of=date(2026, 2, 1))) is session
     others: list[AuditSession] = []
     thread = threading.Thread(target=lambda: others.append(get_session(TERMS)))
     thread.start()
     thread.join()
-    assert others[0] is not desk
-    assert get_session(AuditOptions(as_of=date(2026, 2, 2))) is not desk
+    assert others[0] is not session
+    assert get_session(AuditOptions(as_of=date(2026, 2, 2))) is not session
 
 
-def test_without_a_plugin_there_is_no_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_plugin_there_is_no_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "broken_pack.py").write_text("raise RuntimeError('no licence')")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "broken_pack", raising=False)

@@ -94,7 +94,7 @@ def test_one_row_a_finding_the_same_as_those_of_an_audit(rows: Rows, file: Path)
     wanted = Counter(
         (
             line["document"],
-            line["rule"]["code"],
+            line["code"],
             line["outcome"],
             line["location"]["pointer"],
             line["fingerprint"],

@@ -167,7 +167,7 @@ def audit(example: Example, year: int, registry: PluginRegistry) -> Report:
         document(f"{number}", year, change, example.evidence)
         for number, change in enumerate((example.change, *example.beside))
     ]
-    prior = load_prior(earlier, registry.rulebooks)
+    prior = load_prior(earlier, registry)
     options = AuditOptions(as_of=date(year + 1, 2, 1))
     return audit_inputs(documents, options, registry, prior.book, prior.notices)
 

@@ -102,7 +102,9 @@ def stream(
     # a worker that a plugin of others ends can be replaced, this process cannot
     executors = make_executors(jobs, options["executor"], say_fault, apart=deaths.is_prepared())
     with ExitStack() as stack:
-        packets = stack.enter_context(ChunkReader(options["paths"]))
+        packets = stack.enter_context(
+            ChunkReader(options["paths"], suffixes=registry.document_suffixes)
+        )
         progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
         outlets = Outlets(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry)

@@ -145,7 +145,7 @@ def evidence(
 
 def _audit(path: str, year: int | None, registry: PluginRegistry) -> Report:
     """Audit the one document behind a path as if there were no evidence for it."""
-    given = list(read_inputs([path]))
+    given = list(read_inputs([path], registry.document_suffixes))
     if len(given) != 1:
         raise UsageError(f"{path} holds {len(given)} documents; a skeleton is for one")
     document = given[0]

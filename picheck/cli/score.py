@@ -117,8 +117,8 @@ def command(**options: Any) -> int:
     wish = Wish(conflict_policy=options["conflict_policy"], participation=options["participation"])
     runner = ScoreRunner(msgspec.structs.replace(terms, overrides=()), registry, wish)
     if options["form"] == "ndjson":
-        return _stream(runner, options)
-    report, shown = runner.score(read_inputs(options["paths"]))
+        return _stream(runner, options, registry)
+    report, shown = runner.score(read_inputs(options["paths"], registry.document_suffixes))
     records = [each.record for each in shown]
     if options["what_if"]:
         records = [each.record | {"whatIf": runner.what_if(each)} for each in shown]
@@ -132,13 +132,13 @@ def command(**options: Any) -> int:
     return report.summary.exit.code
 
 
-def _stream(runner: ScoreRunner, options: dict[str, Any]) -> int:
+def _stream(runner: ScoreRunner, options: dict[str, Any], registry: PluginRegistry) -> int:
     """Write one line for each entity, in memory that does not grow with the documents."""
     from picheck.engine.score_batch import ScoreBatch  # noqa: PLC0415 - help needs no engine
     from picheck.intake.files import read_inputs  # noqa: PLC0415
     from picheck.model.report import Notice  # noqa: PLC0415
 
-    batch, inputs = ScoreBatch(runner), read_inputs(options["paths"])
+    batch, inputs = ScoreBatch(runner), read_inputs(options["paths"], registry.document_suffixes)
     write_utf8(_line("run", {"schemaVersion": "1.0", **runner.terms}))
     for each in batch.run(inputs):
         if isinstance(each, Notice):

@@ -65,6 +65,13 @@ def terms_options(command: F) -> F:
             " beside NAME.json].",
         ),
         click.option(
+            "--input-format",
+            default="auto",
+            show_default=True,
+            metavar="NAME",
+            help="The format of the files: auto, json, or one that a plugin adds, such as qrda3.",
+        ),
+        click.option(
             "--prior",
             multiple=True,
             metavar="PATH",
@@ -136,6 +143,7 @@ def terms_of(options: dict[str, Any], found: Settings) -> AuditOptions:
         entity_key=_entity_key(options.get("entity_key")),
         files=(("settings", found.source),) if found.source else (),
         rule_timeout=options.get("rule_timeout", RULE_TIMEOUT),
+        input_format=options["input_format"],
         stopwatch=Stopwatch() if options.get("durations") else None,
     )
 

@@ -33,8 +33,9 @@ def audit(paths: Iterable[str], options: AuditOptions, registry: PluginRegistry)
     Raises UsageError (or a subclass) where nothing can be audited: an unknown selector, a broken
     rulebook.
     """
-    prior = load_prior(read_inputs(options.prior), registry.rulebooks)
-    return audit_inputs(read_inputs(paths), options, registry, prior.book, prior.notices)
+    prior = load_prior(read_inputs(options.prior, registry.document_suffixes), registry)
+    given = read_inputs(paths, registry.document_suffixes)
+    return audit_inputs(given, options, registry, prior.book, prior.notices)
 
 
 def audit_inputs(

@@ -24,8 +24,9 @@ from picheck.engine.selection import FileOverrides
 from picheck.engine.subject import Subject, pseudonym, subject_name
 from picheck.engine.verdicts import document_verdict
 from picheck.errors import UsageError
-from picheck.intake.decoder import DecodedDocument, decode_document
+from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import RawDocument
+from picheck.intake.formats import decode
 from picheck.masking import Masker
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result, Unverified
@@ -70,6 +71,8 @@ class DocumentAuditor:
         """Take the plugins and options of a run. Raises UsageError where they do not fit."""
         self._rulebooks = registry.rulebooks
         self._sections = registry.evidence
+        self.formats = registry.formats
+        self.input_format = options.input_format
         self._options = options
         self.prior = prior if prior is not None else PriorBook()
         self.selection = FileOverrides({c: r.rule for c, r in registry.rules.items()}, options)
@@ -94,7 +97,7 @@ class DocumentAuditor:
                 f"--evidence belongs to one document, and {raw.uri} is a second one; put"
                 " NAME.evidence.json beside each"
             )
-        decoded = decode_document(raw.data, raw.uri, self._rulebooks.programs)
+        decoded = self._decode(raw)
         found = find_evidence(raw, decoded, self._options.evidence, self._sections)
         submission = decoded.submission
         year = self._options.year
@@ -115,7 +118,7 @@ class DocumentAuditor:
         The plans that an audit of it takes count as used. Raises InputError where it is not a
         JSON document at all.
         """
-        decoded = decode_document(raw.data, raw.uri, self._rulebooks.programs)
+        decoded = self._decode(raw)
         submission, year = decoded.submission, self._options.year
         if year is None and submission is not None:
             year = submission.performance_year
@@ -128,6 +131,9 @@ class DocumentAuditor:
                 key = EntityYear(program, plan.rulebook.year, Entity.of(submission))
                 found.append(EntitySets(key, views))
         return tuple(found)
+
+    def _decode(self, raw: RawDocument) -> DecodedDocument:
+        return decode(raw, self.formats, self.input_format, self._rulebooks.programs)
 
     def _subject(
         self, raw: RawDocument, index: int, decoded: DecodedDocument, year: int | None
@@ -239,7 +245,7 @@ class DocumentAuditor:
         """Apply waivers and baseline, add the places, and draw the document's verdict."""
         raw, subject, outcomes, options = work.raw, work.subject, work.outcomes, self._options
         accepted = self.acceptance.apply(work.results, subject)
-        results = with_locations(accepted.results, raw)
+        results = with_locations(accepted.results, raw, work.decoded.places)
         unverified = _merge(outcomes.unverified)
         if work.found.fault is not None:
             results, unverified = _without_questions(results), _without_keys(unverified)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from picheck.model.evidence import NO_EVIDENCE, Evidence
 from picheck.rules.measurement_set import Entity, SetView
 
+_NO_LEVELS: Final[Mapping[str, tuple[SetView, ...]]] = MappingProxyType({})
 _NO_YEARS: Final[Mapping[int, tuple[SetView, ...]]] = MappingProxyType({})
 
 
@@ -22,21 +23,28 @@ class EntityYear(NamedTuple):
 
 
 class EntitySets(NamedTuple):
-    """The sets of one document by the entity and year that they belong to."""
+    """The sets of one document, or of a run, by the entity and year that they belong to.
+
+    `other_levels` are the sets of the same practice as other entity types, of the whole run.
+    """
 
     key: EntityYear
     views: tuple[SetView, ...]
     evidence: Evidence = NO_EVIDENCE
+    other_levels: Mapping[str, tuple[SetView, ...]] = _NO_LEVELS
 
 
 class EntityReference(NamedTuple):
     """A document has sets of an entity: digests of the entity and year and of the document.
 
-    All sets of a document are of one entity and year, so whatever is looked at together in any
-    program shares a digest.
+    `practice` is a digest of the TIN and year, for an entity that names no TIN that of the entity;
+    `level` is the entity type. All sets of a document are of one entity and year, so whatever is
+    looked at together in any program shares the digest of the practice.
     """
 
     entity: int
+    practice: int
+    level: str
     program: str
     document: int
     sets: int
@@ -49,10 +57,17 @@ def references(entity_sets: Iterable[EntitySets], sha256: str) -> Iterator[Entit
     Not even a key is kept, for it may hold a Social Security number, but a digest of it. Two
     entities that share one are told apart when their documents are read again.
     """
-    for key, views, _ in entity_sets:
+    for key, views, *_ in entity_sets:
         if key.entity.is_identified:
+            entity = key.entity
             yield EntityReference(
-                _digest(key), key.program, views[0].document, len(views), short_digest(sha256)
+                entity=_digest(key.year, *entity),
+                practice=_digest(key.year, *_practice(entity)),
+                level=entity.entity_type,
+                program=key.program,
+                document=views[0].document,
+                sets=len(views),
+                digest=short_digest(sha256),
             )
 
 
@@ -61,9 +76,14 @@ def short_digest(sha256: str) -> int:
     return int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True)
 
 
-def _digest(key: EntityYear) -> int:
-    """Return 64 bits for an entity in a year, the same in every process."""
-    text = "\0".join([str(key.year), *[part or "" for part in key.entity]])
+def _practice(entity: Entity) -> tuple[str | None, ...]:
+    """Return what all entities of one practice share: the TIN; without one, the entity itself."""
+    return (entity.tin,) if entity.tin else tuple(entity)
+
+
+def _digest(year: int, *parts: str | None) -> int:
+    """Return 64 bits for an entity or a practice in a year, the same in every process."""
+    text = "\0".join([str(year), *[part or "" for part in parts]])
     hashed = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(hashed, "big", signed=True)
 
@@ -73,18 +93,31 @@ class EntityGroups:
 
     def __init__(self) -> None:
         self._groups: dict[EntityYear, tuple[list[SetView], Evidence]] = {}
+        self._levels: dict[tuple[str, int, str | None], dict[str, list[SetView]]] = {}
 
     def add(self, entity_sets: Iterable[EntitySets]) -> None:
         """Enter the sets of one document; the evidence of the first document counts."""
-        for key, views, evidence in entity_sets:
+        for key, views, evidence, _ in entity_sets:
             if key.entity.is_identified:
                 self._groups.setdefault(key, ([], evidence))[0].extend(views)
+                if key.entity.tin:
+                    self._levels_of(key).setdefault(key.entity.entity_type, []).extend(views)
 
     def with_several_sets(self) -> Iterator[EntitySets]:
-        """Yield the entities that have more than one set, in input order."""
+        """Yield the entities that have more than one set, or others at another level.
+
+        In input order.
+        """
         for key, (views, evidence) in self._groups.items():
-            if len(views) > 1:
-                yield EntitySets(key, tuple(views), evidence)
+            levels = self._levels_of(key) if key.entity.tin else {}
+            own = key.entity.entity_type
+            others = {level: tuple(found) for level, found in levels.items() if level != own}
+            if len(views) > 1 or others:
+                yield EntitySets(key, tuple(views), evidence, MappingProxyType(others))
+
+    def _levels_of(self, key: EntityYear) -> dict[str, list[SetView]]:
+        """Return the sets of the entity's practice by their level."""
+        return self._levels.setdefault((key.program, key.year, key.entity.tin), {})
 
 
 class PriorBook:

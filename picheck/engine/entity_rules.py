@@ -23,7 +23,11 @@ from picheck.rules.inputs import entity_parts
 
 
 class EntityRuleRunner:
-    """Runs the rules of scope "entity", once for each entity and year with several sets."""
+    """Runs the rules of scope "entity", once for each entity and year with several sets.
+
+    On an entity with one set, whose practice reports at another level as well, only those run that
+    look at the other levels.
+    """
 
     def __init__(self, auditor: DocumentAuditor, options: AuditOptions) -> None:
         self._auditor = auditor
@@ -39,7 +43,9 @@ class EntityRuleRunner:
         """
         for entity_sets in groups.with_several_sets():
             found = sorted(self._results(entity_sets, documents), key=lambda r: r.document)
-            locator = SourceLocator(documents, in_memory)
+            locator = SourceLocator(
+                documents, in_memory, self._auditor.formats, self._auditor.input_format
+            )
             for index, results in groupby(found, key=lambda result: result.document):
                 yield (
                     index,
@@ -48,12 +54,14 @@ class EntityRuleRunner:
 
     def _results(self, entity_sets: EntitySets, documents: Documents) -> list[Result]:
         """Run the rules that any of the documents selects; each drops those it does not."""
-        key, views, evidence = entity_sets
+        key, views, evidence, other_levels = entity_sets
         selection = self._auditor.selection
         codes = selection.codes_of(documents[view.document].uri for view in views)
         plan = self._auditor.plans.of(key.program, key.year, codes)
-        parts = entity_parts(views, key.entity, evidence, self._auditor.prior.before(key))
-        outcomes = self._auditor.runner.run(plan.entities, parts, frozenset())
+        prior = self._auditor.prior.before(key)
+        parts = entity_parts(views, key.entity, evidence, prior, other_levels)
+        rules = plan.entities if len(views) > 1 else plan.levels
+        outcomes = self._auditor.runner.run(rules, parts, frozenset())
         subject = self._subject(entity_sets, views[0].document, "")
         return [
             result
@@ -65,7 +73,7 @@ class EntityRuleRunner:
         ]
 
     def _subject(self, entity_sets: EntitySets, document: int, uri: str) -> Subject:
-        key, views, _ = entity_sets
+        key, views, _, other_levels = entity_sets
         return Subject(
             document=document,
             year=key.year,
@@ -74,6 +82,7 @@ class EntityRuleRunner:
             uri=uri,
             entity=key.entity,
             sets=views,
+            other_levels=tuple([view for level in other_levels.values() for view in level]),
         )
 
     def _amended(

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
 from picheck.errors import InputError
 from picheck.intake.decoder import read_json
 from picheck.intake.documents import RawDocument
+from picheck.intake.formats import convert
 from picheck.intake.json_locations import LocatedJson
+from picheck.model.conversion import Format, Spot, spot_of
 from picheck.model.location import Location
 from picheck.model.report import DocumentSummary
 from picheck.model.result import Result
+
+#: Where the values of a document stand: the JSON itself, or the places in a file of other format.
+_Text: TypeAlias = LocatedJson | Mapping[str, Spot]
 
 
 class Documents(Protocol):
@@ -25,14 +30,20 @@ class Documents(Protocol):
         ...
 
 
-def with_locations(results: Sequence[Result], raw: RawDocument) -> tuple[Result, ...]:
+def with_locations(
+    results: Sequence[Result], raw: RawDocument, places: Mapping[str, Spot] | None = None
+) -> tuple[Result, ...]:
     """Return the results, sorted by pointer and code, each with its line and column.
+
+    `places` says where values stand in a file that is not JSON.
 
     In a file of one document a line they know the document's line already, and no column is given.
     """
     ordered = sorted(results, key=lambda result: (result.location.pointer, result.code))
     if not ordered or raw.line is not None:
         return tuple(ordered)
+    if places is not None:
+        return tuple(_place(result, places) for result in ordered)
     try:
         text = read_json(raw.data, raw.uri)
     except InputError:  # pragma: no cover - the gate read it before
@@ -47,10 +58,18 @@ class SourceLocator:
     bytes are here anyway, or can be had only once.
     """
 
-    def __init__(self, documents: Documents, in_memory: Mapping[int, RawDocument]) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        in_memory: Mapping[int, RawDocument],
+        formats: Mapping[str, Format],
+        choice: str,
+    ) -> None:
         self._documents = documents
         self._in_memory = in_memory
-        self._texts: dict[int, LocatedJson | None] = {}
+        self._formats = formats
+        self._choice = choice
+        self._texts: dict[int, _Text | None] = {}
 
     def locate(self, result: Result) -> Result:
         """Return a result with line and column, wherever its documents can be read again."""
@@ -71,11 +90,12 @@ class SourceLocator:
         text = self._texts[index]
         return location if text is None else _at(location, text)
 
-    def _read(self, index: int) -> LocatedJson | None:
+    def _read(self, index: int) -> _Text | None:
         raw = self._in_memory.get(index)
         for given in (raw,) if raw else _read_again(self._documents[index]):
             with suppress(InputError):
-                return read_json(given.data, given.uri)
+                made = convert(given.data, given.uri, self._choice, self._formats)
+                return read_json(given.data, given.uri) if made.places is None else made.places
         return None
 
 
@@ -87,7 +107,7 @@ def _read_again(document: DocumentSummary) -> Iterator[RawDocument]:
         yield reread(document.uri, document.sha256)
 
 
-def _place(result: Result, text: LocatedJson) -> Result:
+def _place(result: Result, text: _Text) -> Result:
     return msgspec.structs.replace(
         result,
         location=_at(result.location, text),
@@ -98,6 +118,12 @@ def _place(result: Result, text: LocatedJson) -> Result:
     )
 
 
-def _at(location: Location, text: LocatedJson) -> Location:
-    line, column = text.locate(location.pointer)
-    return msgspec.structs.replace(location, line=line, column=column)
+def _at(location: Location, text: _Text) -> Location:
+    if isinstance(text, LocatedJson):
+        line, column = text.locate(location.pointer)
+        return msgspec.structs.replace(location, line=line, column=column)
+    spot = spot_of(location.pointer, text)
+    if spot is None:
+        return location
+    path = spot.path or None
+    return msgspec.structs.replace(location, line=spot.line, column=spot.column, source_path=path)

@@ -46,7 +46,8 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     documents of some files; `entity_key` is the key of the pseudonyms of entities; `help_base` the
     address of the pages about rules; `files` are further files of the run by their role, such as
     its settings; a call of a rule may take `rule_timeout` seconds (0: any number); `stopwatch` is
-    given the time that each rule took.
+    given the time that each rule took; `input_format` is the format of the documents, `auto` where
+    name and content decide.
     """
 
     as_of: date
@@ -70,6 +71,7 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[tuple[str, Path], ...] = ()
     rule_timeout: float = RULE_TIMEOUT
     stopwatch: Stopwatch | None = None
+    input_format: str = "auto"
 
     def in_report(self) -> dict[str, Any]:
         """Return the options that change what is found, without defaults and without paths.
@@ -87,6 +89,7 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
             "plugins": {name: dict(values) for name, values in self.plugin_options.items()},
             "overrides": [msgspec.to_builtins(override) for override in self.overrides],
             "evidence": self.evidence is not None,
+            "inputFormat": self.input_format if self.input_format != "auto" else None,
             "entityKey": hashlib.sha256(self.entity_key).hexdigest()[:16]
             if self.entity_key
             else None,

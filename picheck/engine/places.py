@@ -23,17 +23,24 @@ class Place(NamedTuple):
 
 
 def place_of(
-    pointer: str, at: SetView | int | None, subject: Subject, *, from_root: bool = False
+    pointer: str,
+    at: SetView | int | None,
+    subject: Subject,
+    *,
+    from_root: bool = False,
+    is_related: bool = False,
 ) -> Place:
     """Return the place of a pointer that starts at a set, at the submission, or at the root.
 
+    A related place may be in a set of the same practice at another level.
     Raises IndexError or ValueError where `at` is no set that the rule was given to speak of: one
     of an earlier year would lead into another document.
     """
     if isinstance(at, int) and at < 0:
         raise IndexError(f"there is no set {at}")
     view = subject.sets[at] if isinstance(at, int) else at or subject.set_
-    if view is not subject.set_ and view not in subject.sets:
+    known = subject.sets + subject.other_levels if is_related else subject.sets
+    if view is not subject.set_ and view not in known:
         raise ValueError(
             "the set that the result points into is not one of those that the rule was given"
         )

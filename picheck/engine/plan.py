@@ -58,13 +58,18 @@ class ScopePlan(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All rules of a year by scope; `structural` run where a document's shape was refused."""
+    """All rules of a year by scope; `structural` run where a document's shape was refused.
+
+    `levels` are the rules about entities that also look at other levels of the same practice: they
+    alone run on an entity with one set.
+    """
 
     rulebook: Rulebook
     structural: ScopePlan
     document: ScopePlan
     sets: ScopePlan
     entities: ScopePlan
+    levels: ScopePlan
     records: Mapping[str, RuleRecord]
     not_installed: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -115,6 +120,7 @@ def make_plan(
         document=_scope_plan(of("document")),
         sets=_scope_plan(of("set")),
         entities=_scope_plan(of("entity")),
+        levels=_scope_plan([rule for rule in of("entity") if "other_levels" in rule.rule.reads]),
         records={rule.code: rule.record for rule in planned},
         not_installed=tuple(sorted(rulebook.clauses.keys() - rules.keys())),
         left_out=tuple(sorted(installed.keys() - selected)),

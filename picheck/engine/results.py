@@ -81,7 +81,10 @@ def _bound(finding: Finding, subject: Subject, *, trust_unverified: bool) -> Res
         related_locations=tuple(
             [
                 location_of(
-                    place_of(r.pointer, r.at, subject), subject, place.document, message=r.message
+                    place_of(r.pointer, r.at, subject, is_related=True),
+                    subject,
+                    place.document,
+                    message=r.message,
                 )
                 for r in result.related
             ]

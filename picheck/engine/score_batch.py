@@ -14,7 +14,7 @@ from picheck.engine.notices import prior_notices, unreadable_notice
 from picheck.engine.score_preview import ScoredEntity, ScoreRunner
 from picheck.engine.verdicts import exit_status
 from picheck.errors import InputError
-from picheck.intake.decoder import decode_document
+from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import left_out_notices
 from picheck.model.report import Exit, Notice
@@ -35,8 +35,8 @@ class ScoreBatch:
     """Scores documents that are gathered by entity, on disk, before the first is scored.
 
     Entities are kept apart by what they are identified with, never by their masked names; a
-    document without an identified entity stands alone. After `run`, `documents` is the number of documents,
-    `entities` that of scored entities, and `exit` what it all adds up to.
+    document without an identified entity stands alone. After `run`, `documents` is the number of
+    documents, `entities` that of scored entities, and `exit` what it all adds up to.
     """
 
     def __init__(self, runner: ScoreRunner) -> None:
@@ -82,7 +82,7 @@ class ScoreBatch:
             try:
                 if isinstance(given, Unreadable):
                     raise given.error
-                digest = _digest(given, number)
+                digest = _digest(self._runner.decode(given), number)
             except InputError as error:
                 yield unreadable_notice(given, error, number)
                 continue
@@ -119,9 +119,9 @@ def _groups(table: sqlite3.Connection) -> Iterator[list[RawDocument]]:
         yield group
 
 
-def _digest(raw: RawDocument, number: int) -> bytes:
-    """Return a digest of a document's entity. Raises InputError where it is no JSON."""
-    submission = decode_document(raw.data, raw.uri).submission
+def _digest(decoded: DecodedDocument, number: int) -> bytes:
+    """Return a digest of a document's entity."""
+    submission = decoded.submission
     entity = None if submission is None else Entity.of(submission)
     is_known = entity is not None and entity.is_identified
     key = entity_json(entity) if is_known else f"document {number}".encode()

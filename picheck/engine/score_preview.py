@@ -10,12 +10,15 @@ import msgspec
 
 from picheck.engine.audit import audit_inputs
 from picheck.engine.entities import EntityYear, PriorBook
+from picheck.engine.evidence_lookup import find_evidence
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
 from picheck.errors import InputError, PicheckError, PluginError
-from picheck.intake.decoder import decode_document
+from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import read_inputs
+from picheck.intake.formats import convert, decode
+from picheck.model.evidence import Evidence
 from picheck.model.location import pointer_tokens
 from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
@@ -59,7 +62,7 @@ class ScoreRunner:
         self._options = msgspec.structs.replace(options, with_unverified=True)
         self._registry = registry
         self._wish = wish
-        self._prior = load_prior(read_inputs(options.prior), registry.rulebooks)
+        self._prior = load_prior(read_inputs(options.prior, registry.document_suffixes), registry)
 
     @property
     def terms(self) -> dict[str, Any]:
@@ -95,7 +98,9 @@ class ScoreRunner:
         notices = self._prior.notices if prior is None else ()
         book = self._prior.book if prior is None else prior
         report = audit_inputs(given, self._options, self._registry, book, notices)
-        readable = tuple(raw for raw in given if isinstance(raw, RawDocument) and _is_json(raw))
+        readable = tuple(
+            raw for raw in given if isinstance(raw, RawDocument) and self._is_document(raw)
+        )
         return report, tuple(self._previewed(report, readable))
 
     def what_if(self, shown: ScoredEntity) -> list[dict[str, Any]]:
@@ -111,7 +116,7 @@ class ScoreRunner:
             place = places[view.document]
             sources = list(shown.sources)
             try:
-                sources[place] = _edited(sources[place], view.pointer, edit)
+                sources[place] = self._edited(sources[place], view.pointer, edit)
             except msgspec.DecodeError:
                 return {}  # only what is clean JSON can be changed and tried again
             _, again = self.score(sources)
@@ -126,17 +131,26 @@ class ScoreRunner:
             if preview is None or not self._registry.rulebooks.has(key.program, key.year):
                 continue
             rulebook = self._registry.rulebooks.rulebook(key.program, key.year)
-            scene = _scene(report, rulebook, sources)
+            scene = self._scene(report, rulebook, sources)
             with plugin_errors(preview):
                 scored = preview.score(scene, self._wish)
             record = {"entity": report.documents[next(iter(sources))].entity, **scored}
             yield ScoredEntity(scene, tuple(sources.values()), preview, record)
 
+    def _evidence(self, sources: Iterable[RawDocument]) -> Evidence:
+        """Return the evidence of the first document that has any."""
+        given, sections = self._options.evidence, self._registry.evidence
+        for raw in sources:
+            found = find_evidence(raw, self.decode(raw), given, sections).evidence
+            if not found.is_empty:
+                return found
+        return sections.empty
+
     def _groups(self, readable: Sequence[RawDocument]) -> dict[EntityYear, dict[int, RawDocument]]:
         """Gather documents by program, year and entity; who names nobody stands alone."""
         groups: dict[EntityYear, dict[int, RawDocument]] = {}
         for index, raw in enumerate(readable):
-            submission = decode_document(raw.data, raw.uri).submission
+            submission = self.decode(raw).submission
             entity = Entity.of(submission) if submission else Entity("", None, None, None)
             if not entity.is_identified:
                 entity = Entity(entity.entity_type, None, None, f"document {index}")
@@ -148,50 +162,58 @@ class ScoreRunner:
                 groups.setdefault(EntityYear(program, year, entity), {})[index] = raw
         return groups
 
+    def _scene(
+        self, report: Report, rulebook: Rulebook, sources: Mapping[int, RawDocument]
+    ) -> Scene:
+        first = report.documents[next(iter(sources))]
+        return Scene(
+            rulebook=rulebook,
+            subject=first.subject,
+            entity_type=first.entity_type,
+            sets=tuple(
+                view
+                for index, raw in sources.items()
+                for view in _views(self.decode(raw), index, rulebook)
+            ),
+            documents={index: report.documents[index] for index in sources},
+            results=tuple(result for result in report.results if result.document in sources),
+            rules=rules_of(report),
+            evidence=self._evidence(sources.values()),
+            notices=tuple(
+                notice
+                for notice in report.run.notices
+                if notice.document is None or notice.document in sources
+            ),
+        )
 
-def _scene(report: Report, rulebook: Rulebook, sources: Mapping[int, RawDocument]) -> Scene:
-    first = report.documents[next(iter(sources))]
-    return Scene(
-        rulebook=rulebook,
-        subject=first.subject,
-        entity_type=first.entity_type,
-        sets=tuple(view for index, raw in sources.items() for view in _views(raw, index, rulebook)),
-        documents={index: report.documents[index] for index in sources},
-        results=tuple(result for result in report.results if result.document in sources),
-        rules=rules_of(report),
-        notices=tuple(
-            notice
-            for notice in report.run.notices
-            if notice.document is None or notice.document in sources
-        ),
-    )
+    def decode(self, raw: RawDocument) -> DecodedDocument:
+        """Decode a document of whatever format. Raises InputError where it is none."""
+        return decode(raw, self._registry.formats, self._options.input_format)
+
+    def _is_document(self, given: Input) -> bool:
+        """Whether the audit took the input as a document; the others it told of by itself."""
+        if isinstance(given, Unreadable):
+            return False
+        try:
+            self.decode(given)
+        except InputError:
+            return False
+        return True
+
+    def _edited(self, raw: RawDocument, pointer: str, edit: Edit) -> RawDocument:
+        """Return a document with one of its sets edited; the one given is left as it is."""
+        made = convert(raw.data, raw.uri, self._options.input_format, self._registry.formats)
+        target = msgspec.json.decode(made.document)
+        record: Any = target
+        for token in pointer_tokens(pointer):
+            record = record[int(token)] if isinstance(record, list) else record[token]
+        edit(record)
+        return msgspec.structs.replace(raw, data=msgspec.json.encode(target))
 
 
-def _views(raw: RawDocument, index: int, rulebook: Rulebook) -> Iterator[SetView]:
-    structure = decode_document(raw.data, raw.uri)
+def _views(structure: DecodedDocument, index: int, rulebook: Rulebook) -> Iterator[SetView]:
     if structure.submission is None:
         return
     for place, record in enumerate(structure.submission.measurement_sets):
         if record.category == rulebook.program:
             yield SetView(record, structure.set_pointer(place), rulebook, index)
-
-
-def _is_json(given: Input) -> bool:
-    """Whether the audit took the input as a document; the others it told of by itself."""
-    if isinstance(given, Unreadable):
-        return False
-    try:
-        decode_document(given.data, given.uri)
-    except InputError:
-        return False
-    return True
-
-
-def _edited(raw: RawDocument, pointer: str, edit: Edit) -> RawDocument:
-    """Return a document with one of its sets edited; the one given is left as it is."""
-    target = msgspec.json.decode(raw.data)
-    record: Any = target
-    for token in pointer_tokens(pointer):
-        record = record[int(token)] if isinstance(record, list) else record[token]
-    edit(record)
-    return msgspec.structs.replace(raw, data=msgspec.json.encode(target))

@@ -16,7 +16,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
     `entity_json` is the entity's key as fingerprints take it; `keys_pointer` leads to the
     submission's own keys; `sets` are the sets of the program (of all documents, for an entity);
-    `set_` is the set that rules of scope "set" are run on.
+    `set_` is the set that rules of scope "set" are run on. `other_levels` are sets of other
+    entities, which a result may name as related and cannot be about.
     """
 
     document: int
@@ -28,6 +29,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     entity: Entity | None = None
     keys_pointer: str = ""
     sets: tuple[SetView, ...] = ()
+    other_levels: tuple[SetView, ...] = ()
     set_: SetView | None = None
 
     def on(self, view: SetView) -> Subject:

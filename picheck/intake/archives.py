@@ -50,11 +50,14 @@ _ERRORS: Final = (
 _Members = dict[str, list[zipfile.ZipInfo]]
 
 
-def read_archive(path: Path, left_out: LeftOut) -> Iterator[Input | None]:
+def read_archive(
+    path: Path, left_out: LeftOut, suffixes: tuple[str, ...] = ()
+) -> Iterator[Input | None]:
     """Yield the documents of an archive's members, in the order of their names.
 
     A member that cannot be read is an unreadable input; the others are read. Members that are no
-    submissions are counted in `left_out`. Yields None for a blank line of a member. Raises
+    submissions are counted in `left_out`; `suffixes` are those of formats
+    beside JSON. Yields None for a blank line of a member. Raises
     OSError where the file cannot be opened.
     """
     uri = uri_of(path)
@@ -68,7 +71,7 @@ def read_archive(path: Path, left_out: LeftOut) -> Iterator[Input | None]:
             said = f"its directory is damaged in {damaged:,} places, and what they name is lost"
             yield unreadable(said, uri)
         with archive:
-            yield from _read_members(archive, uri, left_out)
+            yield from _read_members(archive, uri, left_out, suffixes)
 
 
 def read_member(path: Path, name: str) -> bytes | None:
@@ -85,10 +88,10 @@ def read_member(path: Path, name: str) -> bytes | None:
 
 
 def _read_members(
-    archive: zipfile.ZipFile, archive_uri: str, left_out: LeftOut
+    archive: zipfile.ZipFile, archive_uri: str, left_out: LeftOut, suffixes: tuple[str, ...]
 ) -> Iterator[Input | None]:
     members = _members_of(archive)
-    pairs = EvidencePairs(members)
+    pairs = EvidencePairs(members, suffixes)
     for name, same in members.items():
         uri = f"{archive_uri}!{uri_of(name)}"
         if evidence_stem(name) is not None:
@@ -96,7 +99,7 @@ def _read_members(
                 left_out.add("evidence", uri)
         elif is_archive_name(name):
             left_out.add("archive", uri)
-        elif not has_submissions(name):
+        elif not has_submissions(name, suffixes):
             left_out.add("suffix", uri)
         elif compression_of(name) is not None:
             left_out.add("compressed", uri)

@@ -124,8 +124,11 @@ class ChunkReader:
     Use as a context manager.
     """
 
-    def __init__(self, paths: Sequence[str], size: int = CHUNK_BYTES) -> None:
-        self._discovery = Discovery(paths)
+    def __init__(
+        self, paths: Sequence[str], size: int = CHUNK_BYTES, suffixes: tuple[str, ...] = ()
+    ) -> None:
+        self._discovery = Discovery(paths, suffixes)
+        self._suffixes = suffixes
         self._paths = tuple(paths)
         self._size = size
         self._spools: dict[str, Spool] = {}
@@ -145,7 +148,7 @@ class ChunkReader:
     def total_bytes(self) -> int | None:
         """The bytes of all inputs, for a progress bar; None where they are not known before."""
         total = 0
-        for source in Discovery(self._paths, reads_heads=False):
+        for source in Discovery(self._paths, self._suffixes, reads_heads=False):
             if isinstance(source, Source):
                 if source.kind == "stream":
                     return None

@@ -10,7 +10,7 @@ stands where none belongs; such a value is frozen before any rule gets it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -31,6 +31,7 @@ from picheck.intake.strict_checks import (
     Envelope,
     find_unknown_properties,
 )
+from picheck.model.conversion import Spot
 from picheck.model.frozen import freeze_record
 from picheck.model.submission import (
     Counts,
@@ -74,7 +75,8 @@ class DecodedDocument(msgspec.Struct, frozen=True, kw_only=True):
     `submission` is None where its shape was refused. `keys_pointer` leads to the submission's
     own keys, `sets_pointer` to the list of measurement sets, None where the document is one set.
     `evidence` are the bytes of the evidence that a case carries beside its submission. `source`
-    is the format that it came in; `identifiers` are the TIN and NPI of a refused document.
+    is the format that it came in, and `places` says where its values stand in a file that is not
+    JSON; `identifiers` are the TIN and NPI of a refused document.
     """
 
     submission: Submission | None
@@ -83,6 +85,7 @@ class DecodedDocument(msgspec.Struct, frozen=True, kw_only=True):
     sets_pointer: str | None = "/measurementSets"
     evidence: bytes | None = None
     source: Source = JSON_SOURCE
+    places: Mapping[str, Spot] | None = None
     identifiers: tuple[str | None, ...] = ()
 
     def set_pointer(self, index: int) -> str:

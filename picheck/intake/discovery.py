@@ -54,12 +54,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     `kind` says how: one `document`, one document a line (`lines`), an `archive`, or a `stream`,
     which can be opened only once. `evidence` is the path of the evidence file beside it.
     `is_named` says that the user gave this path, and not a directory or pattern that it is in.
+    `suffixes` are those of formats beside JSON, for what an archive holds.
     """
 
     path: str
     kind: Literal["document", "lines", "archive", "stream"]
     evidence: str | None = None
     is_named: bool = False
+    suffixes: tuple[str, ...] = ()
 
     @property
     def uri(self) -> str:
@@ -78,10 +80,14 @@ class Discovery:
 
     It can be gone through several times; each time, everything is looked for again. Where
     `reads_heads` is false, no file is opened: reports and archives are then taken for documents.
+    `suffixes` are those of formats beside JSON, in lower case.
     """
 
-    def __init__(self, paths: Iterable[str], *, reads_heads: bool = True) -> None:
+    def __init__(
+        self, paths: Iterable[str], suffixes: tuple[str, ...] = (), *, reads_heads: bool = True
+    ) -> None:
         self._paths = tuple(paths)
+        self._suffixes = suffixes
         self._reads_heads = reads_heads
         self.left_out = LeftOut()
         self._folders: set[str] = set()
@@ -148,7 +154,7 @@ class Discovery:
         A shell that expands `*.json` gives its evidence by name as well; it is read beside it.
         """
         paths = [Path(path) for path in self._paths]
-        stems = ((str(path.parent), submission_stem(path.name)) for path in paths)
+        stems = ((str(path.parent), submission_stem(path.name, self._suffixes)) for path in paths)
         return {(folder, stem) for folder, stem in stems if stem is not None}
 
     def _or_nothing(
@@ -221,7 +227,7 @@ class Discovery:
         except OSError as error:
             yield _cannot_be_read(uri_of(folder), error)
             return
-        pairs = EvidencePairs(entry.name for entry in entries)
+        pairs = EvidencePairs((entry.name for entry in entries), self._suffixes)
         for entry in entries:
             path = folder / entry.name
             if _is_folder(entry):
@@ -229,7 +235,7 @@ class Discovery:
             elif evidence_stem(entry.name) is not None:
                 if pairs.is_orphan(entry.name):
                     self.left_out.add("evidence", uri_of(path))
-            elif _is_taken(entry.name):
+            elif _is_taken(entry.name, self._suffixes):
                 is_link = entry.is_symlink()
                 own = os.path.realpath(path) if is_link else os.path.join(real, entry.name)  # noqa: PTH118
                 yield from self._found(path, own, pairs, is_in_folder=not is_link)
@@ -276,7 +282,7 @@ class Discovery:
         `real` is its real path; `is_in_folder` says that its directory is gone through now.
         """
         folder, name = os.path.split(real)
-        is_from_folder = folder in self._folders and _is_taken(name)
+        is_from_folder = folder in self._folders and _is_taken(name, self._suffixes)
         if real in self._files or (is_from_folder and not is_in_folder):
             self.left_out.add("duplicate", uri_of(path))
             return
@@ -288,6 +294,7 @@ class Discovery:
             kind=_kind_of(path.name, head),
             evidence=None if beside is None else str(path.with_name(beside)),
             is_named=is_named,
+            suffixes=self._suffixes,
         )
 
     def _pairs_beside(self, path: Path) -> EvidencePairs:
@@ -297,7 +304,7 @@ class Discovery:
             names: list[str] = []
             with suppress(OSError):  # a directory that can be entered and not listed
                 names = os.listdir(folder)  # noqa: PTH208 - names alone are wanted
-            self._pairs[folder] = EvidencePairs(names)
+            self._pairs[folder] = EvidencePairs(names, self._suffixes)
         return self._pairs[folder]
 
 
@@ -308,9 +315,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_taken(name: str) -> bool:
+def _is_taken(name: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a directory gives a file, by its name."""
-    return has_submissions(name) or name.lower().endswith(ZIP_SUFFIX)
+    return has_submissions(name, suffixes) or name.lower().endswith(ZIP_SUFFIX)
 
 
 def _kind_of(name: str, head: bytes) -> Literal["document", "lines", "archive"]:

@@ -24,9 +24,12 @@ def has_lines(name: str) -> bool:
     return unpacked_name(name).lower().endswith(LINE_SUFFIXES)
 
 
-def has_submissions(name: str) -> bool:
-    """Whether a file in a directory or archive is taken for submissions; it may be compressed."""
-    return has_lines(name) or submission_stem(name) is not None
+def has_submissions(name: str, suffixes: tuple[str, ...] = ()) -> bool:
+    """Whether a file in a directory or archive is taken for submissions; it may be compressed.
+
+    `suffixes` are those of formats beside JSON.
+    """
+    return has_lines(name) or submission_stem(name, suffixes) is not None
 
 
 def is_archive_name(name: str) -> bool:
@@ -34,14 +37,17 @@ def is_archive_name(name: str) -> bool:
     return name.lower().endswith(ARCHIVE_SUFFIXES)
 
 
-def submission_stem(name: str) -> str | None:
+def submission_stem(name: str, suffixes: tuple[str, ...] = ()) -> str | None:
     """Return `A` for `A.json`, `A.JSON` and `A.json.gz`, which may have evidence beside them.
 
-    None for evidence, and for files of one document a line, which carry their evidence.
+    So it is with `suffixes`, those of formats beside JSON. None for evidence, and for files of
+    one document a line, which carry their evidence.
     """
     plain = unpacked_name(name)
-    if plain.lower().endswith(DOCUMENT_SUFFIX) and evidence_stem(name) is None:
-        return plain[: -len(DOCUMENT_SUFFIX)]
+    lower = plain.lower()
+    for suffix in (DOCUMENT_SUFFIX, *suffixes):
+        if lower.endswith(suffix) and evidence_stem(name) is None:
+            return plain[: -len(suffix)]
     return None
 
 
@@ -58,10 +64,12 @@ class EvidencePairs:
 
     Where a submission has several evidence files, such as `A.evidence.json` and
     `A.EVIDENCE.JSON`, the first is taken, exact spelling before others, and the rest are orphans.
+    `suffixes` are those of formats beside JSON.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], suffixes: tuple[str, ...] = ()) -> None:
         names = list(names)
+        self._suffixes = suffixes
         self._evidence: dict[str, str] = {}
         self._orphans: set[str] = set()
         for name in sorted(names, key=lambda name: (not name.endswith(EVIDENCE_SUFFIX), name)):
@@ -77,7 +85,7 @@ class EvidencePairs:
         """Return the evidence beside a submission, None where there is none."""
         if not self._evidence:
             return None
-        stem = submission_stem(name)
+        stem = submission_stem(name, self._suffixes)
         return None if stem is None else self._evidence.get(stem)
 
     def is_orphan(self, name: str) -> bool:

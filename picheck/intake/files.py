@@ -37,8 +37,8 @@ class Inputs:
     What was passed over is known once all were read: `left_out_notices`.
     """
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._discovery = Discovery(paths)
+    def __init__(self, paths: Iterable[str], suffixes: tuple[str, ...] = ()) -> None:
+        self._discovery = Discovery(paths, suffixes)
 
     def left_out_notices(self) -> tuple[Notice, ...]:
         """Return a notice for each reason why something was left out."""
@@ -54,9 +54,12 @@ class Inputs:
                 yield from (given for given in inputs if given is not None)
 
 
-def read_inputs(paths: Iterable[str]) -> Inputs:
-    """Return every document behind the paths; see `Discovery` for what a path may be."""
-    return Inputs(paths)
+def read_inputs(paths: Iterable[str], suffixes: tuple[str, ...] = ()) -> Inputs:
+    """Return every document behind the paths; see `Discovery` for what a path may be.
+
+    `suffixes` are those of formats beside JSON.
+    """
+    return Inputs(paths, suffixes)
 
 
 def left_out_notices(inputs: Iterable[Input]) -> tuple[Notice, ...]:
@@ -127,7 +130,7 @@ def _read_archive(source: Source, left_out: LeftOut) -> Iterator[Input | None]:
     from picheck.intake.archives import read_archive  # noqa: PLC0415 - rarely needed
 
     is_empty, duplicates = True, left_out.count("duplicate")
-    for given in read_archive(Path(source.path), left_out):
+    for given in read_archive(Path(source.path), left_out, source.suffixes):
         is_empty = False
         yield given
     if is_empty and left_out.count("duplicate") == duplicates:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
+
+import msgspec
 
 from picheck.errors import InputError, PicheckError, UsageError
 from picheck.intake.compression import unpacked_name
+from picheck.intake.decoder import DecodedDocument, decode_document
+from picheck.intake.documents import RawDocument
 from picheck.intake.file_names import DOCUMENT_SUFFIX, LINE_SUFFIXES
-from picheck.model.conversion import Format, Spot
+from picheck.model.conversion import Format, Spot, suffixes_of
 from picheck.rules.inputs import JSON_SOURCE, Source
 from picheck.validation import closest_match
 
@@ -71,6 +75,20 @@ def convert(
     return FromFormat(data, JSON_SOURCE, None)
 
 
+def decode(
+    raw: RawDocument,
+    formats: Mapping[str, Format],
+    choice: str = AUTO,
+    programs: Collection[str] = (),
+) -> DecodedDocument:
+    """Decode a document of whatever format; see `convert` and `decode_document`."""
+    made = convert(raw.data, raw.uri, choice, formats)
+    decoded = decode_document(made.document, raw.uri, programs)
+    if made.places is None:
+        return decoded
+    return msgspec.structs.replace(decoded, source=made.source, places=made.places)
+
+
 def named(name: str, formats: Mapping[str, Format]) -> Format:
     """Return a format by its name. Raises UsageError where there is none, with the nearest."""
     form = formats.get(name)
@@ -80,11 +98,6 @@ def named(name: str, formats: Mapping[str, Format]) -> Format:
         hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
         raise UsageError(f"no input format is called {name!r}; {hint}")
     return form
-
-
-def suffixes_of(formats: Iterable[Format]) -> tuple[str, ...]:
-    """Return the suffixes that files of these formats have, for those who look into folders."""
-    return tuple(dict.fromkeys(suffix for form in formats for suffix in form.suffixes))
 
 
 def kind_of(head: bytes, uri: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from picheck.model.submission import (
     Submission,
     SubmissionKeys,
 )
-from picheck.rules.source_issues import SourceIssues, UnknownProperty
+from picheck.rules.source_issues import Level, SourceIssues, UnknownProperty
 from picheck.validation import closest_match
 
 
@@ -28,6 +28,15 @@ class Envelope(msgspec.Struct, frozen=True):
     keys_pointer: str
     sets_pointer: str | None
 
+
+_LEVELS: Final[Mapping[type[msgspec.Struct], Level]] = {
+    Submission: "submission",
+    SubmissionKeys: "submission",
+    MeasurementSet: "measurementSet",
+    PostedSet: "measurementSet",
+    Measurement: "measurement",
+    Counts: "value",
+}
 
 BARE: Final = Envelope("", "/measurementSets")
 WITH_EVIDENCE: Final = Envelope("/submission", "/submission/measurementSets")
@@ -57,7 +66,7 @@ def _unknown_properties(
         return
     if shape is WITH_EVIDENCE:
         for name in value.keys() - {"submission", "evidence"}:
-            yield UnknownProperty(pointer=pointer_join("", name), name=name)
+            yield UnknownProperty(pointer=pointer_join("", name), name=name, level="document")
         value = value["submission"]
     yield from _unknown(value, Submission, shape.keys_pointer)
     sets = value.get("measurementSets") if isinstance(value, dict) else None
@@ -90,6 +99,7 @@ def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator
             yield UnknownProperty(
                 pointer=pointer_join(pointer, name),
                 name=name,
+                level=_LEVELS[record],
                 closest_match=closest_match(name, list(known)),
             )
 

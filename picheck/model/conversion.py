@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -69,3 +69,8 @@ class Format(Protocol):
         with line and column where there are any, for a file that is not of this format.
         """
         ...
+
+
+def suffixes_of(formats: Iterable[Format]) -> tuple[str, ...]:
+    """Return the suffixes that files of these formats have, for those who look into folders."""
+    return tuple(dict.fromkeys(suffix for form in formats for suffix in form.suffixes))

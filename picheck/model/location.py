@@ -9,7 +9,8 @@ class Location(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A JSON Pointer (RFC 6901) and, where the text is at hand, its line and column.
 
     `line` and `column` are 1-based and count Unicode code points; None where the text was not
-    kept. `named` is the pointer with the measure's id in place of its index, where that differs.
+    kept; `source_path` is how people of a format other than JSON name the place, such as an XPath.
+    `named` is the pointer with the measure's id in place of its index, where that differs.
     `document` is set only where the place is in another document of the run.
     """
 
@@ -19,6 +20,7 @@ class Location(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     named: str | None = None
     document: int | None = None
     message: str | None = None
+    source_path: str | None = None
 
 
 def pointer_join(pointer: str, *tokens: str | int) -> str:

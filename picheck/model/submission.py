@@ -61,7 +61,10 @@ class Measurement(msgspec.Struct, frozen=True, rename="camel", gc=False):
 
 
 class MeasurementSet(msgspec.Struct, frozen=True, rename="camel", gc=False):
-    """What one submitter sends for one category: period, certified EHR id, measurements."""
+    """What one submitter sends for one category: period, certified EHR id, measurements.
+
+    From `id` on the fields are what the API and CMS's converter add.
+    """
 
     category: str
     measurements: tuple[Measurement, ...]
@@ -74,6 +77,8 @@ class MeasurementSet(msgspec.Struct, frozen=True, rename="camel", gc=False):
     submission_id: Any = None
     submitter_id: Any = None
     submitter_type: Any = None
+    source: Any = None
+    suppressed: Any = None
     created_at: Any = None
     updated_at: Any = None
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from picheck.errors import PluginConflict
-from picheck.model.conversion import Format
+from picheck.model.conversion import Format, suffixes_of
 from picheck.model.evidence_sections import NO_SECTIONS, EvidenceSection, EvidenceSections
 from picheck.model.report import PluginUse
 from picheck.plugins.host import OWN_DISTRIBUTION, Host, Origin
@@ -52,6 +52,11 @@ class PluginRegistry(msgspec.Struct, frozen=True):
     previews: Mapping[str, Preview] = NO_OPTIONS
     evidence: EvidenceSections = NO_SECTIONS
     formats: Mapping[str, Format] = NO_OPTIONS
+
+    @property
+    def document_suffixes(self) -> tuple[str, ...]:
+        """The suffixes of files in formats beside JSON, for whoever looks into folders."""
+        return suffixes_of(self.formats.values())
 
     @property
     def failed(self) -> tuple[PluginUse, ...]:

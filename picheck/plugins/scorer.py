@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from picheck.model.evidence import NO_EVIDENCE, Evidence
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result, RuleRecord
 from picheck.plugins.reporter import RuleKey, Style
@@ -20,7 +21,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     `sets` are the views of its measurement sets in input order; `documents` are the audited
     documents by the index that views and results name; `results` those of these documents,
     among them refusals of documents that have no sets. `notices` speak of the documents or of
-    the whole run; `rules` are the rules that the results refer to.
+    the whole run; `rules` are the rules that the results refer to. `evidence` is that of the
+    first document that has any.
     """
 
     rulebook: Rulebook
@@ -31,6 +33,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     results: tuple[Result, ...]
     notices: tuple[Notice, ...] = ()
     rules: Mapping[RuleKey, RuleRecord] = {}
+    evidence: Evidence = NO_EVIDENCE
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,6 +55,11 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
             ("tuple[SetView, ...]", "Sequence[SetView]"),
             ("document", "entity"),
         ),
+        "other_levels": Parameter(
+            "the sets that the same practice (TIN) sends as other entity types, by entity type",
+            ("Mapping[str, tuple[SetView, ...]]",),
+            ("entity",),
+        ),
         "set_answers": Parameter(
             "the answers of each set of the document, in order; no numbers",
             ("tuple[Answers, ...]", "Sequence[Answers]"),
@@ -123,6 +128,7 @@ class Parts:
         "evidence",
         "evidence_key",
         "measurement_set",
+        "other_levels",
         "period",
         "prior",
         "prior_key",
@@ -143,6 +149,7 @@ class Parts:
     entity: Entity
     evidence: Evidence
     measurement_set: SetView
+    other_levels: Mapping[str, tuple[SetView, ...]]
     period: Period
     prior: Mapping[int, tuple[SetView, ...]]
     set_answers: tuple[Answers, ...]
@@ -211,10 +218,12 @@ def entity_parts(
     entity: Entity,
     evidence: Evidence = NO_EVIDENCE,
     prior: Mapping[int, tuple[SetView, ...]] = _EMPTY,
+    other_levels: Mapping[str, tuple[SetView, ...]] = _EMPTY,
 ) -> Parts:
     """Return the parts of an entity: all its sets of one year, across documents."""
     parts = Parts()
     parts.sets = sets
+    parts.other_levels = other_levels
     parts.entity = entity
     parts.evidence = evidence
     parts.evidence_key = True if evidence.is_empty else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -159,6 +159,7 @@ class Answers(ReadOnly):
 class CountsByMeasure(ReadOnly):
     """The numerators and denominators of the rates of a set, by measure id, as submitted.
 
+    A number without a fraction is whole however it is written: 171.0 is 171, as in JSON Schema.
     `pairs` holds (numerator, denominator) of those where both are whole numbers >= 0.
     """
 
@@ -177,7 +178,7 @@ class CountsByMeasure(ReadOnly):
     def of(cls, values: Mapping[str, Value], rulebook: Rulebook) -> CountsByMeasure:
         """Read the rates of a set, sorted by id, or write them down for a test."""
         given = ((id_, values.get(id_)) for id_ in rulebook.rates)
-        return cls({id_: v for id_, v in given if type(v) is Counts and is_counts_like(v)})
+        return cls({i: _whole(v) for i, v in given if type(v) is Counts and is_counts_like(v)})
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids of the rates with counts, sorted."""
@@ -196,6 +197,17 @@ class CountsByMeasure(ReadOnly):
     def pair(self, measure_id: str) -> tuple[int, int] | None:
         """Return (numerator, denominator) where both are whole numbers >= 0; else None."""
         return self.pairs.get(measure_id)
+
+
+def _whole(counts: Counts) -> Counts:
+    """Return the counts with every number that has no fraction as a whole number."""
+    if type(counts.numerator) is not float and type(counts.denominator) is not float:
+        return counts
+    return Counts(_whole_number(counts.numerator), _whole_number(counts.denominator))
+
+
+def _whole_number(count: Any) -> Any:
+    return int(count) if type(count) is float and count.is_integer() else count
 
 
 def whole_pair(counts: Counts) -> tuple[int, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -32,11 +32,16 @@ class NonFiniteNumber(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
+#: The object that a property is in: the document itself is one only beside its submission.
+Level = Literal["document", "submission", "measurementSet", "measurement", "value"]
+
+
 class UnknownProperty(msgspec.Struct, frozen=True, kw_only=True):
     """A property that neither the API nor the schema knows, with the nearest known name."""
 
     pointer: str
     name: str
+    level: Level
     closest_match: str | None = None
 
 

@@ -54,7 +54,7 @@ def audit(
     )
     earlier = [_raw(n, d, None, "prior") for n, d in enumerate(_several(prior))]
     registry = stock(plugins)
-    loaded = load_prior(earlier, registry.rulebooks)
+    loaded = load_prior(earlier, registry)
     return audit_inputs(documents, settings, registry, loaded.book, loaded.notices)
 
 

@@ -59,8 +59,9 @@ class CaseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
     `qrda` says that the document is written as QRDA III, and which texts are then replaced in it
     (`picheck.testing.qrda_builder.changed_qrda`). `evidence` is a merge patch (RFC 7386) on the
-    compliant evidence; null means that there is none. `files` are texts, by file name, that lie beside the evidence: the documents that it
-    lists. `options` are set for plugins, by plugin name. Texts may hold `{year}`, `{year+1}`.
+    compliant evidence; null means that there is none. `files` are texts, by file name, that lie
+    beside the evidence: the documents that it lists. `options` are set for plugins, by plugin
+    name. Texts may hold `{year}`, `{year+1}`.
     """
 
     name: str

@@ -20,8 +20,10 @@ from picheck.model.report import Report
 from picheck.model.result import Result
 from picheck.plugins.host import OWN_DISTRIBUTION
 from picheck.plugins.registry import PluginRegistry
+from picheck.testing.auditing import stock
 from picheck.testing.cases import Case, CaseEntry, Expectation
-from picheck.testing.departures import Change, Compliant, changed_text, merged
+from picheck.testing.departures import Change, Compliant, changed, changed_text, merged
+from picheck.testing.qrda_builder import QRDA_PROGRAM, changed_qrda, qrda_versions
 
 _TOLD: Final = ("fail", "indeterminate", "error")
 
@@ -44,10 +46,19 @@ def case_documents(
     changes = (case.entry.change, *(other.change for other in case.entry.others))
     return [
         _document(
-            f"document-{number}.json", change, case.year, case.entry, compliant, folder=folder
+            f"document-{number}{_suffix(case.entry)}",
+            change,
+            case.year,
+            case.entry,
+            compliant,
+            folder=folder,
         )
         for number, change in enumerate(changes)
     ]
+
+
+def _suffix(entry: CaseEntry) -> str:
+    return ".json" if entry.qrda is None else ".xml"
 
 
 def _run(case: Case, compliant: Compliant, registry: PluginRegistry, folder: Path | None) -> Report:
@@ -69,7 +80,7 @@ def _run(case: Case, compliant: Compliant, registry: PluginRegistry, folder: Pat
         plugin_options=entry.options,
         all_results=any(expectation.outcome not in _TOLD for expectation in entry.expect),
     )
-    earlier = load_prior(prior, registry.rulebooks)
+    earlier = load_prior(prior, registry)
     documents = case_documents(case, compliant, folder)
     return audit_inputs(documents, options, registry, earlier.book, earlier.notices)
 
@@ -158,7 +169,7 @@ def _document(
     folder: Path | None,
 ) -> RawDocument:
     submission, evidence = compliant(year)
-    text = changed_text(submission, change)
+    data = _data(submission, change, year, entry)
     handed = None
     if entry.evidence is msgspec.UNSET:
         handed = evidence
@@ -166,10 +177,18 @@ def _document(
         handed = merged(evidence, entry.evidence)
     side = None if handed is None else json.dumps(handed).encode()
     if folder is None or side is None:
-        return RawDocument(uri=uri, data=text.encode(), evidence=side)
+        return RawDocument(uri=uri, data=data, evidence=side)
     path = (folder / uri).with_suffix(EVIDENCE_SUFFIX)
     path.write_bytes(side)
-    return RawDocument(uri=uri, data=text.encode(), evidence_path=path)
+    return RawDocument(uri=uri, data=data, evidence_path=path)
+
+
+def _data(submission: dict[str, Any], change: Change, year: int, entry: CaseEntry) -> bytes:
+    """Return a changed submission as JSON, or as QRDA III where the case says so."""
+    if entry.qrda is None:
+        return changed_text(submission, change).encode()
+    versions = qrda_versions(stock().rulebooks.rulebook(QRDA_PROGRAM, year))
+    return changed_qrda(changed(submission, change), versions, entry.qrda).encode()
 
 
 def _fits(expectation: Expectation, result: Result) -> bool:

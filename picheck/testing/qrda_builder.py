@@ -13,6 +13,9 @@ from picheck.rulebook.models import Rulebook
 _TEMPLATES: Final = "2.16.840.1.113883.10.20"
 _IDS: Final = "2.16.840.1.113883.3"
 
+#: The program whose submissions are written.
+QRDA_PROGRAM: Final = "pi"
+
 #: Program and entity type of the API to the program names of CMS.
 _PROGRAMS: Final[Mapping[tuple[str, str], str]] = {
     ("mips", "individual"): "MIPS_INDIV",

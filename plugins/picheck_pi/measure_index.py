@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from picheck.api import Measure, Rulebook
+from picheck.api import Counts, Measure, Rulebook
 
 #: More rulebooks than any run has; beyond it the indexes are made again.
 _MAX_INDEXES: Final = 64
@@ -45,6 +45,13 @@ def label(rulebook: Rulebook, measure_id: str) -> str:
     """Return the id with its title, as messages show it: `PI_EP_1 (e-Prescribing)`."""
     measure = rulebook.measures.get(measure_id)
     return f"{measure_id} ({measure.title})" if measure else measure_id
+
+
+def shown(value: object) -> str:
+    """Return an answer as people read it: 45/50, true."""
+    if isinstance(value, Counts):
+        return f"{value.numerator}/{value.denominator}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def join_or(measure_ids: Sequence[str]) -> str:

@@ -90,7 +90,7 @@ class Batch:
             _, registry = config.open_plugins()
         self._options = config.options
         self._registry = registry
-        prior = load_prior(read_inputs(config.options.prior), registry.rulebooks)
+        prior = load_prior(read_inputs(config.options.prior, registry.document_suffixes), registry)
         config = msgspec.structs.replace(config, prior=prior.book.location)
         self._prior = prior
         self._pickled = config.pickled()

@@ -16,17 +16,24 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -8192;
 PRAGMA temp_store = FILE;
 CREATE TABLE reference
-    (entity INTEGER, program TEXT, document INTEGER, sets INTEGER, digest INTEGER);
+    (entity INTEGER, practice INTEGER, level TEXT, program TEXT, document INTEGER, sets INTEGER,
+     digest INTEGER);
 CREATE TABLE reread (document INTEGER PRIMARY KEY, raw BLOB);
 """
 _SEVERAL = """
+CREATE TEMP TABLE mixed (practice INTEGER PRIMARY KEY);
+INSERT INTO mixed
+    SELECT DISTINCT practice FROM reference
+    GROUP BY practice, program HAVING COUNT(DISTINCT level) > 1;
+CREATE TEMP TABLE member AS
+    SELECT COALESCE(mixed.practice, entity) AS body, program, document, sets, digest
+    FROM reference LEFT JOIN mixed USING (practice);
 CREATE TEMP TABLE several AS
-    SELECT DISTINCT entity FROM reference GROUP BY entity, program HAVING SUM(sets) > 1;
+    SELECT DISTINCT body FROM member GROUP BY body, program HAVING SUM(sets) > 1;
 CREATE TEMP TABLE first_documents AS
-    SELECT entity, MIN(document) AS first
-    FROM reference JOIN several USING (entity) GROUP BY entity;
+    SELECT body, MIN(document) AS first FROM member JOIN several USING (body) GROUP BY body;
 CREATE TEMP TABLE needed AS
-    SELECT DISTINCT first, document, digest FROM reference JOIN first_documents USING (entity);
+    SELECT DISTINCT first, document, digest FROM member JOIN first_documents USING (body);
 """
 
 
@@ -47,12 +54,13 @@ class EntityIndex:
 
     def add(self, references: Iterable[EntityReference]) -> None:
         """Enter the references of a part of the run."""
-        self._table.executemany("INSERT INTO reference VALUES (?, ?, ?, ?, ?)", references)
+        self._table.executemany("INSERT INTO reference VALUES (?, ?, ?, ?, ?, ?, ?)", references)
 
     def needed(self) -> Iterator[tuple[int, int]]:
         """Yield the documents to read again: those whose entity has several sets of a program.
 
-        In order, each with the beginning of its digest.
+        And those of a practice that reports at several levels. In order, each with the beginning
+        of its digest.
         """
         self._table.executescript(_SEVERAL)
         rows = self._table.execute("SELECT DISTINCT document, digest FROM needed ORDER BY document")
@@ -64,7 +72,7 @@ class EntityIndex:
         self._table.execute("INSERT OR REPLACE INTO reread VALUES (?, ?)", row)
 
     def groups(self) -> Iterator[list[tuple[int, RawDocument]]]:
-        """Yield the documents of one entity after the other, in order of their first."""
+        """Yield the documents of one entity, or practice, after the other, by their first."""
         rows = self._table.execute(
             "SELECT first, document, raw FROM needed JOIN reread USING (document)"
             " ORDER BY first, document"

@@ -213,7 +213,7 @@ def _open_prior(config: WorkerConfig, registry: PluginRegistry) -> PriorBook:
         found = open_prior(config.prior, registry.rulebooks)
         if found is not None:
             return found.book
-    return load_prior(read_inputs(config.options.prior), registry.rulebooks).book
+    return load_prior(read_inputs(config.options.prior, registry.document_suffixes), registry).book
 
 
 def _streaming(registry: PluginRegistry, name: str) -> StreamingReporter:

@@ -10,10 +10,12 @@ import msgspec
 
 from picheck.engine.entities import EntityYear, PriorBook
 from picheck.errors import InputError, RulebookError
-from picheck.intake.decoder import DecodedDocument, decode_document
+from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import left_out_notices
+from picheck.intake.formats import decode
 from picheck.model.report import Notice
+from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import Entity
 
@@ -31,7 +33,7 @@ class LoadedPrior(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-def load_prior(inputs: Iterable[Input], rulebooks: Rulebooks) -> LoadedPrior:
+def load_prior(inputs: Iterable[Input], registry: PluginRegistry) -> LoadedPrior:
     """Read earlier submissions; return them with a notice for each that could not be used.
 
     They go to a file one by one: there may be as many of them as of documents.
@@ -46,12 +48,12 @@ def load_prior(inputs: Iterable[Input], rulebooks: Rulebooks) -> LoadedPrior:
         try:
             if isinstance(given, Unreadable):
                 raise given.error
-            decoded = _enter(given, writer, rulebooks)
+            decoded = _enter(given, writer, registry)
         except (InputError, RulebookError) as error:
             faults.unusable(given, error)
         else:
             faults.repeated(given, decoded)
-    book = PriorBook() if writer is None else writer.close(rulebooks)
+    book = PriorBook() if writer is None else writer.close(registry.rulebooks)
     left_out = (
         msgspec.structs.replace(notice, message=f"--prior {notice.message}")
         for notice in left_out_notices(inputs)
@@ -69,19 +71,25 @@ def open_prior(location: HistoryLocation, rulebooks: Rulebooks) -> LoadedPrior |
         return None
 
 
-def _enter(raw: RawDocument, writer: HistoryWriter, rulebooks: Rulebooks) -> DecodedDocument:
-    decoded = decode_document(raw.data, raw.uri)
+def _enter(
+    raw: RawDocument,
+    writer: HistoryWriter,
+    registry: PluginRegistry,
+) -> DecodedDocument:
+    decoded = decode(raw, registry.formats)
     submission = decoded.submission
     if submission is None:
         first = decoded.issues.violations[0]
         raise InputError(f"it does not follow the schema: {first.message}", uri=raw.uri)
     year, entity = submission.performance_year, Entity.of(submission)
     programs = {record.category for record in submission.measurement_sets}
-    programs &= set(rulebooks.programs)
+    programs &= set(registry.rulebooks.programs)
     if not programs:
-        raise InputError(f"it holds no set of {', '.join(rulebooks.programs)}", uri=raw.uri)
+        raise InputError(
+            f"it holds no set of {', '.join(registry.rulebooks.programs)}", uri=raw.uri
+        )
     for program in programs:
-        rulebooks.rulebook(program, year)  # it is asked for by whoever looks back
+        registry.rulebooks.rulebook(program, year)  # it is asked for by whoever looks back
     if not entity.is_identified:
         raise InputError("it does not say whom it speaks for", uri=raw.uri)
     for program in programs:

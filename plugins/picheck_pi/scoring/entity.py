@@ -7,6 +7,7 @@ from typing import Any
 
 from picheck.api import Result, Scene, Wish
 from picheck_pi.scoring.arithmetic import scorer_of
+from picheck_pi.scoring.leaving_out import reweighted
 from picheck_pi.scoring.record import set_record
 from picheck_pi.scoring.tariff import Tariff
 from picheck_pi.scoring.wording import finding_record, ground
@@ -27,6 +28,9 @@ def entity_record(program: str, scene: Scene, wish: Wish) -> dict[str, Any]:
         for view in scene.sets
     ]
     best = _best(sets)
+    choice = reweighted(scene, scorer.tariff, wish, None if best is None else sets[best])
+    is_excused = choice is not None and choice["isLeftOut"] and choice["isCertain"]
+    nothing = _nothing(scene, scorer.tariff, points=None if is_excused else 0)
     return {
         "program": program,
         "year": scene.rulebook.year,
@@ -34,7 +38,8 @@ def entity_record(program: str, scene: Scene, wish: Wish) -> dict[str, Any]:
         "subject": scene.subject,
         "entityType": scene.entity_type,
         "documents": [document.uri for document in scene.documents.values()],
-        "score": _nothing(scene, scorer.tariff) if best is None else sets[best],
+        "score": nothing if best is None else sets[best],
+        "reweighted": choice,
         "counts": best,
         "sets": sets,
         "conflict": _conflict(scene, scorer.tariff, wish, clashes),
@@ -67,12 +72,15 @@ def _conflict(
     }
 
 
-def _nothing(scene: Scene, tariff: Tariff) -> dict[str, Any]:
-    """Return the score of an entity without any set that could be scored."""
+def _nothing(scene: Scene, tariff: Tariff, *, points: int | None) -> dict[str, Any]:
+    """Return the score of an entity without any set that could be scored.
+
+    `points` is None where the category may be left out: it is not scored then.
+    """
     return {
-        "points": 0,
+        "points": points,
         "weight": None,
-        "weighted": 0,
+        "weighted": points,
         "participation": None,
         "base": None,
         "bonus": None,

@@ -9,8 +9,8 @@ from typing import Any
 
 from picheck_pi.scoring.changes_text import ATTEST, unsettled
 from picheck_pi.scoring.drawing import drawing
-from picheck_pi.scoring.tables import score_table
-from picheck_pi.scoring.wording import heavy_words, shown
+from picheck_pi.scoring.tables import choice_table, score_table
+from picheck_pi.scoring.wording import heavy_words, shown, weak_choice
 
 Record = Mapping[str, Any]
 
@@ -41,6 +41,7 @@ def _entity(record: Record) -> Iterator[str]:
         moved.append(f"<strong>{escape(heavy_words(score['heaviest']))}</strong>")
     yield from _section("Points that moved", moved)
     yield from _sets(record)
+    yield from _choice(record)
     yield from _changes(record)
     yield from _section("What is weak", (_weak(step) for step in _weak_steps(record)))
     yield from _section(
@@ -56,9 +57,10 @@ def _entity(record: Record) -> Iterator[str]:
 
 def _headline(record: Record) -> Iterator[str]:
     score = record["score"]
-    zero = "" if score["points"] else " zero"
+    zero = " zero" if score["points"] == 0 else ""
     about = [record["year"], record["entityType"], record["subject"]]
-    yield f'<div class="big{zero}">{score["points"]} <small>of {score["cap"]}</small></div>'
+    points = "none" if score["points"] is None else score["points"]
+    yield f'<div class="big{zero}">{points} <small>of {score["cap"]}</small></div>'
     yield f"<p>{escape(' · '.join(str(f) for f in about if f))}<br>"
     yield f'<span class="quiet">{escape(", ".join(record["documents"]))}</span></p>'
     if score["weight"] is not None:
@@ -110,10 +112,20 @@ def _sets(record: Record) -> Iterator[str]:
         yield f"<p>{escape(record['conflict']['ground']['what'])}</p>"
 
 
+def _choice(record: Record) -> Iterator[str]:
+    choice = record["reweighted"]
+    if choice is None:
+        return
+    yield from _section("Sent, or left out", map(escape, choice["told"]))
+    if choice["weights"]:
+        yield choice_table(choice["weights"])
+
+
 def _weak_steps(record: Record) -> list[Record]:
     conflict = record["conflict"]
     is_told = conflict and conflict["findings"] and conflict["ground"]["weak"]
-    return [*record["score"]["weak"], *([conflict["ground"]] if is_told else [])]
+    told = [conflict["ground"]] if is_told else []
+    return [*record["score"]["weak"], *weak_choice(record), *told]
 
 
 def _weak(step: Record) -> str:

@@ -1,8 +1,8 @@
-"""The score's table in HTML."""
+"""The score's tables in HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -18,6 +18,20 @@ def score_table(score: Record) -> str:
     return (
         '<div class="scroll"><table><thead><tr><th>Measure</th><th class="n">Rate</th>'
         '<th class="n">Maximum</th><th class="n">Points</th><th>Arithmetic</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def choice_table(weights: Sequence[Record]) -> str:
+    """Return what each category weighs, with this one sent and left out."""
+    rows = "".join(
+        f'<tr><td>{escape(row["title"])}</td><td class="n">{row["sent"]}%</td>'
+        f'<td class="n">{row["leftOut"]}%</td></tr>'
+        for row in weights
+    )
+    return (
+        '<div class="scroll"><table><thead><tr><th>Weight in the final score</th>'
+        '<th class="n">Sent</th><th class="n">Left out</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 

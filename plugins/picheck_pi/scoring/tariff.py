@@ -114,6 +114,19 @@ class Weight(Grounded, frozen=True, kw_only=True):
     percent: int
 
 
+class Reweighting(Grounded, frozen=True, kw_only=True):
+    """What every category weighs, in percent: with this one, and where it is reweighted.
+
+    It holds for some ways of taking part and, where `statuses` are named, for who has one of them.
+    """
+
+    title: str
+    participation: tuple[str, ...]
+    statuses: tuple[str, ...] = ()
+    sent: dict[str, int]
+    left_out: dict[str, int]
+
+
 class Participation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which weight a set has: by its program, by a pattern of it, or by the entity's type."""
 
@@ -142,6 +155,7 @@ class Tariff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     participation: Participation
     conflicts: Conflicts
     kept: Kept | None = None
+    reweighting: tuple[Reweighting, ...] = ()
 
     @property
     def points(self) -> dict[str, int]:

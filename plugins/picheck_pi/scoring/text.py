@@ -11,12 +11,13 @@ from picheck.api import Style
 from picheck_pi.scoring.bars import bars
 from picheck_pi.scoring.changes_text import changes
 from picheck_pi.scoring.terminal import painted, printable, wrapped
-from picheck_pi.scoring.wording import heavy_words, shown
+from picheck_pi.scoring.wording import heavy_words, shown, weak_choice
 
 Record = Mapping[str, Any]
 
 _NAME: Final = 44
 _LEAST_FORMULA: Final = 30
+_COSTS: Final = {"submissionRejected": "refused", "categoryZero": "category zero"}
 
 
 def text(records: Sequence[Record], style: Style) -> str:
@@ -37,6 +38,7 @@ def _entity(record: Record, style: Style) -> Iterator[str]:
         yield painted(f"From {score['cap']} down to {score['points']}", "heading", style)
         yield from bars(score["waterfall"], style)
     yield from _sets(record, style)
+    yield from _choice(record, style)
     yield from _weak(record, style)
     yield from _undecided(score, style)
     if record["whatIf"] is not None:
@@ -46,11 +48,12 @@ def _entity(record: Record, style: Style) -> Iterator[str]:
 
 def _headline(record: Record, style: Style) -> Iterator[str]:
     score = record["score"]
-    look = "good" if score["points"] else "bad"
+    look = "bad" if score["points"] == 0 else "good"
     facts = (record["year"], record["entityType"], record["subject"])
     about = " · ".join(str(fact) for fact in facts if fact)
     names = printable(", ".join(record["documents"]))
-    yield painted(f"SCORE {score['points']} of {score['cap']}", look, style) + f"  {names}  {about}"
+    points = "none" if score["points"] is None else f"{score['points']} of {score['cap']}"
+    yield painted(f"SCORE {points}", look, style) + f"  {names}  {about}"
     if score["participation"] is None:
         return
     if score["weight"] is None:
@@ -85,7 +88,7 @@ def _why_zero(record: Record, style: Style) -> Iterator[str]:
         style,
     )
     for finding in score["zeroedBy"]:
-        costs = "refused" if finding["consequence"] == "submissionRejected" else "category zero"
+        costs = _COSTS.get(finding["consequence"], "left out")
         words = f"{finding['code']} {finding['slug']} ({costs}): {finding['message']}"
         yield from wrapped(words, style, "  - ", "    ")
         if finding["remediation"]:
@@ -197,8 +200,23 @@ def _sets(record: Record, style: Style) -> Iterator[str]:
             yield from wrapped(f"note: {conflict['ground']['note']}", style)
 
 
+def _choice(record: Record, style: Style) -> Iterator[str]:
+    """Yield what leaving the category out comes to, beside what is sent."""
+    choice = record["reweighted"]
+    if choice is None:
+        return
+    yield ""
+    yield painted("Sent, or left out", "heading", style)
+    for words in choice["told"]:
+        yield from wrapped(words, style)
+    if choice["weights"]:
+        yield f"  {'weight in the final score':<30} {'sent':>6} {'left out':>10}"
+    for row in choice["weights"]:
+        yield f"  {row['title']:<30} {row['sent']:>5}% {row['leftOut']:>9}%"
+
+
 def _weak(record: Record, style: Style) -> Iterator[str]:
-    steps = list(record["score"]["weak"])
+    steps = [*record["score"]["weak"], *weak_choice(record)]
     conflict = record["conflict"]
     if conflict and conflict["findings"] and conflict["ground"]["weak"]:
         steps.append(conflict["ground"])

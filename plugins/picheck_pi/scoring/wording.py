@@ -96,3 +96,10 @@ def joined(words: list[str]) -> str:
 def heavy_words(heavy: Mapping[str, Any]) -> str:
     """Say that one rate carries most of the points."""
     return f"one rate, of {heavy['id']}, now carries {heavy['maximum']} of the {heavy['of']} points"
+
+
+def weak_choice(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what the weights without the category rest on, where that is weak."""
+    choice = record["reweighted"]
+    found = choice and choice["ground"]
+    return [found] if found and found["weak"] else []

@@ -8,6 +8,8 @@ from picheck.api import Result, Scene, SetView
 from picheck_pi.measure_index import index_of
 from picheck_pi.scoring.tariff import Tariff
 
+#: The rules about a category that is left out.
+_LEFT_OUT: Final = frozenset({"PIC-STR-02", "PIC-ELG-02", "PIC-ELG-03"})
 _ZERO: Final = frozenset({"categoryZero", "submissionRejected"})
 
 
@@ -29,14 +31,15 @@ def zeroed_by(scene: Scene, view: SetView, tariff: Tariff) -> tuple[Result, ...]
 
 
 def refused(scene: Scene) -> tuple[Result, ...]:
-    """Return the findings of documents that have no sets at all."""
+    """Return the findings of documents that have no sets at all: their errors.
+
+    Where there is no error, what keeps the category from being left out.
+    """
     with_sets = {view.document for view in scene.sets}
-    return tuple(
-        result
-        for result in scene.results
-        if result.outcome == "fail"
-        and result.severity == "error"
-        and result.document not in with_sets
+    failed = [r for r in scene.results if r.outcome == "fail" and r.document not in with_sets]
+    errors = tuple(result for result in failed if result.severity == "error")
+    return errors or tuple(
+        result for result in failed if result.code in _LEFT_OUT and result.severity == "warning"
     )
 
 

@@ -1,4 +1,4 @@
-"""The work behind a statement was not done in the calendar year, or not as the statement says."""
+"""The work behind a statement was done at the wrong time."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from picheck_pi.term_schemas import EVIDENCE_KEY, TEXTS, rows
     "attestation-date-outside-year",
     terms={
         "dates": rows(
+            least=1,
             **TASK,
             optional={"type": "boolean"},
             not_before={**EVIDENCE_KEY, "required": False},
@@ -43,7 +44,7 @@ def attestation_date_outside_year(
     rulebook: Rulebook,
     as_of: date,
 ) -> CheckResults:
-    """The work behind a statement was not done in the calendar year, or not as the statement says.
+    """The work behind a statement was done at the wrong time.
 
     What it checks:
     For each statement answered yes, the day on which the work was done, as the evidence gives it.

@@ -15,7 +15,11 @@ _EDITION: Final = "attestations.saferGuideEdition"
 @rule(
     "PIC-ATT-03",
     "risk-analysis-incomplete",
-    terms={"done": rows(least=0, **TASK), "safer_measure": MEASURE_ID, "safer_guide_edition": INTEGER},
+    terms={
+        "done": rows(least=0, **TASK),
+        "safer_measure": MEASURE_ID,
+        "safer_guide_edition": INTEGER,
+    },
     evidence=("attestations.securityRiskAnalysisOn", "attestations.riskManagementOn", _EDITION),
 )
 def risk_analysis_incomplete(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from picheck.api import (
     CheckResult,
     CheckResults,
-    Counts,
     RelatedLocation,
     Rulebook,
     SetView,
@@ -16,7 +15,7 @@ from picheck.api import (
     rule,
     to_json,
 )
-from picheck_pi.measure_index import index_of, label
+from picheck_pi.measure_index import index_of, label, shown
 
 
 @rule("PIC-CNF-01", "answers-conflict", scope="entity")
@@ -68,8 +67,8 @@ def _unequal(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResul
                     measures=[measure_id],
                     related=[_related(earlier, measure_id, "answered differently")],
                     measure=label(rulebook, measure_id),
-                    before=_show(before),
-                    now=_show(value),
+                    before=shown(before),
+                    now=shown(value),
                 )
 
 
@@ -162,10 +161,3 @@ def _pointer(view: SetView, measure_id: str) -> str:
 
 def _related(view: SetView, measure_id: str, message: str) -> RelatedLocation:
     return related(_pointer(view, measure_id), message, at=view)
-
-
-def _show(value: object) -> str:
-    """Return an answer as people read it: 45/50, true."""
-    if isinstance(value, Counts):
-        return f"{value.numerator}/{value.denominator}"
-    return str(value).lower() if isinstance(value, bool) else str(value)

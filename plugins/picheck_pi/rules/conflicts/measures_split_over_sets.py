@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-from picheck.api import CheckResults, Rulebook, SetView, fail, related, rule
+from collections.abc import Collection, Mapping
+
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    Clause,
+    Entity,
+    Rulebook,
+    SetView,
+    fail,
+    related,
+    rule,
+)
+from picheck_pi.term_schemas import TEXT_BY_TEXT
 
 
-@rule("PIC-CNF-02", "measures-split-over-sets", scope="entity")
-def measures_split_over_sets(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResults:
+@rule("PIC-CNF-02", "measures-split-over-sets", scope="entity", terms={"levels": TEXT_BY_TEXT})
+def measures_split_over_sets(
+    sets: tuple[SetView, ...],
+    other_levels: Mapping[str, tuple[SetView, ...]],
+    entity: Entity,
+    clause: Clause,
+    rulebook: Rulebook,
+) -> CheckResults:
     """The measures are split over several measurement sets.
 
     What it checks:
     Whether the objectives that the entity's measurement sets cover add up to all of them although
     no set covers them all by itself. An objective is covered by one reported measure or one
-    claimed exclusion.
+    claimed exclusion. Or whether they add up only with a set that the same practice sends at
+    another level: as a group, or for one of its clinicians.
 
     Why it matters:
-    Each measurement set is scored alone. Two halves do not make a whole: both lack required
-    measures, and both score zero.
+    Each measurement set is scored alone, and data of an individual, a group and a subgroup is never
+    combined into one score. Two halves do not make a whole: both lack required measures, and both
+    score zero.
 
     How to fix:
-    Put every objective's measures and all required statements into one measurement set and send
-    that one.
+    Put every objective's measures and all required statements into one measurement set, at the
+    level at which the practice takes part, and send that one.
     """
-    missing = [rulebook.objectives.keys() - _covered(view, rulebook) for view in sets]
-    if len(sets) <= 1 or not all(missing) or set.intersection(*missing):
+    missing = [_missing(view, rulebook) for view in sets]
+    if not all(missing):
         return None
-    lacking = [
-        ", ".join(title for id_, title in rulebook.objectives.items() if id_ in objectives)
-        for objectives in missing
-    ]
+    if set.intersection(*missing):
+        return _split_over_levels(sets[0], missing[0], entity, other_levels, clause, rulebook)
+    lacking = [_titles(objectives, rulebook) for objectives in missing]
     return fail(
         "/measurements",
         "no measurement set covers every objective by itself, though together they do: this one"
@@ -42,7 +62,50 @@ def measures_split_over_sets(sets: tuple[SetView, ...], rulebook: Rulebook) -> C
     )
 
 
-def _covered(view: SetView, rulebook: Rulebook) -> set[str]:
-    """Return the objectives of everything the set reports or excludes."""
+def _split_over_levels(
+    view: SetView,
+    missing: set[str],
+    entity: Entity,
+    other_levels: Mapping[str, tuple[SetView, ...]],
+    clause: Clause,
+    rulebook: Rulebook,
+) -> CheckResult | None:
+    """Return that another level reports what this one lacks, where that one is not whole either."""
+    levels: Mapping[str, str] = clause["levels"]
+    for level, others in other_levels.items():
+        if not {level, entity.entity_type} <= levels.keys():
+            continue
+        for other in others:
+            lacked_there = _missing(other, rulebook)
+            if lacked_there and missing.isdisjoint(lacked_there):
+                return fail(
+                    "/measurements",
+                    "this set, {own}, lacks {lacking}; one {there} has it, but is not whole"
+                    " either: data of two levels is never combined, and neither counts as it is",
+                    at=view,
+                    key="levels",
+                    own=levels[entity.entity_type],
+                    there=levels[level],
+                    lacking=_titles(missing, rulebook),
+                    related=[
+                        related(
+                            "/measurements",
+                            f"this one, {levels[level]}, lacks {_titles(lacked_there, rulebook)}",
+                            at=other,
+                        )
+                    ],
+                    remediation="choose the level at which the practice takes part and report"
+                    " everything there: only a set that is whole at its own level is scored",
+                )
+    return None
+
+
+def _missing(view: SetView, rulebook: Rulebook) -> set[str]:
+    """Return the objectives of which the set neither reports nor excludes anything."""
     answers = view.answers
-    return {rulebook.measures[i].objective for i in answers if answers.is_reported(i)}
+    covered = {rulebook.measures[i].objective for i in answers if answers.is_reported(i)}
+    return rulebook.objectives.keys() - covered
+
+
+def _titles(objectives: Collection[str], rulebook: Rulebook) -> str:
+    return ", ".join(title for id_, title in rulebook.objectives.items() if id_ in objectives)

@@ -13,6 +13,7 @@ from picheck.api import (
     related,
     rule,
 )
+from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import SOME_TEXTS, TEXTS, TEXTS_BY_TEXT
 
 
@@ -33,7 +34,8 @@ def entity_type_not_accepted(
 
     Why it matters:
     The API refuses the whole document. Which entities may submit has changed over the years: APM
-    Entities and subgroups could not always, and virtual groups cannot use the APM pathways.
+    Entities and subgroups could not always, and virtual groups can use neither the APM pathways nor
+    the MIPS Value Pathways.
 
     How to fix:
     Submit as the entity that CMS has on record, spelt as the message shows it, or under a program
@@ -62,10 +64,10 @@ def entity_type_not_accepted(
             actual=view.record.program_name,
             entity_type=entity_type,
             related=[related("/entityType", entity_type)],
-            remediation="submit under another program, or as the APM Entity",
+            remediation="submit under another program, or as an entity that may use this one",
         )
         for view in sets
-        if view.record.program_name in refused_programs
+        if fits_any(refused_programs, view.record.program_name or "")
     ]
     if refused or not is_doubtful:
         return refused

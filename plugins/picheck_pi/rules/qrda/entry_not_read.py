@@ -38,7 +38,7 @@ def _unread(entry: Mapping[str, Any], rulebook: Rulebook) -> CheckResult:
         entry["pointer"],
         "{what} is in another section than this category's, so CMS does not read it there"
         if entry["misplaced"]
-        else "{what} follows no template that CMS reads ({templates}), so it is dropped unsaid",
+        else "{what} follows no template that CMS reads ({templates}), so it is dropped",
         from_root=True,
         actual=answer,
         what=f"the entry of {measure_id}" if measure_id else "an entry without a measure",

@@ -35,7 +35,7 @@ _MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 #: What is taken, but not as it was written.
-_ALTERED: Final = "there is no day {actual!r}; it is read as the last day of the month, unsaid"
+_ALTERED: Final = "there is no day {actual!r}; CMS reads the last day of its month"
 _LENIENT: Final[Mapping[str, str]] = MappingProxyType(
     {
         "lowerCase": "the answer to {measure} is {actual!r}; CMS's guide writes it in capitals",

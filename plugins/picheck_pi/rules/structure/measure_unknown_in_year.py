@@ -6,22 +6,33 @@ from typing import Final
 
 from picheck.api import (
     Answers,
+    CheckResult,
     CheckResults,
+    Clause,
     Rulebook,
     Rulebooks,
-    closest_match,
     fail,
     pointer_join,
     rule,
 )
+from picheck_pi.spelling import respelt
+from picheck_pi.term_schemas import TEXT_BY_TEXT, TEXTS_BY_TEXT
 
 #: Comparing many texts is slow, and a list of that many unknown ids is no list of misspellings.
 _MAX_COMPARED: Final = 50
 
 
-@rule("PIC-STR-04", "measure-unknown-in-year")
+@rule(
+    "PIC-STR-04",
+    "measure-unknown-in-year",
+    terms={
+        "renamed_prefixes": TEXT_BY_TEXT,
+        "last_seen": TEXTS_BY_TEXT,
+        "followed_by": TEXTS_BY_TEXT,
+    },
+)
 def measure_unknown_in_year(
-    answers: Answers, rulebook: Rulebook, rulebooks: Rulebooks
+    answers: Answers, clause: Clause, rulebook: Rulebook, rulebooks: Rulebooks
 ) -> CheckResults:
     """A measureId does not exist in the performance year.
 
@@ -35,29 +46,63 @@ def measure_unknown_in_year(
 
     How to fix:
     Use the id that the year has for the same thing, or remove the answer. The message names the
-    years in which the id exists, or the id that is spelt most like it.
+    years that have the id, and what took its place. Another id is only proposed where nothing but
+    the spelling differs, because ids that look alike may mean opposite things.
     """
-    results = []
-    for count, measure_id in enumerate(answers.unknown):
-        years = rulebooks.years_knowing(rulebook.program, measure_id)
-        hint, near = f"; it exists in {', '.join(map(str, years))}" if years else "", None
-        if not years and count < _MAX_COMPARED:
-            near = closest_match(measure_id.upper(), rulebook.measures)
-        # a pointer could not tell an id of digits from an index
-        tokens = () if measure_id.isdecimal() else (measure_id,)
-        results.append(
-            fail(
-                pointer_join("/measurements", *tokens),
-                "{actual} is no measure id of {year}{hint}",
-                expected=near,
-                actual=measure_id,
-                year=rulebook.year,
-                hint=f"; did you mean {near}?" if near else hint,
-                key=measure_id,
-                measures=(measure_id,),
-                remediation="write {expected} if that is what is meant, or remove the answer"
-                if near
-                else "remove the answer, or give the one that {year} asks for instead",
-            )
-        )
-    return results
+    return [
+        _unknown(measure_id, clause, rulebook, rulebooks, compare=count < _MAX_COMPARED)
+        for count, measure_id in enumerate(answers.unknown)
+    ]
+
+
+def _unknown(
+    measure_id: str, clause: Clause, rulebook: Rulebook, rulebooks: Rulebooks, *, compare: bool
+) -> CheckResult:
+    current = _renamed(measure_id, clause)
+    near = current if current in rulebook.measures else None
+    if near is None and compare:
+        near = respelt(current, rulebook.measures)
+    proposed = near or next(
+        (
+            new
+            for new, old in clause["followed_by"].items()
+            if current in old and new in rulebook.measures
+        ),
+        None,
+    )
+    if near:
+        hint = f"; did you mean {near}?"
+    else:
+        hint = _when(current, clause, rulebooks.years_knowing(rulebook.program, current))
+        hint += f"; {proposed} took its place" if proposed else ""
+    # a pointer could not tell an id of digits from an index
+    tokens = () if measure_id.isdecimal() else (measure_id,)
+    return fail(
+        pointer_join("/measurements", *tokens),
+        "{actual} is no measure id of {year}{hint}",
+        expected=proposed,
+        actual=measure_id,
+        year=rulebook.year,
+        hint=hint,
+        key=measure_id,
+        measures=(measure_id,),
+        remediation="write {expected} if that is what is meant, or remove the answer"
+        if proposed
+        else "remove the answer, or give the one that {year} asks for instead",
+    )
+
+
+def _renamed(measure_id: str, clause: Clause) -> str:
+    """Return an id of the first years as the later ones write it."""
+    for old, new in clause["renamed_prefixes"].items():
+        if measure_id.startswith(old):
+            return f"{new}{measure_id.removeprefix(old)}"
+    return measure_id
+
+
+def _when(measure_id: str, clause: Clause, years: tuple[int, ...]) -> str:
+    """Return in which years an id is or was valid; nothing where it never was."""
+    if years:
+        return f"; it exists in {', '.join(map(str, years))}"
+    last = next((year for year, ids in clause["last_seen"].items() if measure_id in ids), None)
+    return f"; CMS had it until {last}" if last else ""

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from picheck.api import CheckResults, Clause, Rulebook, SetView, closest_match, fail, rule
+from typing import Final
+
+from picheck.api import (
+    CheckResults,
+    Clause,
+    Rulebook,
+    Rulebooks,
+    SetView,
+    closest_match,
+    fail,
+    rule,
+)
+from picheck_pi.spelling import has_same_digits, respelt
 from picheck_pi.term_schemas import SOME_TEXTS, TEXT
 
+_CODE: Final = "PIC-STR-08"
 
-@rule("PIC-STR-08", "program-not-allowed", terms={"programs": SOME_TEXTS, "default": TEXT})
+
+@rule(_CODE, "program-not-allowed", terms={"programs": SOME_TEXTS, "default": TEXT})
 def program_not_allowed(
-    measurement_set: SetView, clause: Clause, rulebook: Rulebook
+    measurement_set: SetView, clause: Clause, rulebook: Rulebook, rulebooks: Rulebooks
 ) -> CheckResults:
     """The program is not one that the year allows for this category.
 
@@ -27,15 +41,35 @@ def program_not_allowed(
     program, allowed = measurement_set.record.program_name, clause["programs"]
     if program is None or program in allowed:
         return None
-    by_lower = {name.lower(): name for name in allowed}
-    near = by_lower.get(closest_match(program.lower(), by_lower) or "")
+    near = _near(program, allowed)
+    years = [] if near else _years_allowing(program, rulebook, rulebooks)
     return fail(
         "/programName",
         "programName {actual!r} is not allowed in {year}{hint}",
         expected=allowed,
         actual=program,
         year=rulebook.year,
-        hint=f"; did you mean {near}?" if near else "",
+        hint=f"; did you mean {near}?" if near else _in(years),
         default=clause["default"],
         remediation="use {default}, or the id of a program or pathway that {year} has",
     )
+
+
+def _near(program: str, allowed: tuple[str, ...]) -> str | None:
+    """Return the program that is meant; none whose digits differ, for they are its meaning."""
+    spelt = respelt(program, allowed)
+    if spelt:
+        return spelt
+    by_lower = {name.lower(): name for name in allowed if has_same_digits(program, name)}
+    return by_lower.get(closest_match(program.lower(), by_lower) or "")
+
+
+def _years_allowing(program: str, rulebook: Rulebook, rulebooks: Rulebooks) -> list[int]:
+    """Return the other years that allow the program."""
+    books = (rulebooks.rulebook(rulebook.program, y) for y in rulebooks.years(rulebook.program))
+    clauses = ((book.year, book.clauses.get(_CODE)) for book in books)
+    return [year for year, clause in clauses if clause and program in clause["programs"]]
+
+
+def _in(years: list[int]) -> str:
+    return f"; it is allowed in {', '.join(map(str, years))}" if years else ""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from picheck.api import CheckResults, SourceIssues, fail, rule
+from picheck.api import CheckResult, CheckResults, Clause, SourceIssues, fail, rule
+from picheck_pi.term_schemas import TEXTS_BY_TEXT
 
 
-@rule("PIC-STR-09", "property-unrecognised")
-def property_unrecognised(source_issues: SourceIssues) -> CheckResults:
+@rule(
+    "PIC-STR-09",
+    "property-unrecognised",
+    terms={"echoes": TEXTS_BY_TEXT, "not_read": TEXTS_BY_TEXT},
+)
+def property_unrecognised(source_issues: SourceIssues, clause: Clause) -> CheckResults:
     """A property is known neither to the API nor to the schema.
 
     What it checks:
     Every property name of the document against those of the Submissions API and of the published
-    schema; the name that is spelt most like it is shown.
+    schema; the name that is spelt most like it is shown. What CMS's own tools and the API's answers
+    write beside them is let pass in the years that know it, and only named where it is not read.
 
     Why it matters:
     The API takes a misspelt property without a word and reads nothing from it. A CMS tool once
@@ -20,16 +26,32 @@ def property_unrecognised(source_issues: SourceIssues) -> CheckResults:
     How to fix:
     Correct the spelling, or remove the property if it is a note of your own.
     """
-    return [
-        fail(
-            issue.pointer,
-            "{actual!r} is no property of the API; did you mean {expected}?"
-            if issue.closest_match
-            else "{actual!r} is no property of the API; whatever it holds is not read",
-            from_root=True,
-            expected=issue.closest_match,
-            actual=issue.name,
-            remediation="rename it to {expected}" if issue.closest_match else "remove it",
+    results: list[CheckResult] = []
+    for issue in source_issues.unknown_properties:
+        if issue.name in clause["echoes"].get(issue.level, ()):
+            continue
+        if issue.name in clause["not_read"].get(issue.level, ()):
+            results.append(
+                fail(
+                    issue.pointer,
+                    "{actual!r} is not read here; whatever it holds does not count",
+                    from_root=True,
+                    actual=issue.name,
+                    variant="notRead",
+                    remediation="nothing has to be done, unless something was meant to count by it",
+                )
+            )
+            continue
+        results.append(
+            fail(
+                issue.pointer,
+                "{actual!r} is no property of the API; did you mean {expected}?"
+                if issue.closest_match
+                else "{actual!r} is no property of the API; whatever it holds is not read",
+                from_root=True,
+                expected=issue.closest_match,
+                actual=issue.name,
+                remediation="rename it to {expected}" if issue.closest_match else "remove it",
+            )
         )
-        for issue in source_issues.unknown_properties
-    ]
+    return results

@@ -1,0 +1,72 @@
+"""A subgroup answers otherwise than the group that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    Clause,
+    Entity,
+    SetView,
+    fail,
+    related,
+    rule,
+    to_json,
+)
+from picheck_pi.measure_index import label, shown
+from picheck_pi.term_schemas import TEXT
+
+
+@rule(
+    "PIC-CNF-04",
+    "subgroup-differs-from-group",
+    scope="entity",
+    terms={"entity_type": TEXT, "affiliated": TEXT},
+)
+def subgroup_differs_from_group(
+    sets: tuple[SetView, ...],
+    other_levels: Mapping[str, tuple[SetView, ...]],
+    entity: Entity,
+    clause: Clause,
+) -> CheckResults:
+    """A subgroup answers otherwise than the group that it belongs to.
+
+    What it checks:
+    Where a subgroup and its group, known by the same TIN, are in one run: that the subgroup gives
+    the same counts and answers as the group for every measure that both report.
+
+    Why it matters:
+    A subgroup has no data of its own for this category. It sends those of the whole group, and
+    where the two differ, one of them cannot be proven in a data validation.
+
+    How to fix:
+    Take the group's counts and answers over into the subgroup's set, or correct the group's.
+    """
+    groups = other_levels.get(clause["affiliated"], ())
+    if entity.entity_type != clause["entity_type"] or not groups:
+        return None
+    return [result for view in sets for result in _differences(view, groups)]
+
+
+def _differences(view: SetView, groups: tuple[SetView, ...]) -> Iterator[CheckResult]:
+    """Yield a finding for each answer that no set of the group gives, though one answers it."""
+    for measure_id in view.answers:
+        value = view.values[measure_id]
+        answered = [group for group in groups if measure_id in group.values]
+        if answered and all(group.values[measure_id] != value for group in answered):
+            group = answered[0]
+            yield fail(
+                f"/measurements/{measure_id}",
+                "{measure} is {actual_text} for the subgroup and {expected_text} for its group",
+                at=view,
+                expected=to_json(group.values[measure_id]),
+                actual=to_json(value),
+                key=measure_id,
+                measure=label(view.rulebook, measure_id),
+                actual_text=shown(value),
+                expected_text=shown(group.values[measure_id]),
+                related=[related(f"/measurements/{measure_id}", "the group's answer", at=group)],
+                remediation="send the group's data for the subgroup: {expected_text}",
+            )
