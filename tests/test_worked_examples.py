@@ -127,7 +127,7 @@ EXAMPLES = (
             ("PIC-CNF-01", *SMALL), beside=(EHR_SET,)),
     Example("47 an exemption that is given up", (2021, 2022), {}, (), ("PIC-ELG-01",),
             evidence=b'{"eligibility": {"clinicianType": "nursePractitioner"}}'),
-    Example("47 an exemption that is no more", FROM_2023, {}, (), ("PIC-ELG-02",),
+    Example("47 an exemption that is no more", FROM_2023, {},
             evidence=b'{"eligibility": {"clinicianType": "nursePractitioner"}}'),
     Example("49 an APM Entity too early", (2021, 2022),
             {"submission": {"entityType": "apm", **OWN_ID}}, ("PIC-IDN-01",)),

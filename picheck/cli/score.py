@@ -11,7 +11,7 @@ import msgspec
 
 from picheck.cli.options import load_inventory, plugin_options, say_failed, wants_color
 from picheck.cli.output import write_utf8
-from picheck.cli.terms import configured, settings_options, terms_of
+from picheck.cli.terms import configured, input_format_option, settings_options, terms_of
 from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Style
@@ -97,6 +97,7 @@ Examples:
     help="A secret of 16 bytes or more: the key of the pseudonyms of entities.",
 )
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
+@input_format_option
 @settings_options
 @plugin_options
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")

@@ -47,6 +47,17 @@ def settings_options(command: F) -> F:
     return command
 
 
+def input_format_option(command: F) -> F:
+    """Give a command `--input-format`."""
+    return click.option(
+        "--input-format",
+        default="auto",
+        show_default=True,
+        metavar="NAME",
+        help="The format of the files: auto, json, or one that a plugin adds, such as qrda3.",
+    )(command)
+
+
 def terms_options(command: F) -> F:
     """Give a command the options that decide what is found, settings included."""
     options = (
@@ -64,13 +75,7 @@ def terms_options(command: F) -> F:
             help="Side file with facts the submission cannot carry [default: NAME.evidence.json"
             " beside NAME.json].",
         ),
-        click.option(
-            "--input-format",
-            default="auto",
-            show_default=True,
-            metavar="NAME",
-            help="The format of the files: auto, json, or one that a plugin adds, such as qrda3.",
-        ),
+        input_format_option,
         click.option(
             "--prior",
             multiple=True,

@@ -24,6 +24,8 @@ from picheck.intake.json_locations import (
     read_text,
 )
 from picheck.intake.limits import check_limits, count_marks
+from picheck.intake.lookalikes import recognise
+from picheck.intake.other_categories import without_contents
 from picheck.intake.strict_checks import (
     BARE,
     POSTED_SET,
@@ -102,8 +104,9 @@ _case: Final = msgspec.json.Decoder(_Case)
 def decode_document(data: bytes, uri: str, programs: Collection[str] = ()) -> DecodedDocument:
     """Decode a document, and where the fast path does not settle everything read it with care.
 
-    `programs` are the categories of measurement sets whose values are looked into for unknown
-    properties. Raises InputError where the bytes are not JSON, or too large or too deep.
+    `programs` are the categories of measurement sets that are audited: those of others may have
+    any shape, and are not looked into for unknown properties. Raises InputError where the bytes
+    are not JSON, or too large or too deep.
     """
     marks = check_limits(data, uri)
     try:
@@ -241,8 +244,9 @@ def _api_metadata(submission: Submission) -> int:
 def _slow_read(data: bytes, uri: str, programs: Collection[str]) -> DecodedDocument:
     read = read_json(data, uri)
     shape = _shape_of(read.value)
-    submission = _convert(read.value, shape)
-    violations = () if submission is not None else explain("submission", read.value)
+    value = without_contents(read.value, shape, programs)
+    submission = _convert(value, shape)
+    violations = () if submission is not None else _violations(value)
     if submission is None and not violations:
         violations = (Violation(pointer="", message="is no submission", expected="a submission"),)
     noticed = find_unknown_properties(read, shape, programs)
@@ -254,6 +258,12 @@ def _slow_read(data: bytes, uri: str, programs: Collection[str]) -> DecodedDocum
         sets_pointer=shape.sets_pointer,
         evidence=_evidence_of(read.value) if shape is WITH_EVIDENCE else None,
     )
+
+
+def _violations(value: Any) -> tuple[Violation, ...]:
+    """Say why a document is no submission: what it is, or where it breaks the schema."""
+    recognised = recognise(value)
+    return (recognised,) if recognised else explain("submission", value)
 
 
 def _shape_of(value: Any) -> Envelope:

@@ -60,9 +60,10 @@ def _unknown_properties(
     if not isinstance(value, dict):
         return
     if shape is POSTED_SET:
-        yield from _unknown(value, PostedSet, "")
         yield from _unknown(value.get("submission"), SubmissionKeys, "/submission")
-        yield from _unknown_in_measurements(value, "", programs)
+        if not is_of_another_category(value, programs):
+            yield from _unknown(value, PostedSet, "")
+            yield from _unknown_in_measurements(value, "", programs)
         return
     if shape is WITH_EVIDENCE:
         for name in value.keys() - {"submission", "evidence"}:
@@ -72,8 +73,15 @@ def _unknown_properties(
     sets = value.get("measurementSets") if isinstance(value, dict) else None
     for index, record in enumerate(sets if isinstance(sets, list) else ()):
         pointer = f"{shape.sets_pointer}/{index}"
-        yield from _unknown(record, MeasurementSet, pointer)
-        yield from _unknown_in_measurements(record, pointer, programs)
+        if not is_of_another_category(record, programs):
+            yield from _unknown(record, MeasurementSet, pointer)
+            yield from _unknown_in_measurements(record, pointer, programs)
+
+
+def is_of_another_category(record: Any, programs: Collection[str]) -> bool:
+    """Whether a set names a category that is not audited."""
+    category = record.get("category") if isinstance(record, dict) else None
+    return bool(programs) and isinstance(category, str) and category not in programs
 
 
 def _unknown_in_measurements(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Location(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Location(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """A JSON Pointer (RFC 6901) and, where the text is at hand, its line and column.
 
     `line` and `column` are 1-based and count Unicode code points; None where the text was not

@@ -42,11 +42,15 @@ def format_pointer(location: Location) -> str:
 
 
 def format_place(summary: DocumentSummary, location: Location) -> str:
-    """Return `file:line:column`, or the file and the pointer where there is no column."""
+    """Return `file:line:column`, or the file and the pointer where there is no column.
+
+    Where the file's format has names for its places, such as an XPath, the name stands behind.
+    """
     if location.line and location.column:
-        return f"{summary.uri}:{location.line}:{location.column}"
+        place = f"{summary.uri}:{location.line}:{location.column}"
+        return f"{place} {location.source_path}" if location.source_path else place
     name = f"{summary.uri}:{location.line}" if location.line else summary.uri
-    return f"{name} {location.named or location.pointer}".rstrip()
+    return f"{name} {location.source_path or location.named or location.pointer}".rstrip()
 
 
 def format_places(summary: DocumentSummary, equal: Sequence[Result]) -> str:

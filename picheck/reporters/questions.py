@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from picheck.api import DocumentSummary, Result, evidence_skeleton
+from picheck.intake.compression import unpacked_name
 from picheck.model.evidence_questions import question
 from picheck.model.frozen import thaw
 from picheck.reporters.formatting import document_name
@@ -57,4 +58,11 @@ def describe_evidence_place(summary: DocumentSummary, *, is_known: bool) -> str:
         return f"{'save what you know as' if is_known else 'add what you know to'} {used[0]}"
     if summary.uri == "-":
         return "save what you know, and give it with --evidence FILE"
-    return f"save what you know as {summary.uri.removesuffix('.json')}.evidence.json"
+    return f"save what you know as {_stem(summary.uri)}.evidence.json"
+
+
+def _stem(uri: str) -> str:
+    """Return a document's name without its suffix, that of its compression included."""
+    folder, slash, name = unpacked_name(uri).rpartition("/")
+    stem, dot, _ = name.rpartition(".")
+    return f"{folder}{slash}{stem if dot else name}"

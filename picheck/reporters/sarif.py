@@ -182,6 +182,10 @@ def _location(writer: _Writer, location: Location, document: int) -> dict[str, A
                 "properties": {"pointer": location.pointer},
             }
         ]
+    if location.source_path:
+        place.setdefault("logicalLocations", []).append(
+            {"fullyQualifiedName": location.source_path, "kind": "element"}
+        )
     if location.message:
         place["message"] = {"text": one_line(location.message)}
     return place
