@@ -8,7 +8,7 @@ from typing import Final
 
 from picheck.cli.own_findings import OWN_FINDINGS
 from picheck.model.vocabulary import CONSEQUENCES, SEVERITY_OF
-from picheck.reporters.wording import CONSEQUENCES as WORDS
+from picheck.reporters.presentation import CONSEQUENCES as WORDS
 from picheck.rulebook.models import Clause, Rulebook
 from picheck.rules.rule import Rule
 

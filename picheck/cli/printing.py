@@ -15,7 +15,8 @@ import msgspec
 from picheck.cli.output import write_utf8
 from picheck.model.citation import Citation
 from picheck.model.frozen import thaw
-from picheck.reporters.wording import cited, printable
+from picheck.reporters.escaping import printable
+from picheck.reporters.formatting import format_citation
 
 _GAP: Final = "  "
 _NARROWEST: Final = 24
@@ -52,7 +53,7 @@ def say_labelled(label: str, text: str, indent: str = "  ", room: int = 12) -> N
 def say_sources(citations: Iterable[Citation], indent: str = "  ", room: int = 12) -> None:
     """Write one labelled line a source: title, place in it, standing, address."""
     for citation in citations:
-        say_labelled("source", cited(citation), indent, room)
+        say_labelled("source", format_citation(citation), indent, room)
 
 
 def say_table(headers: Sequence[str], rows: Iterable[Sequence[object]], indent: str = "") -> None:

@@ -33,7 +33,8 @@ from picheck.cli.printing import (
 from picheck.cli.rule_records import rule_record, severity_of
 from picheck.errors import SelectorError
 from picheck.plugins.registry import InstalledRule, PluginRegistry
-from picheck.reporters.wording import CONSEQUENCES, cited
+from picheck.reporters.formatting import format_citation
+from picheck.reporters.presentation import CONSEQUENCES
 from picheck.rulebook.models import Clause, Rulebook, Variant
 from picheck.testing.showcase import Showcase, showcase
 
@@ -219,7 +220,7 @@ def _sorted_by_length(
 
 def _cited(having: Sequence[Rulebook], code: str) -> list[tuple[int, str]]:
     return [
-        (edition.year, cited(citation))
+        (edition.year, format_citation(citation))
         for edition in having
         for citation in edition.clauses[code].citations
     ]

@@ -21,7 +21,7 @@ from picheck.intake.files import read_inputs
 from picheck.model.report import Report
 from picheck.model.skeleton import evidence_skeleton
 from picheck.plugins.registry import PluginRegistry
-from picheck.reporters.wording import printable
+from picheck.reporters.escaping import printable
 from picheck.schemas import evidence_schema, load_schema
 
 #: Asks for the EHR report's numbers measure by measure, where no report at all would ask once.
