@@ -6,15 +6,11 @@ Nothing is logged for a document: a run logs its beginning, its faults and its e
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Final
+from typing import Any
 
-#: Nine digits may be a TIN (and a TIN may be a Social Security number), ten an NPI.
-_IDENTIFIER: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:[0-9]{2}-?[0-9]{3}|[0-9]{6}|[0-9]{3}-[0-9]{2}-)([0-9]{4})(?![0-9A-Za-z])"
-)
+from picheck.masking import mask_digits
 
 
 def mask_identifiers(
@@ -33,7 +29,7 @@ def _masked(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_masked(item) for item in value]
     text = str(value)
-    masked = _IDENTIFIER.sub(r"*****\1", text)
+    masked = mask_digits(text)
     return value if masked == text else masked
 
 

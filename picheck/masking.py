@@ -15,8 +15,8 @@ from picheck.model.frozen import thaw
 
 #: How many characters of an identifier a reader may see.
 _VISIBLE: Final = 4
-#: Digits that a reader would take for one number: 12-3456789, 123-45-6789, 12 345 6789.
-_DIGITS: Final = re.compile(r"\d(?:[-\u2010-\u2015.\u00a0 ]?\d){4,}")
+#: Digits that a reader would take for one number: 12-3456789, 123-45-6789, 123,456,789.
+_DIGITS: Final = re.compile(r"\d(?:[-\u2010-\u2015.,\u00a0 ]?\d){4,}")
 #: A TIN (nine digits) or an NPI (ten), wherever the document is not known.
 _LONG: Final = re.compile(r"\d(?:[-\u2010-\u2015.\u00a0 ]?\d){3,}")
 
@@ -54,7 +54,8 @@ class Masker:
         texts = () if reveal else tuple([i for i in identifiers if i and _is_number(i)])
         self._texts = texts
         self._digits = tuple([_only_digits(text) for text in texts])
-        self._ends = tuple({end[-_VISIBLE:] for end in (*texts, *self._digits)})
+        ends = {end[-_VISIBLE:] for end in (*texts, *self._digits)}
+        self._ends = (*ends, *[f"{end[0]},{end[1:]}" for end in ends])
 
     def identifier(self, identifier: str) -> str:
         """Return an identifier masked, however short it is."""
@@ -62,7 +63,7 @@ class Masker:
 
     def text(self, text: str) -> str:
         """Return a text with every spelling of an identifier masked."""
-        # every spelling that people use keeps the last four digits together: 12-3456789
+        # spellings keep the last four digits together, 12-3456789, or are grouped: 123,456,789
         for end in self._ends:
             if end in text:
                 break

@@ -1,4 +1,4 @@
-"""Documents in which their own TIN and NPI stand where nobody expects them, and how to find both."""
+"""Documents whose own TIN and NPI stand where nobody expects them, and how to find both."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import copy
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from picheck.testing.examples import compliant_parts
@@ -30,25 +30,30 @@ SPELLINGS: Final[dict[str, Any]] = {
 _OWN: Final = ("taxpayerIdentificationNumber", "nationalProviderIdentifier", "entityId")
 #: So many digits of an identifier in a row give it away; the last four may be seen.
 _TELLING: Final = 7
-_BETWEEN: Final = re.compile(r"[-\s.,'\"/\\\u2010-\u2015\u00a0_]")
+_STRETCHES: Final = tuple(
+    identifier[start : start + _TELLING]
+    for identifier in (TIN, NPI)
+    for start in range(len(identifier) - _TELLING + 1)
+)
+#: What may stand between digits that are one number.
+_BETWEEN: Final = str.maketrans("", "", "-.,'\"/\\_ \t\n\u2010\u2011\u2012\u2013\u2014\u2015\u00a0")
 
 
 def leaks(output: str) -> list[str]:
     """Return the stretches of an output that hold the TIN or the NPI, in any spelling."""
-    text = _BETWEEN.sub("", unicodedata.normalize("NFKC", output))
-    found = {
-        match.start()
-        for identifier in (TIN, NPI)
-        for start in range(len(identifier) - _TELLING + 1)
-        for match in re.finditer(identifier[start : start + _TELLING], text)
-    }
-    return [text[max(place - 60, 0) : place + 40] for place in sorted(found)]
+    text = output if output.isascii() else unicodedata.normalize("NFKC", output)
+    text = text.translate(_BETWEEN)
+    return [
+        text[max(match.start() - 60, 0) : match.end() + 40]
+        for stretch in _STRETCHES
+        if stretch in text
+        for match in re.finditer(stretch, text)
+    ]
 
 
 def submission(name: str = "alone") -> dict[str, Any]:
     """Return a compliant submission of one clinician; the `name` makes it an entity of its own."""
-    document = compliant_parts(YEAR)[0]
-    return document | {
+    return compliant_parts(YEAR)[0] | {
         "entityType": "individual",
         "taxpayerIdentificationNumber": TIN,
         "nationalProviderIdentifier": NPI,
@@ -61,19 +66,21 @@ def evidence() -> dict[str, Any]:
     return compliant_parts(YEAR)[1]
 
 
-def planted(root: Any) -> Iterator[tuple[str, Any]]:
-    """Yield copies of a JSON value, each with one identifier at one place, and what it is called.
+def planted(root: Any) -> Iterator[tuple[str, str, Any]]:
+    """Yield copies of a JSON value, each with one identifier at one place of it.
 
-    Every string, number, literal and key is a place, but for the identifiers' own.
+    Yields how the identifier is spelled, the place, and the value. Every string, number, literal
+    and key is a place, but for the identifiers' own.
     """
     for path in _paths(root, ()):
         if path[0] in _OWN:
             continue
+        place = "/" + "/".join(map(str, path))
         for name, spelling in SPELLINGS.items():
-            yield f"{name} at {_pointer(path)}", _with(root, path, lambda _, new=spelling: new)
+            yield name, place, _with(root, path, spelling)
         if isinstance(path[-1], str):
-            yield f"a key at {_pointer(path)}", _renamed(root, path, TIN)
-            yield f"a dashed key at {_pointer(path)}", _renamed(root, path, SPELLINGS["as an EIN"])
+            yield "a key", place, _renamed(root, path, TIN)
+            yield "a dashed key", place, _renamed(root, path, SPELLINGS["as an EIN"])
 
 
 def refused() -> Iterator[tuple[str, str]]:
@@ -106,16 +113,20 @@ def refused() -> Iterator[tuple[str, str]]:
         yield f"the year is {key}", json.dumps(whole | {"performanceYear": digits})
         yield f"the document is {key}", json.dumps(digits)
         yield f"the document is a list of {key}", json.dumps([int(digits), digits])
-        text = json.dumps(whole)
-        for name, spelling in (("raw", digits), ("dashed", f"{digits[:2]}-{digits[2:]}")):
-            yield f"{key} unquoted, {name}", text.replace(f'"{digits}"', f"{spelling},,", 1)
-            yield f"{key} without its end quote, {name}", text.replace(f'{digits}"', spelling, 1)
-            yield f"{key} without its first quote, {name}", text.replace(f'"{digits}', spelling, 1)
-            yield f"{key} in a word, {name}", text.replace(f'"{digits}"', f"x{spelling}", 1)
-            yield f"{key} cut, {name}", text[: text.index(digits)] + spelling
-            yield f"{key} in place of a colon, {name}", text.replace(f'"{key}":', f"{spelling} ", 1)
-        yield f"{key} after the end", f"{text} {digits}"
-        yield f"{key} twice", text.replace(f'"{key}"', f'"{key}": "{digits}", "{key}"', 1)
+        yield from _no_json(whole, key, digits)
+
+
+def _no_json(whole: dict[str, Any], key: str, digits: str) -> Iterator[tuple[str, str]]:
+    text = json.dumps(whole)
+    for name, spelling in (("raw", digits), ("dashed", f"{digits[:2]}-{digits[2:]}")):
+        yield f"{key} unquoted, {name}", text.replace(f'"{digits}"', f"{spelling},,", 1)
+        yield f"{key} without its end quote, {name}", text.replace(f'{digits}"', spelling, 1)
+        yield f"{key} without its first quote, {name}", text.replace(f'"{digits}', spelling, 1)
+        yield f"{key} in a word, {name}", text.replace(f'"{digits}"', f"x{spelling}", 1)
+        yield f"{key} cut, {name}", text[: text.index(digits)] + spelling
+        yield f"{key} in place of a key, {name}", text.replace(f'"{key}":', f"{spelling} ", 1)
+    yield f"{key} after the end", f"{text} {digits}"
+    yield f"{key} twice", text.replace(f'"{key}"', f'"{key}": "{digits}", "{key}"', 1)
 
 
 def _paths(value: Any, above: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
@@ -126,21 +137,18 @@ def _paths(value: Any, above: tuple[str | int, ...]) -> Iterator[tuple[str | int
             yield from _paths(inner, (*above, key))
 
 
-def _with(root: Any, path: tuple[str | int, ...], change: Callable[[Any], Any]) -> Any:
+def _with(root: Any, path: tuple[str | int, ...], value: Any) -> Any:
     changed = copy.deepcopy(root)
     container = changed
     for token in path[:-1]:
         container = container[token]
-    container[path[-1]] = change(container[path[-1]])
+    container[path[-1]] = value
     return changed
 
 
 def _renamed(root: Any, path: tuple[str | int, ...], name: str) -> Any:
-    def rename(container: Any) -> Any:
-        return {name if key == path[-1] else key: value for key, value in container.items()}
-
-    return _with([root], (0, *path[:-1]), rename)[0]
-
-
-def _pointer(path: tuple[str | int, ...]) -> str:
-    return "/" + "/".join(map(str, path))
+    container = root
+    for token in path[:-1]:
+        container = container[token]
+    renamed = {name if key == path[-1] else key: value for key, value in container.items()}
+    return _with([root], (0, *path[:-1]), renamed)[0]

@@ -35,7 +35,10 @@ TOLD: dict[str, tuple[Any, tuple[str, ...]]] = {
         {"data": {"submissions": [SUBMISSION]}},
         (ANSWER, "the submission is under data.submissions"),
     ),
-    "an answer with a set": ({"data": {"measurementSet": SET}}, (ANSWER, "a measurement set", NAMELESS)),
+    "an answer with a set": (
+        {"data": {"measurementSet": SET}},
+        (ANSWER, "a measurement set", NAMELESS),
+    ),
     "an answer with a measurement": (
         {"data": {"measurement": {"measureId": "PI_EP_1"}}},
         (ANSWER, "a measurement", NAMELESS),
@@ -57,7 +60,10 @@ TOLD: dict[str, tuple[Any, tuple[str, ...]]] = {
         {"data": SNAKE},
         (ANSWER, "under data", "entity_type for entityType"),
     ),
-    "a request for a set": ({"submissionId": "1", **SET}, ("a measurement set by itself", NAMELESS)),
+    "a request for a set": (
+        {"submissionId": "1", **SET},
+        ("a measurement set by itself", NAMELESS),
+    ),
     "a request for a measurement": (
         {"measurementSetId": "1", "measureId": "PI_EP_2", "value": True},
         ("a request", "one measurement", NAMELESS),

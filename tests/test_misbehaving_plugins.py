@@ -390,6 +390,12 @@ ATTEMPTS: Final = {
     },
     "entity": {
         "sets": ("sets.clear()", "sets[1].record = None", "sets[1].counts.pairs.clear()"),
+        "other_levels": (
+            "other_levels.clear()",
+            "other_levels['individual'] = ()",
+            "other_levels['individual'].clear()",
+            "other_levels['individual'][0].values.clear()",
+        ),
         "prior": ("prior.clear()", f"prior[{EARLIER}][0].values.clear()"),
         "evidence": ("evidence.ehr_report.clear()",),
         "entity": ("entity.tin = None",),
@@ -423,7 +429,10 @@ def with_odd_values(draft: Draft) -> Draft:
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> tuple[RawDocument, ...]:
-    """Return an odd document and a plain one of one practice, then a plain one of another."""
+    """Return an odd document and a plain one of one practice, then a plain one of another.
+
+    And one of a clinician of the first practice.
+    """
     folder = tmp_path_factory.mktemp("practice")
     plain = compliant(vendoring.YEAR).with_evidence(
         documents=[{"supports": ["PI_PPHI_1"], "file": PAPER}]
@@ -437,12 +446,15 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> tuple[RawDocument, ...
     )
     others = plain.with_submission(taxpayerIdentificationNumber="111223333")
     (folder / PAPER).write_bytes(b"%PDF")
-    for name, draft in {"a": odd, "b": plain, "c": others}.items():
+    clinician = plain.with_submission(
+        entityType="individual", nationalProviderIdentifier="2000000010"
+    )
+    for name, draft in {"a": odd, "b": plain, "c": others, "d": clinician}.items():
         (folder / f"{name}.json").write_text(draft.to_json(), encoding="utf-8")
         side = folder / f"{name}.evidence.json"
         side.write_text(json.dumps(draft.evidence), encoding="utf-8")
     documents = tuple(read_inputs([str(folder)]))
-    assert len(documents) == 3
+    assert len(documents) == 4
     return documents  # type: ignore[return-value] # all of them can be read
 
 

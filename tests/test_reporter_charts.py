@@ -9,6 +9,7 @@ import pytest
 
 from picheck.engine.charts.facts import ChartSource, chart_facts
 from picheck.intake.decoder import decode_document
+from picheck.masking import Masker
 from picheck.model.evidence import NO_EVIDENCE
 from picheck.model.location import Location
 from picheck.model.report import DocumentSummary
@@ -33,7 +34,7 @@ def source_of(registry: PluginRegistry, number: int) -> ChartSource:
     assert submission is not None
     (record,) = submission.measurement_sets
     views = tuple(SetView(record, f"/measurementSets/{n}", rulebook) for n in range(number))
-    return ChartSource(rulebook, views, NO_EVIDENCE)
+    return ChartSource(rulebook, views, NO_EVIDENCE, Masker(()))
 
 
 def sets_of(source: ChartSource, *results: Result, **summary: Any) -> list[dict[str, Any]]:

@@ -155,7 +155,9 @@ def _guarded(work: Callable[[], int], arguments: list[str]) -> int:
         say_fault(str(error))
         drop_output()
     except PicheckError as error:
-        say_fault(str(error))
+        from picheck.masking import mask_digits  # noqa: PLC0415 - a run that ends well needs none
+
+        say_fault(mask_digits(str(error)))
         return 3 if isinstance(error, InputError) else 2
     except BrokenPipeError:
         # The reader of a pipe went away (`picheck ... | head`); that is no fault of the audit.

@@ -22,6 +22,7 @@ from picheck.cli.terms import day_of, example, settings_options
 from picheck.config.settings import settings
 from picheck.engine.acceptance.waivers import Waiver, can_never_hold, parse_waivers, read_waivers
 from picheck.errors import ConfigurationError, UsageError
+from picheck.masking import mask_digits
 from picheck.plugins.registry import PluginRegistry
 
 _DEFAULT = Path("picheck-waivers.toml")
@@ -102,7 +103,7 @@ def add(**options: Any) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-    say(f"{path}: waived {added.label} until {added.expires}")
+    say(f"{path}: waived {mask_digits(added.label)} until {added.expires}")
 
 
 @command.command("list", epilog=example("picheck waivers list --as-of 2026-02-01"))
@@ -119,7 +120,11 @@ def list_(**options: Any) -> None:
     say_table(
         ("state", "expires", "waived", "owner", "reason"),
         (
-            (_state(waiver, day), waiver.expires, waiver.label, waiver.owner, waiver.reason)
+            (
+                _state(waiver, day),
+                waiver.expires,
+                *map(mask_digits, (waiver.label, waiver.owner, waiver.reason)),
+            )
             for waiver in waivers
         ),
     )
@@ -142,7 +147,8 @@ def lint(**options: Any) -> int:
     day = day_of(options["as_of"])
     expired = [waiver for waiver in waivers if waiver.has_expired(day)]
     for waiver in expired:
-        say(f"{path}: the waiver of {waiver.label} expired on {waiver.expires} ({waiver.owner})")
+        who = mask_digits(f"{waiver.label} expired on {waiver.expires} ({waiver.owner})")
+        say(f"{path}: the waiver of {who}")
     noun = "waiver" if len(waivers) == 1 else "waivers"
     say(f"{path}: {len(waivers)} {noun}, {len(expired)} expired")
     return 1 if expired else 0
@@ -196,7 +202,9 @@ def _state(waiver: Waiver, day: date) -> str:
 
 
 def _plain(waiver: Waiver) -> dict[str, Any]:
+    """Return a waiver as plain data, masked; a masked subject means the same one."""
     import msgspec  # noqa: PLC0415 - only JSON needs it
 
     table: dict[str, Any] = msgspec.to_builtins(waiver)
-    return table
+    texts = ("subject", "file", "reason", "owner")
+    return table | {name: mask_digits(table[name]) for name in texts if table[name]}

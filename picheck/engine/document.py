@@ -215,7 +215,7 @@ class DocumentAuditor:
         if views:
             work.entity_sets.append(EntitySets(key, views, evidence))
         if self._options.with_chart_data and work.found.fault is None:
-            work.charts.append(ChartSource(rulebook, views, evidence))
+            work.charts.append(ChartSource(rulebook, views, evidence, subject.masker))
 
     def _run(  # noqa: PLR0917 - a step of the audit, called in three places
         self,
@@ -246,7 +246,8 @@ class DocumentAuditor:
         raw, subject, outcomes, options = work.raw, work.subject, work.outcomes, self._options
         accepted = self.acceptance.apply(work.results, subject)
         results = with_locations(accepted.results, raw, work.decoded.places)
-        unverified = _merge(outcomes.unverified)
+        masker, year = subject.masker, subject.year
+        unverified = _masked(_merge(outcomes.unverified), masker)
         if work.found.fault is not None:
             results, unverified = _without_questions(results), _without_keys(unverified)
         counts = _count(outcomes, results)
@@ -257,9 +258,9 @@ class DocumentAuditor:
             uri=raw.uri,
             line=raw.line,
             sha256=hashlib.sha256(raw.data).hexdigest(),
-            performance_year=subject.year,
-            entity_type=submission.entity_type if submission else None,
-            subject=subject_name(subject.entity, subject.masker),
+            performance_year=year if masker.value(year) == year else None,  # it may be a TIN
+            entity_type=masker.value(submission.entity_type) if submission else None,
+            subject=subject_name(subject.entity, masker),
             entity=pseudonym(subject, options.entity_key) if subject.entity else None,
             verdict=document_verdict(results, selection.gate, is_complete=is_complete),
             outcomes=counts,
@@ -299,7 +300,9 @@ class DocumentAuditor:
             )
         elif year != submission.performance_year:
             message = f"audited against {year}, but the document says {submission.performance_year}"
-            notices.append(Notice(kind="yearMismatch", document=index, message=message))
+            notices.append(
+                Notice(kind="yearMismatch", document=index, message=masker.text(message))
+            )
         if work.found.ignored:
             message = masker.text(work.found.ignored)
             notices.append(Notice(kind="evidencePassedOver", document=index, message=message))
@@ -398,6 +401,23 @@ def _merge_two(first: Unverified, second: Unverified) -> Unverified:
         code=first.code,
         missing=tuple(dict.fromkeys((*first.missing, *second.missing))),
         measures=tuple(dict.fromkeys((*first.measures, *second.measures))),
+    )
+
+
+def _masked(unverified: tuple[Unverified, ...], masker: Masker) -> tuple[Unverified, ...]:
+    """Return what could not be decided with its texts masked; seldom one of them has to be."""
+    texts = "\n".join([text for each in unverified for text in (*each.missing, *each.measures)])
+    if masker.text(texts) == texts:
+        return unverified
+    return tuple(
+        [
+            msgspec.structs.replace(
+                each,
+                missing=tuple(map(masker.text, each.missing)),
+                measures=tuple(map(masker.text, each.measures)),
+            )
+            for each in unverified
+        ]
     )
 
 

@@ -99,7 +99,7 @@ def unreadable_notice(given: Input, error: InputError, index: int | None = None)
     place = ":".join(str(part) for part in (error.uri, line, error.column) if part)
     return Notice(
         kind="nothingChecked" if is_empty else "unreadable",
-        message=mask_digits(f"{place}: {error}"),
+        message=f"{place}: {mask_digits(str(error))}",
         document=index,
         is_incomplete=True,
     )

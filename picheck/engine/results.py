@@ -77,7 +77,7 @@ def _bound(finding: Finding, subject: Subject, *, trust_unverified: bool) -> Res
         measures=tuple([masker.text(id_) for id_ in result.measures or _measure_in(result)]),
         expected=None if result.expected in _NO_VALUE else masker.value(result.expected),
         actual=masker.value(result.actual),
-        missing_evidence=result.missing,
+        missing_evidence=tuple([masker.text(key) for key in result.missing]),
         related_locations=tuple(
             [
                 location_of(

@@ -38,7 +38,9 @@ def recognise(value: Any) -> Violation | None:
         found = "a list; a file holds one submission, or one on each line"
     elif isinstance(value, Mapping) and not _is_submission(value):
         found = _other(value)
-    return found and Violation(pointer="", message=f"this is {found}", expected="a submission")
+    if found is None:
+        return None
+    return Violation(pointer="", message=f"this is {found}", expected="a submission")
 
 
 def _is_submission(value: Mapping[str, Any]) -> bool:
@@ -52,19 +54,23 @@ def _other(value: Mapping[str, Any]) -> str | None:
     for path, inner in _objects(value, _DEPTH):
         if (spelt := _respelt(inner)) or not _OWN.isdisjoint(inner):
             return _around(path, spelt)
+    return next(_without_submission(value), None)
+
+
+def _without_submission(value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what an object can be that holds no submission at all."""
     data = value.get("data")
-    about = next((key for key in _ANSWERS if isinstance(data, Mapping) and key in data), None)
-    if about:
-        return f"{_ANSWER} with {_ANSWERS[about]} {_NAMELESS}"
+    if isinstance(data, Mapping):
+        found = (what for key, what in _ANSWERS.items() if key in data)
+        yield from (f"{_ANSWER} with {what} {_NAMELESS}" for what in found)
     if isinstance(value.get("error"), Mapping):
-        return f"{_ANSWER} that reports an error, without any submission"
+        yield f"{_ANSWER} that reports an error, without any submission"
     if "measurementSetId" in value and "measureId" in value:
-        return f"a request to the Submissions API for one measurement {_NAMELESS}"
+        yield f"a request to the Submissions API for one measurement {_NAMELESS}"
     if "measurements" in value and "submission" not in value:
-        return f"a measurement set by itself {_NAMELESS}"
+        yield f"a measurement set by itself {_NAMELESS}"
     if value and value.keys() <= set(OWN_SECTIONS):
-        return "an evidence file; give it beside its submission, not in its place"
-    return None
+        yield "an evidence file; give it beside its submission, not in its place"
 
 
 def _around(path: tuple[str, ...], spelt: str) -> str:

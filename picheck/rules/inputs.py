@@ -55,11 +55,6 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
             ("tuple[SetView, ...]", "Sequence[SetView]"),
             ("document", "entity"),
         ),
-        "other_levels": Parameter(
-            "the sets that the same practice (TIN) sends as other entity types, by entity type",
-            ("Mapping[str, tuple[SetView, ...]]",),
-            ("entity",),
-        ),
         "set_answers": Parameter(
             "the answers of each set of the document, in order; no numbers",
             ("tuple[Answers, ...]", "Sequence[Answers]"),
@@ -87,6 +82,11 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
             "the sets of the entity's earlier years, by year",
             ("Mapping[int, tuple[SetView, ...]]",),
             ("set", "entity"),
+        ),
+        "other_levels": Parameter(
+            "the sets that the same practice (TIN) sends as other entity types, by entity type",
+            ("Mapping[str, tuple[SetView, ...]]",),
+            ("entity",),
         ),
         "clause": Parameter("the rule's terms in the year", ("Clause",)),
         "options": Parameter("what the user set for the rule's plugin", ("Mapping[str, Any]",)),

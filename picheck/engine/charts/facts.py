@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from picheck.engine.charts.calendar import calendar_facts
+from picheck.masking import Masker
 from picheck.model.evidence import Evidence
 from picheck.model.location import pointer_tokens
 from picheck.model.report import DocumentSummary
@@ -29,6 +30,7 @@ class ChartSource(msgspec.Struct, frozen=True):
     rulebook: Rulebook
     views: tuple[SetView, ...]
     evidence: Evidence
+    masker: Masker
 
 
 class _Finding(NamedTuple):
@@ -54,20 +56,26 @@ def chart_facts(
         if result.outcome in _OPEN and not result.is_accepted:
             by_document.setdefault(result.document, []).append(result)
     return [
-        msgspec.structs.replace(
-            document, facts={"sets": list(_sets(document, by_document.get(index, ())))}
-        )
+        msgspec.structs.replace(document, facts=_facts(document, by_document.get(index, ())))
         for index, document in enumerate(documents)
     ]
 
 
-def _sets(document: DocumentSummary, results: Sequence[Result]) -> Iterator[dict[str, Any]]:
+def _facts(document: DocumentSummary, results: Sequence[Result]) -> dict[str, Any]:
+    """Return the facts of a document, masked."""
+    sources: tuple[ChartSource, ...] = document.facts or ()
+    facts: dict[str, Any] = {"sets": list(_sets(sources, document, results))}
+    return sources[0].masker.value(facts) if sources else facts
+
+
+def _sets(
+    sources: Sequence[ChartSource], document: DocumentSummary, results: Sequence[Result]
+) -> Iterator[dict[str, Any]]:
     """Yield the facts of each set of a document.
 
     A finding belongs to the set that its pointer leads into; one that leads into no set, and an
     `unverified` entry, belong to all sets.
     """
-    sources: tuple[ChartSource, ...] = document.facts or ()
     pointers = {view.pointer for source in sources for view in source.views}
     own: dict[str | None, list[_Finding]] = {}
     for result in results:

@@ -14,6 +14,7 @@ from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import left_out_notices
 from picheck.intake.formats import decode
+from picheck.masking import mask_digits
 from picheck.model.report import Notice
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.registry import Rulebooks
@@ -106,12 +107,12 @@ class _Faults:
         self._counts: Counter[str] = Counter()
 
     def unusable(self, given: Input, error: Exception) -> None:
-        message = f"{_name(given)} was not used: {error}"
+        message = f"{_name(given)} was not used: {mask_digits(str(error))}"
         self._add(Notice(kind="priorUnusable", message=message, is_incomplete=True))
 
     def repeated(self, given: Input, decoded: DecodedDocument) -> None:
         if keys := decoded.issues.repeated_keys:
-            pointers = ", ".join(dict.fromkeys(key.pointer for key in keys))
+            pointers = mask_digits(", ".join(dict.fromkeys(key.pointer for key in keys)))
             message = f"{_name(given)} has a key twice: {pointers}; the last one counts"
             self._add(Notice(kind="priorRepeatedKey", message=message))
 

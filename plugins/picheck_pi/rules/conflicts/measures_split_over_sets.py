@@ -47,7 +47,7 @@ def measures_split_over_sets(
     if not all(missing):
         return None
     if set.intersection(*missing):
-        return _split_over_levels(sets[0], missing[0], entity, other_levels, clause, rulebook)
+        return _split_over_levels(sets[0], entity.entity_type, other_levels, clause["levels"])
     lacking = [_titles(objectives, rulebook) for objectives in missing]
     return fail(
         "/measurements",
@@ -64,16 +64,17 @@ def measures_split_over_sets(
 
 def _split_over_levels(
     view: SetView,
-    missing: set[str],
-    entity: Entity,
+    own: str,
     other_levels: Mapping[str, tuple[SetView, ...]],
-    clause: Clause,
-    rulebook: Rulebook,
+    levels: Mapping[str, str],
 ) -> CheckResult | None:
-    """Return that another level reports what this one lacks, where that one is not whole either."""
-    levels: Mapping[str, str] = clause["levels"]
+    """Return that another level reports what this one lacks, where that one is not whole either.
+
+    `levels` are the entity types whose data is not combined, in words.
+    """
+    rulebook, missing = view.rulebook, _missing(view, view.rulebook)
     for level, others in other_levels.items():
-        if not {level, entity.entity_type} <= levels.keys():
+        if not {level, own} <= levels.keys():
             continue
         for other in others:
             lacked_there = _missing(other, rulebook)
@@ -84,7 +85,7 @@ def _split_over_levels(
                     " either: data of two levels is never combined, and neither counts as it is",
                     at=view,
                     key="levels",
-                    own=levels[entity.entity_type],
+                    own=levels[own],
                     there=levels[level],
                     lacking=_titles(missing, rulebook),
                     related=[
@@ -101,9 +102,9 @@ def _split_over_levels(
 
 
 def _missing(view: SetView, rulebook: Rulebook) -> set[str]:
-    """Return the objectives of which the set neither reports nor excludes anything."""
-    answers = view.answers
-    covered = {rulebook.measures[i].objective for i in answers if answers.is_reported(i)}
+    """Return the objectives of which the set neither reports nor excludes more than a bonus."""
+    reported = (rulebook.measures[i] for i in view.answers if view.answers.is_reported(i))
+    covered = {measure.objective for measure in reported if not measure.is_bonus}
     return rulebook.objectives.keys() - covered
 
 

@@ -18,7 +18,8 @@ def subgroup_data(entity: Entity, sets: tuple[SetView, ...], clause: Clause) -> 
 
     What it checks:
     That a subgroup submits under the MIPS Value Pathway it registered for. Where it does, a
-    reminder follows about the numbers, which no file can prove.
+    reminder follows about the numbers, which no file can prove by itself. Where the group's file is
+    in the same run and both give the TIN, another rule compares them.
 
     Why it matters:
     Subgroups exist only inside a pathway. For this category they must send the data of the whole
