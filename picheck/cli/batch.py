@@ -66,7 +66,12 @@ def does_stream(outputs: Sequence[Output], options: dict[str, Any]) -> bool:
 
     Raises UsageError where several processes were asked for and one of the outputs cannot.
     """
-    others = [o.reporter.name for o in outputs if not isinstance(o.reporter, StreamingReporter)]
+    others = [
+        output.reporter.name
+        for output in outputs
+        if not isinstance(output.reporter, StreamingReporter)
+        or getattr(output.reporter, "wants_facts", False)  # which are drawn from a whole run
+    ]
     if others and (options["jobs"] != 1 or options["executor"]):
         raise UsageError(
             f"{', '.join(others)} needs the whole run at once; with --jobs or --executor choose"

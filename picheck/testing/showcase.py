@@ -12,14 +12,14 @@ from picheck.testing.cases import Case, Expectation, load_cases
 from picheck.testing.examples import shipped_cases
 
 #: What a case departs in, as it is written; an empty part is no departure.
-_PARTS: Final = ("change", "evidence", "prior", "others", "asOf")
+_PARTS: Final = ("change", "qrda", "evidence", "prior", "others", "asOf")
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
     """One example of a rule: its case's name and year, the departure as JSON, what is found.
 
-    `departure` holds those of `change`, `evidence`, `prior`, `others` and `asOf` that the case
-    has, all on top of the year's compliant submission; `findings` is empty for a passing one.
+    `departure` holds those of `change`, `qrda`, `evidence`, `prior`, `others` and `asOf` that the
+    case has, all on top of the year's compliant submission; `findings` is empty for a passing one.
     """
 
     name: str
