@@ -199,14 +199,10 @@ def night(tmp_path_factory: pytest.TempPathFactory, registry: PluginRegistry) ->
     pytest.importorskip("pyarrow")
     folder = tmp_path_factory.mktemp("night")
     many, table = write_many(folder / "many.ndjson"), folder / "out.parquet"
-    outputs = {
-        "ndjson": io.BytesIO(),
-        "csv": io.BytesIO(),
-        "parquet": ParquetReporter().sink(table),
-    }
-    run_batch(many, outputs, registry, None)
-    outputs["parquet"].close()
-    return Night(many, outputs["ndjson"].getvalue(), outputs["csv"].getvalue(), table)
+    lines, rows, file = io.BytesIO(), io.BytesIO(), ParquetReporter().sink(table)
+    run_batch(many, {"ndjson": lines, "csv": rows, "parquet": file}, registry, None)
+    file.close()
+    return Night(many, lines.getvalue(), rows.getvalue(), table)
 
 
 def test_in_a_batch_no_line_gives_anything_away(night: Night) -> None:
