@@ -328,7 +328,12 @@ def test_side_files_give_nothing_away(tmp_path: Path) -> None:
 def test_earlier_submissions_that_cannot_be_used_give_nothing_away(tmp_path: Path) -> None:
     (tmp_path / "now.json").write_text(json.dumps(submission()))
     (tmp_path / "before").mkdir()
-    for number, text in enumerate(REFUSED.values()):
+    unusable = [
+        json.dumps(document)
+        for _, place, document in cases(submission(), in_submission)
+        if place in {"/performanceYear", "/measurementSets", "/measurementSets/0/category"}
+    ]
+    for number, text in enumerate((*REFUSED.values(), *unusable)):
         (tmp_path / "before" / f"{named(number)}.json").write_text(text)
     arguments = ("audit", "now.json", "--as-of", AS_OF, "--isolated", "--prior", "before")
     run = picheck_here(*arguments, *formats(tmp_path / "out"), cwd=tmp_path)

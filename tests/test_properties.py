@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
-from picheck.intake.decoder import DecodedDocument, decode_document
+from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import RawDocument
+from picheck.intake.formats import decode
 from picheck.model.report import Report
 from picheck.model.result import Result
 from picheck.plugins.host import Host
@@ -230,12 +231,12 @@ def test_the_input_is_never_changed(registry: PluginRegistry, document: Any) -> 
     read: list[tuple[DecodedDocument, bytes]] = []
 
     def reading(*arguments: Any) -> DecodedDocument:
-        decoded = decode_document(*arguments)
+        decoded = decode(*arguments)
         read.append((decoded, frozen_bytes(decoded)))
         return decoded
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("picheck.engine.document.decode_document", reading)
+        patch.setattr("picheck.engine.document.decode", reading)
         audited(registry, json.dumps(document).encode())
     (kept,) = read
     assert frozen_bytes(kept[0]) == kept[1]
