@@ -195,6 +195,7 @@ FEW: Final = {
     "answers": None,
     "period": None,
     "cehrt_id": None,
+    "source": None,
     "answers, period": None,
     "period, cehrt_id, clause, rulebook": None,
     "answers, evidence": None,
@@ -216,7 +217,6 @@ MANY: Final = {
     "period, entity": None,
     "sets": "document",
     "submission": None,
-    "source": None,
     "set_answers, submission": None,
 }
 
