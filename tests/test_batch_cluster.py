@@ -199,7 +199,8 @@ from picheck.cli.main import main
 from picheck.cli.progress import Progress
 from picheck.intake import chunks
 
-chunks.ChunkReader.__init__.__defaults__ = (2_000,)
+begin = chunks.ChunkReader.__init__
+begin.__defaults__ = (2_000, *begin.__defaults__[1:])
 on_chunk = Progress.on_chunk
 
 def kill(self, chunk, result):

@@ -14,9 +14,12 @@ from typing import Any, cast
 import pytest
 from generate import corpus
 
+from picheck.cli.batch import does_stream
 from picheck.cli.outlets import Outlets
 from picheck.cli.writing import Output
+from picheck.errors import UsageError
 from picheck.plugins.reporter import Reporter
+from picheck.reporters.ndjson import NdjsonReporter
 
 AS_OF = "2026-02-01"
 
@@ -135,6 +138,23 @@ def test_a_format_that_needs_the_whole_run_takes_one_process_only(file: Path) ->
     done = picheck(file, "-f", "json", "-j", 2)
     assert done.returncode == 2
     assert b"formats that stream" in done.stderr
+
+
+class Drawing(NdjsonReporter):
+    """A reporter that could stream, were it not for the facts that it draws."""
+
+    wants_facts = True
+
+
+def test_a_reporter_that_wants_facts_is_given_the_whole_run() -> None:
+    plain, drawing = (
+        Output(reporter, "nobody", None) for reporter in (NdjsonReporter(), Drawing())
+    )
+    alone: dict[str, Any] = {"jobs": 1, "executor": None}
+    assert does_stream([plain], alone)
+    assert not does_stream([plain, drawing], alone)
+    with pytest.raises(UsageError, match="needs the whole run at once"):
+        does_stream([drawing], {**alone, "jobs": 2})
 
 
 def test_parquet_stands_beside_a_format_that_needs_the_whole_run(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from installing import Run, picheck_here
+from picheck.engine.options import GATES
 from picheck.engine.verdicts import exit_status
 from support import AS_OF, COMPLIANT, YEAR
 
@@ -74,6 +75,33 @@ def test_an_exit_code_has_one_meaning(
     run = audit(folder, *arguments)
     assert run.report["summary"]["exit"] == {"code": code, "reasons": reasons}
     assert run.code == code
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_what_makes_a_document_not_ready_is_a_result_in_every_format(
+    gate: str, folder: Path
+) -> None:
+    formats = ("-f", "ndjson=lines", "-f", "html=page")  # HTML asks for all results
+    run = audit(folder, "bare.json", "warning.json", "--fail-on", gate, *formats)
+    lines = [json.loads(line) for line in (folder / "lines").read_text().splitlines()]
+    written = [line for line in lines if line["type"] == "result"]
+    results = run.report["results"]
+    assert [{**result, "type": "result"} for result in results] == written
+    outcomes = {(result["document"], result["outcome"]) for result in results}
+    assert ((0, "indeterminate") in outcomes) == (gate == "indeterminate")
+    verdicts = [document["verdict"] for document in run.report["documents"]]
+    assert (verdicts[0] == "notReady") == (gate == "indeterminate")
+    assert (verdicts[1] == "notReady") == (gate in {"warning", "note", "indeterminate"})
+
+
+def test_open_questions_are_results_where_an_override_counts_them(folder: Path) -> None:
+    settings = '[[overrides]]\nfiles = "bare.json"\nfail_on = "indeterminate"\n'
+    (folder / "picheck.toml").write_text(settings)
+    options = ("--as-of", AS_OF, "-f", "json")
+    run = picheck_here("audit", *options, "bare.json", "ready.json", cwd=folder)
+    assert run.code == 1
+    assert [document["verdict"] for document in run.report["documents"]] == ["notReady", "ready"]
+    assert {r["outcome"] for r in run.report["results"] if r["document"] == 0} >= {"indeterminate"}
 
 
 @pytest.mark.parametrize(

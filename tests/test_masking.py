@@ -367,6 +367,17 @@ def test_an_error_that_ends_the_run_gives_nothing_away(tmp_path: Path) -> None:
     assert leaks(run.err) == []
 
 
+@pytest.mark.parametrize("form", ["text", "json", "html", "ndjson"])
+def test_a_score_gives_nothing_away(form: str, tmp_path: Path) -> None:
+    for number, (spelling, _, document) in enumerate(cases(submission(), in_submission)):
+        if spelling in {"a number", "a key"}:
+            (tmp_path / f"{named(number)}.json").write_text(json.dumps(document))
+    arguments = ("score", ".", "--as-of", AS_OF, "--isolated", "-f", form, "--what-if")
+    run = picheck_here(*arguments, cwd=tmp_path)
+    assert run.out.count("*****4826") > 50
+    assert leaks(run.out + run.err) == []
+
+
 # Waivers
 
 

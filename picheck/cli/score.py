@@ -20,6 +20,9 @@ from picheck.reporters.escaping import harmless_json
 if TYPE_CHECKING:
     from picheck.engine.score_preview import ScoreRunner
 
+if TYPE_CHECKING:
+    from picheck.engine.score_preview import ScoredEntity
+
 _NOTHING_CHECKED: Final = 5
 #: A score counts every finding, so nothing may be left out or accepted.
 _EVERYTHING: Final = {"select": (), "ignore": (), "waivers": None, "gate": "error"}
@@ -120,16 +123,16 @@ def command(**options: Any) -> int:
     if options["form"] == "ndjson":
         return _stream(runner, options, registry)
     report, shown = runner.score(read_inputs(options["paths"], registry.document_suffixes))
-    records = [each.record for each in shown]
+    scored = [(each, each.record) for each in shown]
     if options["what_if"]:
-        records = [each.record | {"whatIf": runner.what_if(each)} for each in shown]
+        scored = [(each, each.record | {"whatIf": runner.what_if(each)}) for each in shown]
     for notice in report.run.notices:
         if notice.kind == "unreadable":
             click.echo(f"picheck: {notice.message}", err=True)
-    if not records:
+    if not scored:
         click.echo("picheck: there is nothing to score; see picheck audit for the reason", err=True)
         return report.summary.exit.code or _NOTHING_CHECKED
-    _write(records, registry, options)
+    _write(scored, registry, options)
     return report.summary.exit.code
 
 
@@ -146,7 +149,7 @@ def _stream(runner: ScoreRunner, options: dict[str, Any], registry: PluginRegist
             write_utf8(_line("notice", each))
             continue
         changes = runner.what_if(each) if options["what_if"] else None
-        write_utf8(_line("score", {**each.record, "whatIf": changes}))
+        write_utf8(_line("score", each.masked({**each.record, "whatIf": changes})))
     counts = {"documents": batch.documents, "entities": batch.entities, "exit": batch.exit}
     write_utf8(_line("summary", counts))
     return batch.exit.code
@@ -157,11 +160,15 @@ def _line(kind: str, content: Any) -> str:
 
 
 def _write(
-    records: list[dict[str, Any]], registry: PluginRegistry, options: dict[str, Any]
+    scored: list[tuple[ScoredEntity, dict[str, Any]]],
+    registry: PluginRegistry,
+    options: dict[str, Any],
 ) -> None:
     from picheck.engine.score_preview import plugin_errors  # noqa: PLC0415 - help needs no engine
 
+    masked = [(each, record, each.masked(record)) for each, record in scored]
     if options["form"] == "json":
+        records = [shown for _, _, shown in masked]
         only = records[0]["score"] if len(records) == 1 else None
         document = {"score": only, "entities": records}
         write_utf8(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
@@ -171,9 +178,13 @@ def _write(
         width=min(shutil.get_terminal_size((110, 24)).columns, 130),
         reveal=options["reveal"],
     )
+    # what is drawn needs the numbers; few records hold an identifier among them
+    maskers = [each.masker for each, record, shown in masked if shown is not record]
     for program, preview in registry.previews.items():
-        mine = [record for record in records if record["program"] == program]
+        mine = [record for _, record, _ in masked if record["program"] == program]
         if mine:
             with plugin_errors(preview):
                 text = preview.render(mine, options["form"], style)
+            for masker in maskers:
+                text = masker.text(text)
             click.echo(text, nl=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from picheck.config.settings import Settings, settings
 from picheck.engine.options import RULE_TIMEOUT, AuditOptions, Override
 from picheck.engine.stopwatch import Stopwatch
 from picheck.errors import UsageError
+from picheck.plugins.lockfile import LOCK_FILE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -146,11 +147,19 @@ def terms_of(options: dict[str, Any], found: Settings) -> AuditOptions:
         baseline=options.get("baseline"),
         overrides=_overrides(found),
         entity_key=_entity_key(options.get("entity_key")),
-        files=(("settings", found.source),) if found.source else (),
+        files=tuple(_files(options, found)),
         rule_timeout=options.get("rule_timeout", RULE_TIMEOUT),
         input_format=options["input_format"],
         stopwatch=Stopwatch() if options.get("durations") else None,
     )
+
+
+def _files(options: dict[str, Any], found: Settings) -> Iterator[tuple[str, Path]]:
+    """Yield the files of a run that no option of the audit names, by their role."""
+    if found.source is not None:
+        yield "settings", found.source
+    if options.get("locked"):
+        yield "lock", Path(LOCK_FILE)
 
 
 def _entity_key(path: Path | None) -> bytes:

@@ -12,6 +12,8 @@ from picheck.plugins.reporter import Reporter
 
 #: Outcomes that only a reporter or a user who asks for all results wants to see.
 _QUIET = frozenset({"pass", "notApplicable", "indeterminate"})
+#: The same where open questions count at the gate.
+_QUIET_AT_THE_GATE = frozenset({"pass", "notApplicable"})
 
 
 def wanted(terms: AuditOptions, reporters: Iterable[Reporter]) -> AuditOptions:
@@ -27,12 +29,19 @@ def wanted(terms: AuditOptions, reporters: Iterable[Reporter]) -> AuditOptions:
 def fitted(report: Report, reporter: Reporter, *, keeps_all: bool) -> Report:
     """Return the report without what another reporter asked for and this one did not."""
     if not keeps_all and not _wants(reporter, "wants_all"):
-        told = tuple(r for r in report.results if r.outcome not in _QUIET)
+        quiet = _QUIET_AT_THE_GATE if _asks_for_all_evidence(report) else _QUIET
+        told = tuple(r for r in report.results if r.outcome not in quiet)
         report = msgspec.structs.replace(report, results=told)
     if not _wants(reporter, "wants_facts") and any(d.facts for d in report.documents):
         plain = tuple(msgspec.structs.replace(d, facts=None) for d in report.documents)
         report = msgspec.structs.replace(report, documents=plain)
     return report
+
+
+def _asks_for_all_evidence(report: Report) -> bool:
+    """Whether open questions count at the gate of the run, or of some of its files."""
+    overrides = report.run.options.get("overrides", ())
+    return "indeterminate" in {report.run.gate, *(override["gate"] for override in overrides)}
 
 
 def _wants(reporter: Reporter, attribute: str) -> bool:

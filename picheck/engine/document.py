@@ -28,7 +28,7 @@ from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import RawDocument
 from picheck.intake.formats import decode
 from picheck.masking import Masker
-from picheck.model.report import DocumentSummary, Notice
+from picheck.model.report import DocumentSummary, InputUse, Notice
 from picheck.model.result import Result, Unverified
 from picheck.model.submission import Submission
 from picheck.model.vocabulary import Outcome
@@ -41,6 +41,7 @@ NO_PROGRAM: Final = "nothing was checked: no loaded plugin brings a rulebook"
 EVIDENCE_REFUSED: Final = "the evidence file was refused"
 SHAPE_ONLY: Final = "only the shape was checked: the document does not follow the schema"
 
+_encode: Final = msgspec.json.Encoder().encode
 #: Outcomes that are counted from the results; passes and open questions need not be results.
 _COUNTED_HERE: Final = ("fail", "error")
 
@@ -131,6 +132,13 @@ class DocumentAuditor:
                 key = EntityYear(program, plan.rulebook.year, Entity.of(submission))
                 found.append(EntitySets(key, views))
         return tuple(found)
+
+    def evidence_inputs(self, raw: RawDocument) -> tuple[InputUse, ...]:
+        """Return the side files that an audit of a document would use, with their digests."""
+        given = self._options.evidence
+        if given is None and raw.evidence_path is None and raw.evidence_uri is None:
+            return ()
+        return find_evidence(raw, self._decode(raw), given, self._sections).inputs
 
     def _decode(self, raw: RawDocument) -> DecodedDocument:
         return decode(raw, self.formats, self.input_format, self._rulebooks.programs)
@@ -406,8 +414,8 @@ def _merge_two(first: Unverified, second: Unverified) -> Unverified:
 
 def _masked(unverified: tuple[Unverified, ...], masker: Masker) -> tuple[Unverified, ...]:
     """Return what could not be decided with its texts masked; seldom one of them has to be."""
-    texts = "\n".join([text for each in unverified for text in (*each.missing, *each.measures)])
-    if masker.text(texts) == texts:
+    text = _encode(unverified).decode()
+    if masker.text(text) == text:
         return unverified
     return tuple(
         [

@@ -10,6 +10,7 @@ from pathlib import Path
 from picheck.engine.options import AuditOptions
 from picheck.intake.documents import uri_of
 from picheck.model.report import InputUse
+from picheck.rulebook.registry import Rulebooks
 
 
 def run_inputs(options: AuditOptions) -> tuple[InputUse, ...]:
@@ -22,6 +23,14 @@ def run_inputs(options: AuditOptions) -> tuple[InputUse, ...]:
     for path in options.prior:
         uses += [use for file in _files(Path(path)) for use in _use("prior", file)]
     return tuple(uses)
+
+
+def rulebook_inputs(rulebooks: Rulebooks) -> tuple[InputUse, ...]:
+    """Return the rulebooks on offer: which of them a run needs is known at its end alone."""
+    return tuple(
+        InputUse(role="rulebook", uri=f"{program} {year}", sha256=digest)
+        for program, year, digest in rulebooks.digests()
+    )
 
 
 def _files(path: Path) -> Iterator[Path]:

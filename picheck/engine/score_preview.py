@@ -18,6 +18,7 @@ from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import read_inputs
 from picheck.intake.formats import convert, decode
+from picheck.masking import Masker
 from picheck.model.evidence import Evidence
 from picheck.model.location import pointer_tokens
 from picheck.model.report import Notice, Report
@@ -29,12 +30,24 @@ from picheck.rules.measurement_set import Entity, SetView
 
 
 class ScoredEntity(NamedTuple):
-    """A scene, the documents behind it, and the record of its score."""
+    """A scene, the documents behind it, and the record of its score.
+
+    Changes are tried with the record; whoever prints it has it masked, see `masked`.
+    """
 
     scene: Scene
     sources: tuple[RawDocument, ...]
     preview: Preview
     record: dict[str, Any]
+    masker: Masker
+
+    def masked(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return a record as it may be printed: the same one where nothing is to be hidden."""
+        text = msgspec.json.encode(record).decode()
+        if self.masker.text(text) == text:
+            return record
+        hidden: dict[str, Any] = self.masker.value(record)
+        return hidden
 
 
 @contextmanager
@@ -135,7 +148,8 @@ class ScoreRunner:
             with plugin_errors(preview):
                 scored = preview.score(scene, self._wish)
             record = {"entity": report.documents[next(iter(sources))].entity, **scored}
-            yield ScoredEntity(scene, tuple(sources.values()), preview, record)
+            masker = Masker((key.entity.tin, key.entity.npi), reveal=self._options.reveal)
+            yield ScoredEntity(scene, tuple(sources.values()), preview, record, masker)
 
     def _evidence(self, sources: Iterable[RawDocument]) -> Evidence:
         """Return the evidence of the first document that has any."""

@@ -58,7 +58,9 @@ class InputUse(msgspec.Struct, frozen=True, kw_only=True):
     """A file that took part in the run, with the SHA-256 of its bytes.
 
     `role` is `evidence`, `prior`, `waivers`, `baseline`, `settings` or `lock`; submissions are
-    the documents of the report, with their digests.
+    the documents of the report, with their digests. A run that is written piece by piece names
+    the rulebooks on offer as well, with the role `rulebook`, for those that took part are known
+    only at its end.
     """
 
     role: str

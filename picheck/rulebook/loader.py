@@ -46,6 +46,11 @@ class RulebookSource(msgspec.Struct, frozen=True):
         """Read the edition. Raises RulebookError naming file, key and remedy."""
         return read_edition(folder_of(self.package), self.program, self.year)
 
+    def digest(self) -> str:
+        """Return the digest of the edition without reading it; the rulebook has it as `sha256`."""
+        folder = folder_of(self.package)
+        return EditionFolder(folder, _texts(folder)).digest()
+
 
 def rulebook_in(package: str, *, program: str, year: int) -> RulebookSource:
     """Point to the edition whose TOML files lie in a package."""
@@ -57,14 +62,19 @@ def read_edition(folder: Traversable, program: str, year: int) -> Rulebook:
 
     Raises RulebookError with one line for each fault, naming file, key and remedy.
     """
-    texts = {
+    texts = _texts(folder)
+    if missing := [name for name in REQUIRED_FILES if name not in texts]:
+        raise RulebookError(f"{folder}: {', '.join(missing)} is missing; an edition is complete")
+    return _build(EditionFolder(folder, texts), program, year)
+
+
+def _texts(folder: Traversable) -> dict[str, bytes]:
+    """Return the texts of the TOML files of a folder, by name, in order."""
+    return {
         entry.name: entry.read_bytes()
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".toml")
     }
-    if missing := [name for name in REQUIRED_FILES if name not in texts]:
-        raise RulebookError(f"{folder}: {', '.join(missing)} is missing; an edition is complete")
-    return _build(EditionFolder(folder, texts), program, year)
 
 
 def _build(edition: EditionFolder, program: str, year: int) -> Rulebook:

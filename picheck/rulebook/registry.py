@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 import msgspec
 
 from picheck.errors import RulebookError
+from picheck.model.frozen import thaw
 from picheck.rulebook.loader import RulebookSource
 from picheck.rulebook.models import Clause, Rulebook
 
@@ -55,6 +58,19 @@ class Rulebooks:
     def has(self, program: str, year: int) -> bool:
         """Whether there is an edition for the year."""
         return (program, year) in self._sources
+
+    def digests(self) -> Iterator[tuple[str, int, str]]:
+        """Yield program, year and digest of each edition, with the clauses that plugins add.
+
+        No edition is read for it. One whose files cannot be opened is left out.
+        """
+        for program, year in sorted(self._sources):
+            with suppress(OSError, ImportError):
+                digest = self._sources[program, year].digest()
+                if added := self._added.get((program, year)):
+                    text = msgspec.json.encode(thaw([added[code] for code in sorted(added)]))
+                    digest = hashlib.sha256(digest.encode() + text).hexdigest()
+                yield program, year, digest
 
     def rulebook(self, program: str, year: int) -> Rulebook:
         """Return the edition, with the clauses that plugins add to it.

@@ -91,6 +91,15 @@ def held(grounds: Iterable[Ground]) -> str:
     return names(grounds, "granted", "open")
 
 
+def available_to(entity: Entity, rulebook: Rulebook, clause: Clause) -> list[str]:
+    """Return the statuses and clinician types that the year grants to an entity of its type."""
+    members, statuses = rulebook.clauses.get(_MEMBERS), clause["special_statuses"]
+    if members is not None and entity.entity_type in members["entity_types"]:
+        own = members["own_statuses"].get(entity.entity_type, ())
+        statuses = [status for status in statuses if status in own]
+    return [*statuses, *clause["clinician_types"]]
+
+
 def is_left_out(sets: Sequence[SetView]) -> bool:
     """Whether nothing is reported for the category."""
     return not any(view.record.measurements for view in sets)
@@ -133,8 +142,11 @@ def _status(status: str, law: Clause, roster: Roster | None, rulebook: Rulebook)
         return Ground(status, "granted")
     if status not in roster.own:
         own = " or ".join(roster.own) or "none"
-        why = f"is no status that entity type {roster.entity_type} can hold ({own})"
-        return Ground(status, "unavailable", f"{why}, unless all members qualify")
+        why = (
+            f"is no status of an entity of type {roster.entity_type}, which can hold {own}; it"
+            " counts only if all members qualify"
+        )
+        return Ground(status, "unavailable", why)
     return _by_members(status, roster.tally(status), roster)
 
 

@@ -31,10 +31,11 @@ from picheck.engine.entities import EntityGroups, short_digest
 from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.notices import plugin_notices, unreadable_notice
 from picheck.engine.prior.loader import load_prior
+from picheck.engine.run_inputs import rulebook_inputs
 from picheck.engine.run_report import finish, header
 from picheck.engine.stopwatch import Stopwatch
 from picheck.engine.summary import RunSummary
-from picheck.errors import InputError
+from picheck.errors import InputError, UsageError
 from picheck.intake.chunks import Buffered, Chunk, ChunkReader
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import read_inputs
@@ -102,8 +103,15 @@ class Batch:
 
     @property
     def opening(self) -> tuple[bytes, ...]:
-        """What each output begins with."""
+        """What each output begins with.
+
+        It names every rulebook on offer, for an output that was cut is gone on with under the
+        same law alone.
+        """
         report = header(self._options, self._registry)
+        inputs = (*report.run.inputs, *rulebook_inputs(self._registry.rulebooks))
+        run = msgspec.structs.replace(report.run, inputs=inputs)
+        report = msgspec.structs.replace(report, run=run)
         return tuple(reporter.opening(report) for reporter in self._worker.reporters)
 
     @property
@@ -123,7 +131,9 @@ class Batch:
             run.merge(resume.summary)
             self._written |= resume.rules
         with EntityIndex() as index:
+            inputs = 0
             for chunk, result in self._audited(chunks, resume or ResumePoint()):
+                inputs = chunk.first + chunk.count
                 for segment in result.segments:
                     self._write_segment(segment)
                 index.add(result.references)
@@ -131,6 +141,11 @@ class Batch:
                 self._progress.on_chunk(chunk, result)
                 if self._options.stopwatch is not None:
                     self._options.stopwatch.add(result.durations)
+            if resume is not None and inputs < resume.next_input:
+                raise UsageError(
+                    f"the output tells of {resume.next_input:,} inputs, and now there are"
+                    f" {inputs:,}; audit again without --resume"
+                )
             with self._worker.watchdog.armed():
                 self._run_entity_rules(chunks, index, run)
         said = [*plugin_notices(self._registry), *self._prior.notices, *chunks.left_out_notices()]
@@ -144,6 +159,7 @@ class Batch:
     ) -> Iterator[tuple[Chunk, ChunkResult]]:
         """Yield the results in order, with no more chunks under way than workers and some spare."""
         queue = _Queue(self._executors, self._pickled, resume)
+        is_stopped = True
         try:
             for chunk in chunks:
                 queue.put(chunk)
@@ -151,8 +167,12 @@ class Batch:
                     yield queue.pop()
             while queue:
                 yield queue.pop()
-        finally:
-            queue.close()
+            is_stopped = False
+        except Exception:
+            is_stopped = False
+            raise
+        finally:  # who stops a run is told so at once; else the workers end before this process
+            queue.close(wait=not is_stopped)
 
     def _run_entity_rules(self, chunks: ChunkReader, index: EntityIndex, run: RunSummary) -> None:
         """Read the documents of entities with several sets again, and write what they add."""
@@ -231,10 +251,10 @@ class _Queue:
         except self._executors.worker_errors:
             return chunk, self._retry(chunk)
 
-    def close(self) -> None:
+    def close(self, *, wait: bool = False) -> None:
         for _, future in self._under_way:
             future.cancel()
-        self._executor.shutdown(wait=False)
+        self._executor.shutdown(wait=wait)
 
     def _submit(self, chunk: Chunk) -> Future[ChunkResult]:
         kept = self._resume.of(chunk.first, chunk.count)

@@ -15,7 +15,6 @@ from picheck.engine.acceptance.apply import Acceptance, is_finding
 from picheck.engine.framework_rules import NO_RULEBOOK
 from picheck.engine.summary import RunSummary
 from picheck.errors import UsageError
-from picheck.intake.documents import RawDocument
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result
 from picheck.plugins.reporter import RuleKey
@@ -23,20 +22,37 @@ from picheck.plugins.reporter import RuleKey
 _decode: Final = msgspec.json.Decoder().decode
 #: How much of a document's SHA-256 is kept to see whether it is still the same.
 _DIGEST: Final = 16
+_OF_AN_INPUT: Final = frozenset({"document", "result", "notice"})
+#: So many lines of a file may be blank, one after the other, before an output looks damaged.
+_LONGEST_GAP: Final = 10_000_000
+#: What is raised where a line is none that a report could hold.
+_DAMAGES: Final = (
+    msgspec.DecodeError, AttributeError, IndexError, KeyError, OverflowError, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 class KeptInputs(msgspec.Struct, frozen=True):
     """Which inputs of a chunk were written by an earlier run.
 
     All with a number below `until` were; `waived` are those that may have met a waiver;
-    `digests` are the beginnings of the SHA-256 of the documents that `first` and the following
-    numbers had, as numbers; 0 where no document was written.
+    `digests` are the beginnings of the digests that the documents with number `first` and the
+    following had (see `kept_digest`); 0 where no document was written.
     """
 
     until: int = 0
     waived: tuple[int, ...] = ()
     first: int = 0
     digests: tuple[int, ...] = ()
+
+    def digest_of(self, index: int) -> int:
+        """Return what is known of the document of an input; 0 where it had none."""
+        place = index - self.first
+        return self.digests[place] if 0 <= place < len(self.digests) else 0
+
+    def documents(self) -> Iterator[int]:
+        """Yield the numbers of the inputs of which a document was written."""
+        return (self.first + place for place, digest in enumerate(self.digests) if digest)
 
 
 FROM_START: Final = KeptInputs()
@@ -72,20 +88,18 @@ class ResumePoint(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def check_digest(raw: RawDocument, index: int, kept: KeptInputs) -> str:
-    """Return the SHA-256 of a document whose results were written by an earlier run.
+def kept_digest(sha256: str, evidence: Iterable[str]) -> int:
+    """Return the beginning of a document's digest, or of one over it and its side files'."""
+    others = list(evidence)
+    whole = hashlib.sha256("".join([sha256, *others]).encode()).hexdigest() if others else sha256
+    return int(whole[:_DIGEST], 16)
 
-    Raises UsageError where it is not the document that was audited then.
-    """
-    digest = hashlib.sha256(raw.data).hexdigest()
-    place = index - kept.first
-    before = kept.digests[place] if place < len(kept.digests) else 0
-    if before and before != int(digest[:_DIGEST], 16):
-        where = raw.uri if raw.line is None else f"{raw.uri}:{raw.line}"
-        raise UsageError(
-            f"{where} has changed since the output was begun; audit again without --resume"
-        )
-    return digest
+
+def changed_error(name: str) -> UsageError:
+    """Return the error of an input that is not the one whose results were written."""
+    return UsageError(
+        f"{name} has changed since the output was begun; audit again without --resume"
+    )
 
 
 def read_resume_point(path: Path, opening: bytes, acceptance: Acceptance) -> ResumePoint:
@@ -100,25 +114,21 @@ def read_resume_point(path: Path, opening: bytes, acceptance: Acceptance) -> Res
         if first != opening:
             raise UsageError(_difference(path, first, opening))
         reader = _Reader(len(opening), acceptance)
-        group, rules = _Group(-1), _Rules()
-        for number, line in enumerate(_whole(file), start=2):
-            value = _read(path, number, line)
-            if value["type"] == "summary":
-                raise UsageError(f"{path} is complete; there is nothing to go on with")
-            if value["type"] == "rule":  # it belongs to the document that follows
-                rules.add(value, len(line))
-                continue
-            index = value["document"]
-            if index < group.number:
-                break  # the lines of the entities, written after the last document
-            if index > group.number:
-                reader.add(group)
-                group, rules = _Group(index, rules), _Rules()
-            group.add(value, len(line))
-        else:
-            return reader.until(max(group.number, 0))
-    reader.add(group)
-    return reader.until(group.number + 1)
+        try:
+            for line in _whole(file):
+                if not reader.take(line):
+                    break
+            return reader.end()
+        except (*_DAMAGES, RecursionError) as error:
+            raise UsageError(
+                f"{path}:{reader.line} is damaged; audit again without --resume ({error})"
+            ) from error
+        except _Complete as error:
+            raise UsageError(f"{path} is complete; there is nothing to go on with") from error
+
+
+class _Complete(Exception):  # noqa: N818 - no error: there is nothing to go on with
+    """The output has its last line."""
 
 
 class _Rules:
@@ -157,8 +167,46 @@ class _Reader:
         self._rules: set[RuleKey] = set()
         self._waived = array("q")
         self._digests = array("Q")
+        self._group = _Group(-1)
+        self._before = _Rules()
+        self._has_entities = False
+        self.line = 1
 
-    def add(self, group: _Group) -> None:
+    def take(self, line: bytes) -> bool:
+        """Take a line; return False at the first one that was written after all documents.
+
+        Raises _Complete at the last line of a report, and one of `_DAMAGES` for a line that no
+        report holds.
+        """
+        self.line += 1
+        value = _decode(line)
+        kind = value["type"]
+        if kind == "summary":
+            raise _Complete
+        if kind == "rule":  # it belongs to the document that follows
+            self._before.add(value, len(line))
+            return True
+        index = value["document"]
+        if kind not in _OF_AN_INPUT or type(index) is not int or index < 0:
+            raise ValueError(f"a line of type {kind} of input {index} is none of a report")
+        if index < self._group.number:
+            self._has_entities = True
+            return False
+        if index > self._group.number:
+            self._add(self._group)
+            self._group, self._before = _Group(index, self._before), _Rules()
+        self._group.add(value, len(line))
+        return True
+
+    def end(self) -> ResumePoint:
+        """Return what is kept: all but the last input, whose lines may not be complete."""
+        number = self._group.number
+        if self._has_entities:
+            self._add(self._group)
+            number += 1
+        return self._until(max(number, 0))
+
+    def _add(self, group: _Group) -> None:
         """Take the lines of one input."""
         if group.number < 0:
             return
@@ -168,7 +216,7 @@ class _Reader:
         if self._acceptance.waivers and self._may_be_waived(group.values):
             self._waived.append(group.number)
 
-    def until(self, next_input: int) -> ResumePoint:
+    def _until(self, next_input: int) -> ResumePoint:
         """Return what was read, as the part before an input."""
         return ResumePoint(
             length=self._length,
@@ -194,9 +242,10 @@ class _Reader:
         for value in group.values:
             if value["type"] == "notice":
                 self._summary.add_notice(msgspec.convert(_without(value, "type"), Notice))
-        self._digests.extend([0] * (group.number - len(self._digests)))
-        digest = int(documents[0]["sha256"][:_DIGEST], 16) if documents else 0
-        self._digests.append(digest)
+        if (gap := group.number - len(self._digests)) > _LONGEST_GAP:
+            raise ValueError(f"input {group.number} follows input {len(self._digests) - 1}")
+        self._digests.extend([0] * gap)
+        self._digests.append(_digest(documents[0]) if documents else 0)
 
     def _may_be_waived(self, values: Sequence[Mapping[str, Any]]) -> bool:
         """Whether a waiver speaks of one of the results, if it is of the right subject."""
@@ -246,17 +295,12 @@ def _name(item: Any) -> str:
     return " ".join(str(part)[:40] for part in parts)
 
 
-def _read(path: Path, number: int, line: bytes) -> dict[str, Any]:
-    """Read one line. Raises UsageError where it is none that a report could hold."""
-    try:
-        value = _decode(line)
-        if value["type"] in {"document", "result", "notice"}:
-            int(value["document"])
-        return dict(value)
-    except (msgspec.DecodeError, TypeError, KeyError, ValueError) as error:
-        raise UsageError(
-            f"{path}:{number} is damaged; audit again without --resume ({error})"
-        ) from error
+def _digest(document: Mapping[str, Any]) -> int:
+    """Return the digest of a document that a line tells of. Raises ValueError where it is none."""
+    digests = [document["sha256"], *[use["sha256"] for use in document.get("inputs", ())]]
+    for digest in digests:
+        int(digest, 16)
+    return kept_digest(digests[0], digests[1:])
 
 
 def _without(value: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import pickle
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
 
 from picheck.engine.audit import audit_one
-from picheck.engine.batch.resume import FROM_START, KeptInputs, check_digest
+from picheck.engine.batch.resume import FROM_START, KeptInputs, changed_error, kept_digest
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntityReference, PriorBook, references
 from picheck.engine.options import AuditOptions
@@ -92,9 +94,10 @@ class Worker:
     def _audit(self, chunk: Chunk, kept: KeptInputs) -> ChunkResult:
         summary, found = RunSummary(), list[EntityReference]()
         writer = SegmentWriter(self.reporters, self.auditor)
-        last = ""
+        last, gone = "", set(kept.documents())
         for index, given in chunk.inputs():
             if index < kept.until:
+                gone.discard(index)
                 self._enter_kept(given, index, kept, summary, found)
                 continue
             audited = audit_one(self.auditor, given, index)
@@ -109,6 +112,8 @@ class Worker:
                 found += references(audited.entity_sets, audited.summary.sha256)
             if isinstance(given, RawDocument):
                 last = given.uri if given.line is None else f"{given.uri}:{given.line}"
+        if gone:
+            raise changed_error(f"the input with number {min(gone)}")
         summary.plans = set(self.auditor.plans.keys)
         summary.prior_used = self.auditor.prior.take_used()
         return ChunkResult(
@@ -134,16 +139,24 @@ class Worker:
         Only where a waiver may have met one of its findings it is audited again, for the uses of
         the waivers alone. Raises UsageError where the document has changed since.
         """
-        if not isinstance(given, RawDocument):
+        before, now = kept.digest_of(index), 0
+        if isinstance(given, RawDocument):
+            name = given.uri if given.line is None else f"{given.uri}:{given.line}"
+            sha256 = hashlib.sha256(given.data).hexdigest()
+            with suppress(InputError):  # which the earlier run has said
+                sets = self.auditor.entity_sets(given, index)
+                uses = self.auditor.evidence_inputs(given)
+                now = kept_digest(sha256, [use.sha256 for use in uses])
+        else:
+            name = given.error.uri
+        if now != before:
+            raise changed_error(name)
+        if not now:
             return
-        digest = check_digest(given, index, kept)
-        try:
-            found += references(self.auditor.entity_sets(given, index), digest)
-            if index in kept.waived:
-                for waiver, entity in self.auditor.audit(given, index).waiver_uses:
-                    summary.waiver_uses.setdefault(waiver, set()).add(entity)
-        except InputError:  # the earlier run has said so
-            return
+        found += references(sets, sha256)
+        if index in kept.waived:
+            for waiver, entity in self.auditor.audit(given, index).waiver_uses:
+                summary.waiver_uses.setdefault(waiver, set()).add(entity)
         summary.overrides.update(self.auditor.selection.applied_to(given.uri))
 
 

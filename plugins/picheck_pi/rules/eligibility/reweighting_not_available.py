@@ -20,6 +20,7 @@ from picheck_pi.eligibility import (
     AUTOMATIC,
     GROUNDS,
     NOTHING_CLAIMED,
+    available_to,
     grounds_of,
     is_left_out,
     names,
@@ -73,7 +74,7 @@ def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
             "",
             "{actual} {why}",
             from_root=True,
-            expected=[*clause["special_statuses"], *clause["clinician_types"]],
+            expected=available_to(entity, rulebook, clause),
             actual=ground.claim,
             key=ground.claim,
             why=ground.why,
@@ -90,8 +91,10 @@ def _not_approved(word: str, clause: Clause, rulebook: Rulebook, as_of: date) ->
     day = clause.terms.get("apply_until")
     is_over = day is not None and date.fromisoformat(day) < as_of
     closing = " ".join(filter(None, (day, clause.terms.get("apply_until_time"))))
-    told = f"; applications for {{year}} {'closed' if is_over else 'are taken until'} {{closing}}"
-    again = "" if is_over else ", or apply again"
+    told = (
+        f"; applications for {{year}} {'closed on' if is_over else 'are taken until'} {{closing}}"
+    )
+    again = "" if is_over else ", or apply again while applications are taken"
     return fail(
         "",
         "nothing is reported for the category, and the hardship exception is {actual}, not"
