@@ -14,8 +14,8 @@ from typing import Final
 
 from picheck.plugins.host import Host
 from picheck.plugins.registry import collect_plugins
+from picheck.testing.assertions import told_difference
 from picheck.testing.cases import Case, load_cases
-from picheck.testing.checking import told_difference
 from picheck.testing.examples import compliant_parts, shipped_cases
 
 #: A mutant that loops for ever is killed after so many seconds.

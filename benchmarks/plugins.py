@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from picheck.testing.auditing import stock
-from picheck.testing.scaffolding import scaffold
+from picheck.testing.harness import stock
+from picheck.testing.scaffold import scaffold
 
 ROUNDS = 15
 PLUGINS = 10

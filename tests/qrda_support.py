@@ -11,7 +11,7 @@ from picheck.model.conversion import spot_of
 from picheck.rules.inputs import document_parts
 from picheck.rules.rule import bind_parts
 from picheck.testing import compliant
-from picheck.testing.auditing import stock
+from picheck.testing.harness import stock
 from picheck.testing.qrda_builder import QRDA_PROGRAM, QrdaVersions, changed_qrda, qrda_versions
 
 ID = "2.16.840.1.113883"

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import click
 
+from picheck.cli.audit_options import configured, terms_of, terms_options
 from picheck.cli.batch import batch_options, does_stream, stream
 from picheck.cli.options import load_inventory, plugin_options, say_failed
-from picheck.cli.output import OutputLostError, begin_output, prints_aside, say_fault
-from picheck.cli.terms import configured, terms_of, terms_options
+from picheck.cli.output import outputs_of, write
+from picheck.cli.output_filter import wanted
+from picheck.cli.stdout import OutputLostError, begin_output, prints_aside, say_fault
 from picheck.cli.timing import print_durations, timing_options
-from picheck.cli.wanting import wanted
-from picheck.cli.writing import outputs_of, write
 from picheck.engine.audit import audit
 from picheck.engine.options import GATES
 from picheck.plugins.lockfile import LOCK_FILE, check_lock

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from picheck.cli.audit_options import configured, example, settings_options, terms_of, terms_options
+from picheck.cli.console import say, say_json, say_table
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
-from picheck.cli.printing import say, say_json, say_table
-from picheck.cli.terms import configured, example, settings_options, terms_of, terms_options
 from picheck.config.settings import settings
 from picheck.engine.acceptance.baseline import (
     baseline_of,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from picheck.cli.options import load_inventory
-from picheck.cli.outlets import Outlets
-from picheck.cli.output import OutputLostError, prints_aside, say_fault
-from picheck.cli.writing import Output
+from picheck.cli.output import Output
+from picheck.cli.output_files import Outlets
+from picheck.cli.stdout import OutputLostError, prints_aside, say_fault
 from picheck.engine.options import AuditOptions
 from picheck.errors import UsageError
 from picheck.model.report import Report

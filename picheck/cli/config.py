@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from picheck.cli.environment import name_variables, option_name, variable
+from picheck.cli.audit_options import configured, example, settings_options, terms_of
+from picheck.cli.console import say, say_json, say_table
+from picheck.cli.envvars import name_variables, option_name, variable
 from picheck.cli.options import format_option, load_inventory, say_failed
-from picheck.cli.printing import say, say_json, say_table
-from picheck.cli.terms import configured, example, settings_options, terms_of
 from picheck.config.json_schema import json_schema
 from picheck.config.settings import OPTION_KEYS, SETTINGS_SCHEMA, Settings
 from picheck.errors import ConfigurationError

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from picheck.cli.options import load_inventory, plugin_options, say_failed
-from picheck.cli.output import write_utf8
+from picheck.cli.stdout import write_utf8
 from picheck.errors import InputError, UsageError
 
 _INCOMPLETE = 4

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from picheck.cli.console import say, say_wrapped
 from picheck.cli.options import format_option
-from picheck.cli.output import say_fault, write_utf8
-from picheck.cli.printing import say, say_wrapped
+from picheck.cli.stdout import say_fault, write_utf8
 from picheck.engine.report_diff import LISTS, Comparison, Found, Side
 
 _FINDINGS = 1

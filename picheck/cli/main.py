@@ -16,8 +16,9 @@ from typing import Final
 import click
 
 from picheck import __version__
-from picheck.cli.environment import name_variables
-from picheck.cli.output import (
+from picheck.cli.envvars import name_variables
+from picheck.cli.signals import turn_signals_into_stops
+from picheck.cli.stdout import (
     OutputLostError,
     as_output_lost,
     complete_streams,
@@ -25,7 +26,6 @@ from picheck.cli.output import (
     say_fault,
     say_unforeseen,
 )
-from picheck.cli.signals import turn_signals_into_stops
 from picheck.cli.supervision import allow_supervision
 from picheck.errors import InputError, PicheckError
 from picheck.plugins.deaths import note_run

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from picheck.cli.own_findings import OWN_FINDINGS
+from picheck.cli.framework_help import OWN_FINDINGS
 from picheck.model.vocabulary import CONSEQUENCES, SEVERITY_OF
 from picheck.reporters.presentation import CONSEQUENCES as WORDS
 from picheck.rulebook.models import Clause, Rulebook

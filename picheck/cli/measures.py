@@ -6,9 +6,9 @@ from typing import Final, get_args
 
 import click
 
-from picheck.cli.choosing import EXIT_CODES, lists_inventory, program_of, program_option
+from picheck.cli.console import say, say_json, say_labelled, say_wrapped
+from picheck.cli.lookup import EXIT_CODES, lists_inventory, program_of, program_option
 from picheck.cli.options import format_option
-from picheck.cli.printing import say, say_json, say_labelled, say_wrapped
 from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Measure, ReportingCategory, Rulebook

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from picheck.cli.output import prints_aside
+from picheck.cli.stdout import prints_aside
 from picheck.cli.supervision import supervise
 from picheck.errors import UsageError
 from picheck.plugins.host import OWN_REPORTERS, Host

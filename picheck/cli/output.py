@@ -1,115 +1,143 @@
-"""Standard output, which belongs to the report, and what is said beside it."""
+"""Where a report goes: which reporters were asked for, and what each one writes."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, redirect_stdout, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from picheck.errors import PicheckError
-from picheck.plugins.deaths import note_run
+import msgspec
+
+from picheck.cli.options import wants_color
+from picheck.cli.output_filter import fitted
+from picheck.cli.stdout import prints_aside, write_prose, write_utf8
+from picheck.errors import UsageError
+from picheck.masking import mask_digits
+from picheck.model.report import Report
+from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import Reporter, Style
+from picheck.plugins.validation import told
+from picheck.validation import closest_match
 
 
-class OutputLostError(PicheckError):
-    """No output is left that could be written."""
+class Output(NamedTuple):
+    """One reporter, whose it is, and the file it writes to; None for standard output."""
+
+    reporter: Reporter
+    owner: str
+    path: Path | None
 
 
-def say_fault(text: str) -> None:
-    """Write one line to standard error; where there is none, or it is closed, say nothing."""
-    with suppress(OSError, ValueError, AttributeError):
-        encoding = sys.stderr.encoding or "utf-8"
-        line = f"picheck: {text}".encode(encoding, "backslashreplace").decode(encoding)
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+def outputs_of(formats: Sequence[str], registry: PluginRegistry) -> list[Output]:
+    """Read NAME[=PATH]; raise UsageError for an unknown name or a second standard output."""
+    outputs = []
+    for given in formats:
+        name, _, path = given.partition("=")
+        reporter = registry.reporters.get(name)
+        if reporter is None:
+            raise UsageError(f"no reporter is called {name!r}; {_hint(name, registry.reporters)}")
+        owner = registry.reporter_owners.get(name, "nobody")
+        outputs.append(Output(reporter, owner, Path(path) if path else None))
+    if sum(output.path is None for output in outputs) > 1:
+        raise UsageError("only one format can go to standard output; write the others to =PATH")
+    return outputs
 
 
-def say_unforeseen(error: Exception, arguments: Sequence[str]) -> None:
-    """Say in one sentence that something went wrong that was not foreseen; with -v, where.
+def write(
+    report: Report, outputs: Sequence[Output], registry: PluginRegistry, options: Mapping[str, Any]
+) -> Iterator[str]:
+    """Write every output and yield one line for each reporter that broke.
 
-    Identifiers are masked.
+    One that breaks costs no other its output. Raises UsageError where a file cannot be written.
     """
-    import traceback  # noqa: PLC0415 - a run that ends well needs none of this
+    rules = {code: installed.rule for code, installed in registry.rules.items()}
+    evidence: dict[int, Mapping[str, Any]] = {}
+    if any(output.reporter.name == "text" for output in outputs):
+        evidence = evidence_at_hand(report, reveal=options["reveal"])
+    for reporter, owner, path in outputs:
+        style = Style(
+            color=path is None and wants_color(options["color"]),
+            width=_width(),
+            reveal=options["reveal"],
+            quiet=options["quiet"],
+            sources=options["sources"],
+            evidence=evidence,
+            rules=rules,
+            questions=registry.evidence.questions,
+        )
+        fitting = fitted(report, reporter, keeps_all=options["all_results"])
+        if hasattr(reporter, "sink"):  # its output is no text
+            from picheck.cli.output_files import write_pieces  # noqa: PLC0415 - few reporters need it
 
-    from picheck.masking import mask_digits  # noqa: PLC0415
-    from picheck.plugins.validation import told  # noqa: PLC0415
-
-    if any(re.fullmatch(r"-[a-z]*v[a-z]*|--verbose", argument) for argument in arguments):
-        lines = mask_digits("".join(traceback.format_exception(error)))
-        with suppress(OSError, ValueError):
-            sys.stderr.write(lines.encode("ascii", "backslashreplace").decode())
-    say_fault(
-        f"the run broke off, and what it did not say was not checked: {mask_digits(told(error))}"
-        " (an error of picheck's; -v shows where)"
-    )
-
-
-def prints_aside() -> AbstractContextManager[object]:
-    """Send what plugins print to standard error meanwhile."""
-    return redirect_stdout(sys.stderr)
-
-
-def begin_output() -> None:
-    """Say that something goes to standard output now: from here on no work is begun again."""
-    note_run(output=True)
-
-
-def write_utf8(text: str) -> None:
-    """Write to standard output in UTF-8, whatever its encoding: what programs read is UTF-8.
-
-    Raises BrokenPipeError where its reader went away, OutputLostError where it cannot be written.
-    """
-    begin_output()
-    binary = getattr(sys.stdout, "buffer", None)
-    with as_output_lost():
-        if binary is None:
-            sys.stdout.write(text)
+            yield from write_pieces(fitting, Output(reporter, owner, path))
+            continue
+        try:
+            text = _rendered(reporter, fitting, style)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it raises is the reporter's fault
+            why = told(error)
+            yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {why}"
         else:
-            sys.stdout.flush()
-            binary.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.flush()
+            _put(text, path, is_prose=reporter.name == "text" or sys.stdout.isatty())
 
 
-def write_prose(text: str) -> None:
-    """Write to standard output in its own encoding; a letter that it lacks becomes its escape.
+def evidence_at_hand(report: Report, *, reveal: bool) -> dict[int, Mapping[str, Any]]:
+    """Return what the side files of documents hold that still lack evidence, by their index.
 
-    Raises as `write_utf8` does.
+    A file that was changed since, or that holds an identifier which may not be shown, is left
+    out: nobody should replace it by what is printed.
     """
-    begin_output()
-    encoding = sys.stdout.encoding or "utf-8"
-    with as_output_lost():
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
+    found: dict[int, Mapping[str, Any]] = {}
+    for index, document in enumerate(report.documents):
+        for given in document.inputs if document.unverified else ():
+            with suppress(OSError, ValueError):
+                data = Path(given.uri).read_bytes()
+                text = data.decode()
+                if hashlib.sha256(data).hexdigest() == given.sha256 and (
+                    reveal or mask_digits(text) == text
+                ):
+                    found[index] = msgspec.json.decode(text)
+    return found
 
 
-@contextmanager
-def as_output_lost() -> Iterator[None]:
-    """Turn what goes wrong with standard output into OutputLostError; a closed pipe stays."""
+def _rendered(reporter: Reporter, report: Report, style: Style) -> str:
+    with prints_aside():
+        text: object = reporter.render(report, style)
+    if not isinstance(text, str):
+        raise TypeError(f"render returned {type(text).__name__}, expected str")
+    return text
+
+
+def _put(text: str, path: Path | None, *, is_prose: bool) -> None:
+    """Write to a file, or to standard output: prose as a terminal reads it, else in UTF-8."""
+    if path is None:
+        if is_prose:
+            write_prose(text)
+        else:
+            write_utf8(text)
+        return
     try:
-        yield
-    except BrokenPipeError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise OutputLostError(f"standard output cannot be written: {reason}") from error
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def complete_streams() -> None:
-    """Put something in the place of standard streams that were closed before the start.
-
-    What is written to standard output then raises OSError, and no file that is opened later is
-    taken for it.
-    """
-    if sys.stdout is None:
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+def _hint(name: str, known: Mapping[str, Reporter]) -> str:
+    near = closest_match(name, list(known))
+    return f"did you mean {near}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
 
 
-def drop_output() -> None:
-    """Forget what standard output still holds, so that the end of the process raises nothing."""
-    with suppress(OSError, ValueError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
+def _width() -> int:
+    """Return how wide a line may be; `shutil` knows too, but brings every compression along."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return min(int(told), 120)
+    try:
+        return min(os.get_terminal_size(sys.stdout.fileno()).columns or 100, 120)
+    except (OSError, ValueError):  # a pipe, a file, or a stream of somebody's own
+        return 100

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from picheck.cli.choosing import INCOMPLETE
+from picheck.cli.console import say, say_json, say_labelled, say_wrapped
+from picheck.cli.lookup import INCOMPLETE
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
-from picheck.cli.plugin_records import KINDS, brought, plugin_row
 from picheck.cli.plugins_lock import lock
 from picheck.cli.plugins_new import new
 from picheck.cli.plugins_show import show
 from picheck.cli.plugins_verify import verify
-from picheck.cli.printing import say, say_json, say_labelled, say_wrapped
+from picheck.cli.records import KINDS, brought, plugin_row
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
 

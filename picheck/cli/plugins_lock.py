@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from picheck.cli.console import say
 from picheck.cli.options import load_inventory, plugin_options
-from picheck.cli.printing import say
 from picheck.errors import PluginError, UsageError
 from picheck.plugins.lockfile import LOCK_FILE, lock_of, written
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from picheck.cli.choosing import program_of
+from picheck.cli.console import say
+from picheck.cli.lookup import program_of
 from picheck.cli.options import load_inventory
-from picheck.cli.printing import say
 
 
 @click.command(
@@ -45,7 +45,7 @@ def new(name: str, prefix: str, output: Path | None, program: str | None) -> Non
     It can be installed and tested as it is; put your own rule in the place of the example.
     Nothing is downloaded, nothing is overwritten.
     """
-    from picheck.testing.scaffolding import scaffold  # noqa: PLC0415 - only this command needs it
+    from picheck.testing.scaffold import scaffold  # noqa: PLC0415 - only this command needs it
 
     _, registry = load_inventory(())
     folder = output or Path(f"picheck-{name}")

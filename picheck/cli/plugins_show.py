@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from picheck.cli.console import say, say_json, say_labelled, say_table, say_wrapped, shown, spans
 from picheck.cli.options import format_option, load_inventory, plugin_options
-from picheck.cli.plugin_records import KINDS, brought, plugin_row
-from picheck.cli.printing import say, say_json, say_labelled, say_table, say_wrapped, shown, spans
+from picheck.cli.records import KINDS, brought, plugin_row
 from picheck.errors import UsageError
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry

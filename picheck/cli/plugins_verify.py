@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from picheck.cli.printing import say, say_labelled, say_table
+from picheck.cli.console import say, say_labelled, say_table
 from picheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def verify(
     package's folder `compliant`, or from picheck's own.
     """
     try:
-        from picheck.testing.verifying import verify_plugin  # noqa: PLC0415 - imports hypothesis
+        from picheck.testing.verify import verify_plugin  # noqa: PLC0415 - imports hypothesis
     except ImportError as error:
         raise UsageError(f"verifying needs {error.name}; pip install 'picheck[testing]'") from error
 

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import click
 
-from picheck.cli.choosing import (
+from picheck.cli.console import say, say_json, say_table, say_wrapped, spans
+from picheck.cli.diff_output import as_records, counted_kinds, say_differences
+from picheck.cli.lookup import (
     EXIT_CODES,
     editions,
     lists_inventory,
@@ -15,12 +17,10 @@ from picheck.cli.choosing import (
     selected,
     year_option,
 )
-from picheck.cli.differences import as_records, counted_kinds, say_differences
 from picheck.cli.options import format_option, split_list
-from picheck.cli.printing import say, say_json, say_table, say_wrapped, spans
-from picheck.cli.rule_records import severity_of
 from picheck.cli.rules_coverage import coverage
 from picheck.cli.rules_show import show
+from picheck.engine.rule_records import severity_of
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.diff_reasons import explained_between
 from picheck.rulebook.models import Rulebook
@@ -126,7 +126,7 @@ def _row(registry: PluginRegistry, books: list[Rulebook], code: str) -> dict[str
             {
                 "year": book.year,
                 "consequence": book.clauses[code].consequence,
-                "severity": severity_of(book.clauses[code]),
+                "severity": severity_of(book.clauses[code], trust_unverified=False),
                 "standing": book.clauses[code].standing,
             }
             for book in having

@@ -8,18 +8,7 @@ from typing import Any, Final
 import click
 import msgspec
 
-from picheck.cli.choosing import (
-    EXIT_CODES,
-    editions,
-    lists_inventory,
-    program_of,
-    program_option,
-    rule_code,
-    year_option,
-)
-from picheck.cli.options import format_option
-from picheck.cli.own_findings import OwnFinding, own_finding
-from picheck.cli.printing import (
+from picheck.cli.console import (
     by_value,
     say,
     say_json,
@@ -30,13 +19,25 @@ from picheck.cli.printing import (
     shown,
     spans,
 )
-from picheck.cli.rule_records import rule_record, severity_of
+from picheck.cli.framework_help import OwnFinding, own_finding
+from picheck.cli.lookup import (
+    EXIT_CODES,
+    editions,
+    lists_inventory,
+    program_of,
+    program_option,
+    rule_code,
+    year_option,
+)
+from picheck.cli.options import format_option
+from picheck.cli.records import rule_record
+from picheck.engine.rule_records import severity_of
 from picheck.errors import SelectorError
 from picheck.plugins.registry import InstalledRule, PluginRegistry
 from picheck.reporters.formatting import format_citation
 from picheck.reporters.presentation import CONSEQUENCES
 from picheck.rulebook.models import Clause, Rulebook, Variant
-from picheck.testing.showcase import Showcase, showcase
+from picheck.testing.rule_examples import Showcase, showcase
 
 EPILOG: Final = f"""{EXIT_CODES}
 
@@ -152,7 +153,12 @@ def _say_year(edition: Rulebook, clause: Clause) -> None:
     say()
     preview = "" if edition.status == "final" else f" (a preview: {edition.preview_note})"
     say_wrapped(f"In {edition.year}{preview}", "", "  ")
-    say_labelled("consequence", f"{_costs(clause)}, severity {severity_of(clause)}", "  ", 13)
+    say_labelled(
+        "consequence",
+        f"{_costs(clause)}, severity {severity_of(clause, trust_unverified=False)}",
+        "  ",
+        13,
+    )
     for term, value in clause.terms.items():
         say_labelled("term", f"{term} = {shown(value)}", "  ", 13)
     say_sources(clause.citations, "  ", 13)
@@ -161,7 +167,7 @@ def _say_year(edition: Rulebook, clause: Clause) -> None:
     for name, variant in clause.variants.items():
         say()
         say(f"  In {edition.year}, variant {name}")
-        costs = f"{_costs(variant)}, severity {severity_of(variant)}"
+        costs = f"{_costs(variant)}, severity {severity_of(variant, trust_unverified=False)}"
         say_labelled("consequence", costs, "    ", 13)
         say_sources(variant.citations, "    ", 13)
         if variant.note:
@@ -200,7 +206,9 @@ def _sorted_by_length(
     """Split the facts of the clauses into rows of a table and lists of (year, value)."""
     short = {
         "consequence": [_IN_A_COLUMN[c.consequence] if c else "-" for c in clauses.values()],
-        "severity": [severity_of(c) if c else "-" for c in clauses.values()],
+        "severity": [
+            severity_of(c, trust_unverified=False) if c else "-" for c in clauses.values()
+        ],
         "standing": [c.standing if c else "-" for c in clauses.values()],
     }
     long: dict[str, list[tuple[int, Any]]] = {}

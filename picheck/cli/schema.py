@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 import msgspec
 
-from picheck.cli.choosing import INCOMPLETE
+from picheck.cli.lookup import INCOMPLETE
 from picheck.cli.options import load_inventory, plugin_options, say_failed, today
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import msgspec
 
+from picheck.cli.audit_options import configured, input_format_option, settings_options, terms_of
 from picheck.cli.options import load_inventory, plugin_options, say_failed, wants_color
-from picheck.cli.output import write_utf8
-from picheck.cli.terms import configured, input_format_option, settings_options, terms_of
+from picheck.cli.stdout import write_utf8
 from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Style

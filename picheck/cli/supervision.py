@@ -17,7 +17,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, Final
 
-from picheck.cli.output import say_fault
+from picheck.cli.stdout import say_fault
 from picheck.plugins import deaths
 from picheck.processes import end_with_parent
 

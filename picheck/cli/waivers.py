@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-from picheck.cli.choosing import rule_code
+from picheck.cli.audit_options import day_of, example, settings_options
+from picheck.cli.console import say, say_json, say_table
+from picheck.cli.lookup import rule_code
 from picheck.cli.options import (
     format_option,
     load_inventory,
@@ -17,8 +19,6 @@ from picheck.cli.options import (
     say_failed,
     today,
 )
-from picheck.cli.printing import say, say_json, say_table
-from picheck.cli.terms import day_of, example, settings_options
 from picheck.config.settings import settings
 from picheck.engine.acceptance.waivers import Waiver, can_never_hold, parse_waivers, read_waivers
 from picheck.errors import ConfigurationError, UsageError

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import click
 
-from picheck.cli.choosing import EXIT_CODES, editions, lists_inventory, program_of, program_option
-from picheck.cli.differences import as_records, counted_kinds, say_differences
+from picheck.cli.console import say, say_json, say_labelled, say_table, say_wrapped, shown
+from picheck.cli.diff_output import as_records, counted_kinds, say_differences
+from picheck.cli.lookup import EXIT_CODES, editions, lists_inventory, program_of, program_option
 from picheck.cli.options import format_option
-from picheck.cli.printing import say, say_json, say_labelled, say_table, say_wrapped, shown
 from picheck.cli.years_drift import drift
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.diff_reasons import Explained, explained_between

@@ -9,7 +9,8 @@ from typing import Any, Final
 import click
 import msgspec
 
-from picheck.cli.choosing import (
+from picheck.cli.console import say, say_json, say_wrapped, shown, spans
+from picheck.cli.lookup import (
     editions,
     lists_inventory,
     program_of,
@@ -17,7 +18,6 @@ from picheck.cli.choosing import (
     year_option,
 )
 from picheck.cli.options import format_option
-from picheck.cli.printing import say, say_json, say_wrapped, shown, spans
 from picheck.errors import InputError
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.cms_drift import Drift, YearDrift, cms_years, compare

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from picheck.testing.auditing import Document, audit, evidence_of
 from picheck.testing.builders import Draft, compliant
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.examples import compliant_parts, shipped_cases
-from picheck.testing.pytesting import run_cases
+from picheck.testing.harness import Document, audit, evidence_of
+from picheck.testing.pytest_plugin import run_cases
 
 if TYPE_CHECKING:
     from picheck.testing.certificate import Certificate, Check, Cost
-    from picheck.testing.verifying import verify_plugin
+    from picheck.testing.verify import verify_plugin
 
 __all__ = [
     "Case",
@@ -38,7 +38,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import the verification when it is asked for: it brings hypothesis with it."""
     if name == "verify_plugin":
-        from picheck.testing.verifying import verify_plugin  # noqa: PLC0415
+        from picheck.testing.verify import verify_plugin  # noqa: PLC0415
 
         return verify_plugin
     if name in {"Certificate", "Check", "Cost"}:

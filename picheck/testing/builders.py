@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from picheck.testing.departures import answer, assign, merged, patched
 from picheck.testing.examples import compliant_parts
+from picheck.testing.mutations import answer, assign, merged, patched
 
 
 class Draft:

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.testing.departures import Change
+from picheck.testing.case_inheritance import extended
 from picheck.testing.examples import shipped_cases
-from picheck.testing.extending import extended
+from picheck.testing.mutations import Change
 
 _YEAR: Final = re.compile(r"\{year([+-]\d+)?\}")
 _IN_THE_WINDOW: Final = "{year+1}-02-01"

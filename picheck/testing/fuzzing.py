@@ -18,8 +18,8 @@ from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
 from picheck.testing.builders import Draft
 from picheck.testing.examples import Examples
-from picheck.testing.generating import Generated, runs
 from picheck.testing.instrumentation import MUTATES, RAISES, Watch
+from picheck.testing.strategies import Generated, runs
 
 DETERMINISTIC: Final = "deterministic"
 UNORDERED: Final = "order does not matter"

@@ -17,7 +17,7 @@ from picheck.plugins.registry import InstalledRule, PluginRegistry
 from picheck.rules.check_result import CheckResult, CheckResults
 from picheck.rules.measurement_set import Answers, CountsByMeasure, Entity, SetView
 from picheck.rules.rule import Rule
-from picheck.testing.generating import Generated
+from picheck.testing.strategies import Generated
 
 MUTATES: Final = "does not mutate"
 TOUCHES: Final = "opens nothing"

@@ -15,7 +15,7 @@ from picheck.intake.formats import convert, kind_of
 from picheck.plugins.host import Host
 from picheck.plugins.registry import collect_plugins
 from picheck.rules.inputs import JSON_SOURCE
-from picheck.testing.auditing import stock
+from picheck.testing.harness import stock
 from qrda_support import written
 from support import YEAR
 

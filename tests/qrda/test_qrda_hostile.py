@@ -11,7 +11,7 @@ import pytest
 
 from picheck.errors import InputError
 from picheck.intake.formats import convert
-from picheck.testing.auditing import stock
+from picheck.testing.harness import stock
 from qrda_support import ID, converted, read, written
 from support import YEAR
 

@@ -1,0 +1,123 @@
+"""Files that the pieces of a batch go to; one that breaks costs no other its output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from picheck.cli.output import Output
+from picheck.cli.stdout import OutputLostError, begin_output
+from picheck.errors import UsageError
+from picheck.model.report import Report
+from picheck.plugins.reporter import StreamingReporter, stream
+
+
+def write_pieces(report: Report, output: Output) -> Iterator[str]:
+    """Write a whole report piece by piece and yield one line for each fault of its file."""
+    reporter = cast("StreamingReporter", output.reporter)
+    outlets = Outlets([output])
+    (outlet,) = outlets.each
+    with suppress(OutputLostError), outlets.opened(None):
+        for piece in stream(report, reporter):
+            outlet.write(piece)
+    yield from outlets.faults
+
+
+class Outlet:
+    """One file, or standard output."""
+
+    def __init__(self, output: Output, outlets: Outlets) -> None:
+        self._path = output.path
+        self._sink: Callable[[Path], BinaryIO] | None = getattr(output.reporter, "sink", None)
+        self._outlets = outlets
+        self._file: BinaryIO | None = None
+        self.fault: str | None = None
+
+    @contextmanager
+    def opened(self, keep: int | None) -> Iterator[None]:
+        """Open the file, emptied, or cut to its first `keep` bytes.
+
+        Raises UsageError where it cannot be opened.
+        """
+        if self._path is None:
+            self._file = self._standard_output()
+            yield
+            return
+        try:
+            file = self._opened(self._path, keep)
+        except OSError as error:
+            raise UsageError(f"{self._path} cannot be written: {error.strerror}") from error
+        try:
+            if keep is not None:
+                file.seek(keep)
+                file.truncate()
+            self._file = file
+            yield
+        finally:
+            self._close(file)
+
+    def _opened(self, path: Path, keep: int | None) -> BinaryIO:
+        if self._sink is not None:
+            return self._sink(path)
+        file = path.open("wb" if keep is None else "r+b", buffering=0)
+        return cast("BinaryIO", file)
+
+    def _standard_output(self) -> BinaryIO:
+        if self._sink is not None:
+            raise UsageError("parquet goes to a file: give -f parquet=PATH")
+        begin_output()
+        return sys.stdout.buffer
+
+    def _close(self, file: BinaryIO) -> None:
+        try:
+            file.close()
+        except OSError as error:  # a table writes its last rows only now
+            self._break(error)
+
+    def _break(self, error: OSError) -> None:
+        name = "standard output" if self._path is None else self._path
+        self.fault = self.fault or f"{name} cannot be written any further: {error.strerror}"
+
+    def write(self, piece: bytes) -> None:
+        """Write a piece, unless the file broke. Raises OutputLostError where none is left."""
+        if self.fault is not None or self._file is None:
+            return
+        try:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            if self._sink is None:
+                self._file.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._break(error)
+            self._outlets.check()
+
+
+class Outlets:
+    """All files of a run."""
+
+    def __init__(self, outputs: Iterable[Output]) -> None:
+        self.each = [Outlet(output, self) for output in outputs]
+
+    @property
+    def faults(self) -> list[str]:
+        """One line for each file that broke."""
+        return [outlet.fault for outlet in self.each if outlet.fault is not None]
+
+    @contextmanager
+    def opened(self, keep: int | None) -> Iterator[None]:
+        """Open them all."""
+        with ExitStack() as stack:
+            for outlet in self.each:
+                stack.enter_context(outlet.opened(keep))
+            yield
+
+    def check(self) -> None:
+        """Raise OutputLostError where every file broke."""
+        if len(self.faults) == len(self.each):
+            raise OutputLostError("; ".join(self.faults))
