@@ -17,6 +17,7 @@ _WHOLE: Final = (
     ("cold_start.py",),
     ("throughput.py", "--full", "--count", "3000", "--rounds", "7"),
     ("compare.py", "--count", "400"),
+    ("compare.py", "--count", "400", "--independent"),
     ("scale.py", "--counts", "100000", "1000000", "--jobs", "1", "2"),
 )
 

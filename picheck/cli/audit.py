@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from picheck.cli.audit_options import configured, terms_of, terms_options
+from picheck.cli.audit_options import CommandOptions, audit_options, audit_parameters, read_options
 from picheck.cli.batch import batch_options, does_stream, stream
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.output import outputs_of, write
@@ -42,7 +42,7 @@ Examples:
     "audit", epilog=EPILOG, short_help="Audit submissions before they are sent and scored."
 )
 @click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
-@terms_options
+@audit_parameters
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
@@ -83,28 +83,26 @@ Examples:
 @click.option(
     "--log-format", type=click.Choice(["console", "json"]), default="console", show_default=True
 )
-def command(**options: Any) -> int:
+def command(**given: Any) -> int:
     """Audit submissions: files, directories, zip archives, patterns, or - for standard input."""
-    options, settings = configured(options)
-    host, registry = load_inventory(
-        options["plugins"], options["required"], autoload=options["autoload"]
-    )
-    if options["locked"]:
+    options, settings = read_options(CommandOptions, given)
+    host, registry = load_inventory(options.plugins, options.required, autoload=options.autoload)
+    if options.locked:
         check_lock(Path(LOCK_FILE), host)
     say_failed(registry)
-    outputs = outputs_of(options["formats"] or ("text",), registry)
-    terms = wanted(terms_of(options, settings), [output.reporter for output in outputs])
-    log = _Milestones(options)
-    log.say("audit started", paths=len(options["paths"]), as_of=str(terms.as_of))
+    outputs = outputs_of(options.formats or ("text",), registry)
+    terms = wanted(audit_options(options, settings), [output.reporter for output in outputs])
+    log = _RunLog(options)
+    log.say("audit started", paths=len(options.paths), as_of=str(terms.as_of))
     streams = does_stream(outputs, options)
     if streams:
         report, broken = stream(outputs, terms, registry, options)
     else:
         with prints_aside():
-            report = audit(options["paths"], terms, registry)
+            report = audit(options.paths, terms, registry)
         broken = list(write(report, outputs, registry, options))
     if terms.stopwatch is not None:
-        print_durations(terms.stopwatch, options["durations"])
+        print_durations(terms.stopwatch, options.durations or 0)
     if report is None:
         raise OutputLostError("; ".join(broken))
     number = sum(report.summary.documents.values())
@@ -115,15 +113,15 @@ def command(**options: Any) -> int:
     for fault in (*broken, *broken_at_end):
         say_fault(fault)
     code = _INCOMPLETE if broken else report.summary.exit.code
-    return 0 if code == 1 and options["exit_zero"] else code
+    return 0 if code == 1 and options.exit_zero else code
 
 
-class _Milestones:
+class _RunLog:
     """Logs the run's milestones, if anybody asked for logs."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
-        self._verbosity: int = options["verbose"]
-        self._form: str = options["log_format"]
+    def __init__(self, options: CommandOptions) -> None:
+        self._verbosity: int = options.verbose
+        self._form: str = options.log_format
 
     def say(self, event: str, **facts: object) -> None:
         if self._verbosity:

@@ -1,11 +1,11 @@
-"""Options that say on what terms to audit, and what they become beside a settings file."""
+"""The options of commands that audit, and what they become beside a settings file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 import msgspec
@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from picheck.cli.envvars import option_name
 from picheck.cli.options import split_list, today
 from picheck.config.settings import Settings, settings
-from picheck.engine.options import RULE_TIMEOUT, AuditOptions, Override
+from picheck.engine.options import RULE_TIMEOUT, AuditOptions, Gate, Override
 from picheck.engine.stopwatch import Stopwatch
 from picheck.errors import UsageError
 from picheck.plugins.lockfile import LOCK_FILE
@@ -25,6 +25,51 @@ F = TypeVar("F", bound=Callable[..., Any])
 _SHORTEST_KEY = 16
 
 _FILE = click.Path(path_type=Path)
+
+
+class CommandOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command that audits was given, by the names of its parameters.
+
+    A default is what a command works with that does not have the option.
+    """
+
+    paths: tuple[str, ...] = ()
+    year: int | None = None
+    as_of: str | None = None
+    evidence: Path | None = None
+    input_format: str = "auto"
+    prior: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    trust: Literal["verified", "unverified"] = "verified"
+    entity_key: Path | None = None
+    waivers: Path | None = None
+    baseline: Path | None = None
+    gate: Gate = "error"
+    all_results: bool = False
+    reveal: bool = False
+    rule_timeout: float = RULE_TIMEOUT
+    durations: int | None = None
+    formats: tuple[str, ...] = ()
+    sources: bool = False
+    exit_zero: bool = False
+    jobs: int = 1
+    executor: str | None = None
+    resume: bool = False
+    progress: Literal["auto", "always", "never"] = "auto"
+    plugins: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    autoload: bool = True
+    locked: bool = False
+    config: Path | None = None
+    isolated: bool = False
+    color: Literal["auto", "always", "never"] = "auto"
+    quiet: bool = False
+    verbose: int = 0
+    log_format: Literal["console", "json"] = "console"
+
+
+OptionsT = TypeVar("OptionsT", bound=CommandOptions)
 
 
 def example(*lines: str) -> str:
@@ -59,7 +104,7 @@ def input_format_option(command: F) -> F:
     )(command)
 
 
-def terms_options(command: F) -> F:
+def audit_parameters(command: F) -> F:
     """Give a command the options that decide what is found, settings included."""
     options = (
         click.option(
@@ -112,53 +157,52 @@ def terms_options(command: F) -> F:
     return command
 
 
-def configured(options: dict[str, Any]) -> tuple[dict[str, Any], Settings]:
-    """Return the options of the command that runs, with what the settings file adds.
+def read_options(shape: type[OptionsT], given: Mapping[str, Any]) -> tuple[OptionsT, Settings]:
+    """Return the options of the command that runs, and the settings file that completes them.
 
-    The command line and the environment win over the file. Raises ConfigurationError where the
-    file is wrong.
+    `given` are the values of the command's parameters. The command line and the environment win
+    over the file. Raises ConfigurationError where the file is wrong.
     """
-    found = settings(options["config"], isolated=options["isolated"])
+    found = settings(given["config"], isolated=given["isolated"])
     context = click.get_current_context()
-    merged = dict(options)
+    merged = dict(given)
     for parameter in context.command.params:
         key, name = option_name(parameter), parameter.name or ""
-        if key in found.options and not is_given(context, name):
+        if name in merged and key in found.options and not is_given(context, name):
             merged[name] = found.options[key]
-    return merged, found
+    return shape(**merged), found
 
 
-def terms_of(options: dict[str, Any], found: Settings) -> AuditOptions:
-    """Turn configured options into the terms of a run. Raises UsageError for a day that is none."""
+def audit_options(given: CommandOptions, found: Settings) -> AuditOptions:
+    """Turn a command's options into those of a run. Raises UsageError for a date that is none."""
     return AuditOptions(
-        as_of=day_of(options["as_of"]),
-        year=options["year"],
-        gate=options.get("gate", "error"),
-        evidence=options["evidence"],
-        prior=tuple(options["prior"]),
-        select=split_list(options["select"]),
-        ignore=split_list(options["ignore"]),
-        trust_unverified=options["trust"] == "unverified",
-        reveal=options.get("reveal", False),
-        all_results=options.get("all_results", False),
-        with_unverified=options.get("with_unverified", False),
+        as_of=parse_date(given.as_of),
+        year=given.year,
+        gate=given.gate,
+        evidence=given.evidence,
+        prior=given.prior,
+        select=split_list(given.select),
+        ignore=split_list(given.ignore),
+        trust_unverified=given.trust == "unverified",
+        reveal=given.reveal,
+        all_results=given.all_results,
         plugin_options=found.plugins,
-        waivers=options["waivers"],
-        baseline=options.get("baseline"),
+        waivers=given.waivers,
+        baseline=given.baseline,
         overrides=_overrides(found),
-        entity_key=_entity_key(options.get("entity_key")),
-        files=tuple(_files(options, found)),
-        rule_timeout=options.get("rule_timeout", RULE_TIMEOUT),
-        input_format=options["input_format"],
-        stopwatch=Stopwatch() if options.get("durations") else None,
+        entity_key=_entity_key(given.entity_key),
+        files=tuple(_files(given, found)),
+        rule_timeout=given.rule_timeout,
+        input_format=given.input_format,
+        stopwatch=Stopwatch() if given.durations else None,
     )
 
 
-def _files(options: dict[str, Any], found: Settings) -> Iterator[tuple[str, Path]]:
+def _files(given: CommandOptions, found: Settings) -> Iterator[tuple[str, Path]]:
     """Yield the files of a run that no option of the audit names, by their role."""
     if found.source is not None:
         yield "settings", found.source
-    if options.get("locked"):
+    if given.locked:
         yield "lock", Path(LOCK_FILE)
 
 
@@ -191,8 +235,8 @@ def _overrides(found: Settings) -> tuple[Override, ...]:
     return tuple(msgspec.structs.replace(override, **blank) for override in found.overrides)
 
 
-def day_of(text: str | None) -> date:
-    """Read an `--as-of` day; today where none was given. Raises UsageError."""
+def parse_date(text: str | None) -> date:
+    """Read an `--as-of` date; today where none was given. Raises UsageError."""
     if text is None:
         return today()
     try:

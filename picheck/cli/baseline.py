@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
-from picheck.cli.audit_options import configured, example, settings_options, terms_of, terms_options
+from picheck.cli.audit_options import (
+    CommandOptions,
+    audit_options,
+    audit_parameters,
+    example,
+    read_options,
+    settings_options,
+)
 from picheck.cli.console import say, say_json, say_table
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
 from picheck.config.settings import settings
@@ -64,14 +73,14 @@ def _file_option(given: Any) -> Any:
 @click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
 @_file_option
 @click.option("--force", is_flag=True, help="Write over a baseline that is there.")
-@terms_options
+@audit_parameters
 @plugin_options
-def create(**options: Any) -> int:
+def create(file: Path | None, *, force: bool, **given: Any) -> int:
     """Audit submissions and write their findings as a new baseline."""
-    path = _path(options)
-    if path.exists() and not options["force"]:
+    path = _path(file, given["config"], isolated=given["isolated"])
+    if path.exists() and not force:
         raise UsageError(f"{path} is there; use picheck baseline update, or --force")
-    report = _audited(options)
+    report = _audit(given)
     if report.summary.exit.code == _NOTHING:
         return _NOTHING
     baseline = baseline_of(report)
@@ -84,19 +93,19 @@ def create(**options: Any) -> int:
 @click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
 @_file_option
 @click.option("--only-remove", is_flag=True, help="Drop what is gone; take up nothing new.")
-@terms_options
+@audit_parameters
 @plugin_options
-def update(**options: Any) -> int:
+def update(file: Path | None, *, only_remove: bool, **given: Any) -> int:
     """Audit submissions and bring the baseline to what they show.
 
     Findings of subjects that are not among these submissions stay as they are.
     """
-    path = _path(options)
+    path = _path(file, given["config"], isolated=given["isolated"])
     before = read_baseline(path)
-    report = _audited(options)
+    report = _audit(given)
     if report.summary.exit.code == _NOTHING:
         return _NOTHING
-    change = update_baseline(before, report, only_removes=options["only_remove"])
+    change = update_baseline(before, report, only_removes=only_remove)
     write_baseline(path, change.baseline)
     for sign, findings in (("+", change.added), ("-", change.removed)):
         for known in findings:
@@ -110,10 +119,10 @@ def update(**options: Any) -> int:
 @_file_option
 @settings_options
 @format_option
-def show(**options: Any) -> None:
+def show(file: Path | None, config: Path | None, form: str, *, isolated: bool) -> None:
     """Show the findings of the baseline."""
-    baseline = read_baseline(_path(options))
-    if options["form"] == "json":
+    baseline = read_baseline(_path(file, config, isolated=isolated))
+    if form == "json":
         say_json(baseline)
         return
     say_table(
@@ -127,16 +136,13 @@ def show(**options: Any) -> None:
     say(f"{_counted(len(baseline.findings), 'finding')} as of {baseline.as_of}")
 
 
-def _audited(options: dict[str, Any]) -> Report:
+def _audit(given: Mapping[str, Any]) -> Report:
     """Audit under the settings in force, without any baseline."""
-    merged, found = configured({**options, "baseline": None})
-    _, registry = load_inventory(merged["plugins"], merged["required"], autoload=merged["autoload"])
+    options, found = read_options(CommandOptions, given)
+    _, registry = load_inventory(options.plugins, options.required, autoload=options.autoload)
     say_failed(registry)
-    return audit(
-        options["paths"],
-        terms_of({**merged, "baseline": None, "with_unverified": True}, found),
-        registry,
-    )
+    run = msgspec.structs.replace(audit_options(options, found), with_unverified=True)
+    return audit(options.paths, run, registry)
 
 
 def _told(report: Report, taken: int) -> int:
@@ -159,11 +165,10 @@ def _told(report: Report, taken: int) -> int:
     return code if code > 1 else 0
 
 
-def _path(options: dict[str, Any]) -> Path:
-    if options["file"] is not None:
-        return Path(options["file"])
-    found = settings(options["config"], isolated=options["isolated"]).options
-    return Path(found.get("baseline", _DEFAULT))
+def _path(file: Path | None, config: Path | None, *, isolated: bool) -> Path:
+    if file is not None:
+        return file
+    return Path(settings(config, isolated=isolated).options.get("baseline", _DEFAULT))
 
 
 def _counted(number: int, noun: str) -> str:

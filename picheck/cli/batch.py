@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from picheck.cli.audit_options import CommandOptions
 from picheck.cli.options import load_inventory
 from picheck.cli.output import Output
 from picheck.cli.output_files import Outlets
@@ -61,7 +62,7 @@ def batch_options(command: F) -> F:
     return command
 
 
-def does_stream(outputs: Sequence[Output], options: dict[str, Any]) -> bool:
+def does_stream(outputs: Sequence[Output], options: CommandOptions) -> bool:
     """Whether the run can be written piece by piece.
 
     Raises UsageError where several processes were asked for and one of the outputs cannot.
@@ -72,7 +73,7 @@ def does_stream(outputs: Sequence[Output], options: dict[str, Any]) -> bool:
         if not isinstance(output.reporter, StreamingReporter)
         or getattr(output.reporter, "wants_facts", False)  # which are drawn from a whole run
     ]
-    if others and (options["jobs"] != 1 or options["executor"]):
+    if others and (options.jobs != 1 or options.executor):
         raise UsageError(
             f"{', '.join(others)} needs the whole run at once; with --jobs or --executor choose"
             " formats that stream, such as -f ndjson=PATH"
@@ -84,7 +85,7 @@ def stream(
     outputs: Sequence[Output],
     options_: AuditOptions,
     registry: PluginRegistry,
-    options: dict[str, Any],
+    options: CommandOptions,
 ) -> tuple[Report | None, list[str]]:
     """Audit the paths, writing as it goes.
 
@@ -97,23 +98,23 @@ def stream(
     from picheck.intake.chunks import ChunkReader  # noqa: PLC0415
 
     config = WorkerConfig(
-        open_plugins=partial(load_inventory, options["plugins"], (), autoload=options["autoload"]),
+        open_plugins=partial(load_inventory, options.plugins, (), autoload=options.autoload),
         options=options_,
         reporters=tuple(output.reporter.name for output in outputs),
     )
     # documents come and go and are in no circles: looking for some among the rules costs a tenth
     gc.freeze()
-    jobs = options["jobs"] or os.cpu_count() or 1
+    jobs = options.jobs or os.cpu_count() or 1
     # a worker that a plugin of others ends can be replaced, this process cannot
-    executors = make_executors(jobs, options["executor"], say_fault, apart=deaths.is_prepared())
+    executors = make_executors(jobs, options.executor, say_fault, apart=deaths.is_prepared())
     with ExitStack() as stack:
         packets = stack.enter_context(
-            ChunkReader(options["paths"], suffixes=registry.document_suffixes)
+            ChunkReader(options.paths, suffixes=registry.document_suffixes)
         )
-        progress = stack.enter_context(Progress(packets.total_bytes, options["progress"]))
+        progress = stack.enter_context(Progress(packets.total_bytes, options.progress))
         outlets = Outlets(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry)
-        kept = _kept(outputs, batch) if options["resume"] else None
+        kept = _kept(outputs, batch) if options.resume else None
         stack.enter_context(outlets.opened(None if kept is None else kept.length))
         try:
             with prints_aside():

@@ -9,7 +9,13 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from picheck.cli.audit_options import configured, example, settings_options, terms_of
+from picheck.cli.audit_options import (
+    CommandOptions,
+    audit_options,
+    example,
+    read_options,
+    settings_options,
+)
 from picheck.cli.console import say, say_json, say_table
 from picheck.cli.envvars import name_variables, option_name, variable
 from picheck.cli.options import format_option, load_inventory, say_failed
@@ -39,7 +45,7 @@ class Effective(NamedTuple):
     """The audit's options as they stand without a command line, and their settings file."""
 
     context: click.Context
-    options: dict[str, Any]
+    options: CommandOptions
     settings: Settings
 
 
@@ -101,11 +107,11 @@ def validate(config: Path | None, *, isolated: bool) -> int:
     if effective.settings.source is None:
         raise ConfigurationError("there is no settings file here; write picheck.toml, or name one")
     options = effective.options
-    _, registry = load_inventory(options["plugins"], options["required"])
+    _, registry = load_inventory(options.plugins, options.required)
     say_failed(registry)
     with effective.context.scope(cleanup=False):
-        terms = terms_of(options, effective.settings)
-    for given in options["formats"]:
+        terms = audit_options(options, effective.settings)
+    for given in options.formats:
         _check_format(given.partition("=")[0], list(registry.reporters))
     DocumentAuditor(registry, terms)  # reads waivers, baseline, selectors and plugin options
     say(f"{effective.settings.source} is sound")
@@ -129,7 +135,7 @@ def _effective(config: Path | None, *, isolated: bool) -> Effective:
         arguments += ["--isolated"]
     context = name_variables(audit, _PREFIX).make_context("audit", arguments)
     with context.scope(cleanup=False):
-        return Effective(context, *configured(context.params))
+        return Effective(context, *read_options(CommandOptions, context.params))
 
 
 def _rows(effective: Effective) -> Iterator[tuple[str, Any, str]]:
@@ -146,7 +152,7 @@ def _rows(effective: Effective) -> Iterator[tuple[str, Any, str]]:
             source = str(effective.settings.source)
         else:
             source = "default"
-        value = effective.options[name]
+        value = getattr(effective.options, name)
         yield key, str(value) if isinstance(value, Path) else value, source
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from picheck.cli.audit_options import CommandOptions
 from picheck.cli.options import wants_color
 from picheck.cli.output_filter import fitted
 from picheck.cli.stdout import prints_aside, write_prose, write_utf8
@@ -48,7 +49,7 @@ def outputs_of(formats: Sequence[str], registry: PluginRegistry) -> list[Output]
 
 
 def write(
-    report: Report, outputs: Sequence[Output], registry: PluginRegistry, options: Mapping[str, Any]
+    report: Report, outputs: Sequence[Output], registry: PluginRegistry, options: CommandOptions
 ) -> Iterator[str]:
     """Write every output and yield one line for each reporter that broke.
 
@@ -57,19 +58,19 @@ def write(
     rules = {code: installed.rule for code, installed in registry.rules.items()}
     evidence: dict[int, Mapping[str, Any]] = {}
     if any(output.reporter.name == "text" for output in outputs):
-        evidence = evidence_at_hand(report, reveal=options["reveal"])
+        evidence = evidence_at_hand(report, reveal=options.reveal)
     for reporter, owner, path in outputs:
         style = Style(
-            color=path is None and wants_color(options["color"]),
+            color=path is None and wants_color(options.color),
             width=_width(),
-            reveal=options["reveal"],
-            quiet=options["quiet"],
-            sources=options["sources"],
+            reveal=options.reveal,
+            quiet=options.quiet,
+            sources=options.sources,
             evidence=evidence,
             rules=rules,
             questions=registry.evidence.questions,
         )
-        fitting = fitted(report, reporter, keeps_all=options["all_results"])
+        fitting = fitted(report, reporter, keeps_all=options.all_results)
         if hasattr(reporter, "sink"):  # its output is no text
             from picheck.cli.output_files import write_pieces  # noqa: PLC0415 - few reporters need it
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 import msgspec
 
-from picheck.cli.audit_options import configured, input_format_option, settings_options, terms_of
+from picheck.cli.audit_options import (
+    CommandOptions,
+    audit_options,
+    input_format_option,
+    read_options,
+    settings_options,
+)
 from picheck.cli.options import load_inventory, plugin_options, say_failed, wants_color
 from picheck.cli.stdout import write_utf8
 from picheck.errors import UsageError
@@ -24,8 +30,6 @@ if TYPE_CHECKING:
     from picheck.engine.score_preview import ScoredEntity
 
 _NOTHING_CHECKED: Final = 5
-#: A score counts every finding, so nothing may be left out or accepted.
-_EVERYTHING: Final = {"select": (), "ignore": (), "waivers": None, "gate": "error"}
 
 EPILOG = """\b
 The audit runs first. Whatever makes the category zero makes the score 0; what it would be
@@ -39,6 +43,18 @@ Examples:
   picheck score --participation app --prior 2024.json 2025.json
   picheck score -f ndjson held/*.ndjson > scores.ndjson
 """
+
+
+class ScoreCommandOptions(CommandOptions, frozen=True, kw_only=True):
+    """What the command was given.
+
+    It has no option that leaves a finding out or accepts one: a score counts every finding.
+    """
+
+    form: Literal["text", "json", "ndjson", "html"] = "text"
+    conflict_policy: str | None = None
+    participation: str | None = None
+    what_if: bool = False
 
 
 @click.command("score", epilog=EPILOG, short_help="Preview the score, with its arithmetic.")
@@ -104,27 +120,25 @@ Examples:
 @settings_options
 @plugin_options
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
-def command(**options: Any) -> int:
+def command(**given: Any) -> int:
     """Preview what submissions would score: points, where they moved, and how sure each step is."""
     from picheck.engine.score_preview import ScoreRunner  # noqa: PLC0415 - help needs no engine
     from picheck.intake.files import read_inputs  # noqa: PLC0415
     from picheck.plugins.scorer import Wish  # noqa: PLC0415
 
-    options, settings = configured(options)
-    _, registry = load_inventory(
-        options["plugins"], options["required"], autoload=options["autoload"]
-    )
+    options, settings = read_options(ScoreCommandOptions, given)
+    _, registry = load_inventory(options.plugins, options.required, autoload=options.autoload)
     say_failed(registry)
     if not registry.previews:
         raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
-    terms = terms_of({**options, **_EVERYTHING}, settings)
-    wish = Wish(conflict_policy=options["conflict_policy"], participation=options["participation"])
-    runner = ScoreRunner(msgspec.structs.replace(terms, overrides=()), registry, wish)
-    if options["form"] == "ndjson":
+    terms = msgspec.structs.replace(audit_options(options, settings), overrides=())
+    wish = Wish(conflict_policy=options.conflict_policy, participation=options.participation)
+    runner = ScoreRunner(terms, registry, wish)
+    if options.form == "ndjson":
         return _stream(runner, options, registry)
-    report, shown = runner.score(read_inputs(options["paths"], registry.document_suffixes))
+    report, shown = runner.score(read_inputs(options.paths, registry.document_suffixes))
     scored = [(each, each.record) for each in shown]
-    if options["what_if"]:
+    if options.what_if:
         scored = [(each, each.record | {"whatIf": runner.what_if(each)}) for each in shown]
     for notice in report.run.notices:
         if notice.kind == "unreadable":
@@ -136,19 +150,19 @@ def command(**options: Any) -> int:
     return report.summary.exit.code
 
 
-def _stream(runner: ScoreRunner, options: dict[str, Any], registry: PluginRegistry) -> int:
+def _stream(runner: ScoreRunner, options: ScoreCommandOptions, registry: PluginRegistry) -> int:
     """Write one line for each entity, in memory that does not grow with the documents."""
     from picheck.engine.score_batch import ScoreBatch  # noqa: PLC0415 - help needs no engine
     from picheck.intake.files import read_inputs  # noqa: PLC0415
     from picheck.model.report import Notice  # noqa: PLC0415
 
-    batch, inputs = ScoreBatch(runner), read_inputs(options["paths"], registry.document_suffixes)
+    batch, inputs = ScoreBatch(runner), read_inputs(options.paths, registry.document_suffixes)
     write_utf8(_line("run", {"schemaVersion": "1.0", **runner.terms}))
     for each in batch.run(inputs):
         if isinstance(each, Notice):
             write_utf8(_line("notice", each))
             continue
-        changes = runner.what_if(each) if options["what_if"] else None
+        changes = runner.what_if(each) if options.what_if else None
         write_utf8(_line("score", each.masked({**each.record, "whatIf": changes})))
     counts = {"documents": batch.documents, "entities": batch.entities, "exit": batch.exit}
     write_utf8(_line("summary", counts))
@@ -162,21 +176,21 @@ def _line(kind: str, content: Any) -> str:
 def _write(
     scored: list[tuple[ScoredEntity, dict[str, Any]]],
     registry: PluginRegistry,
-    options: dict[str, Any],
+    options: ScoreCommandOptions,
 ) -> None:
     from picheck.engine.score_preview import plugin_errors  # noqa: PLC0415 - help needs no engine
 
     masked = [(each, record, each.masked(record)) for each, record in scored]
-    if options["form"] == "json":
+    if options.form == "json":
         records = [shown for _, _, shown in masked]
         only = records[0]["score"] if len(records) == 1 else None
         document = {"score": only, "entities": records}
         write_utf8(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
         return
     style = Style(
-        color=options["form"] == "text" and wants_color(options["color"]),
+        color=options.form == "text" and wants_color(options.color),
         width=min(shutil.get_terminal_size((110, 24)).columns, 130),
-        reveal=options["reveal"],
+        reveal=options.reveal,
     )
     # what is drawn needs the numbers; few records hold an identifier among them
     maskers = [each.masker for each, record, shown in masked if shown is not record]
@@ -184,7 +198,7 @@ def _write(
         mine = [record for _, record, _ in masked if record["program"] == program]
         if mine:
             with plugin_errors(preview):
-                text = preview.render(mine, options["form"], style)
+                text = preview.render(mine, options.form, style)
             for masker in maskers:
                 text = masker.text(text)
             click.echo(text, nl=False)

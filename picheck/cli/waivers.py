@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from picheck.cli.audit_options import day_of, example, settings_options
+from picheck.cli.audit_options import example, parse_date, settings_options
 from picheck.cli.console import say, say_json, say_table
 from picheck.cli.lookup import rule_code
 from picheck.cli.options import (
@@ -112,7 +112,7 @@ def add(**options: Any) -> None:
 @format_option
 def list_(**options: Any) -> None:
     """List the waivers: what, who, until when, why."""
-    day = day_of(options["as_of"])
+    day = parse_date(options["as_of"])
     waivers = read_waivers(_path(options))
     if options["form"] == "json":
         say_json([{**_plain(waiver), "state": _state(waiver, day)} for waiver in waivers])
@@ -144,7 +144,7 @@ def lint(**options: Any) -> int:
     path = _path(options)
     waivers = read_waivers(path, tuple(registry.rules))
     _check(waivers, registry, path)
-    day = day_of(options["as_of"])
+    day = parse_date(options["as_of"])
     expired = [waiver for waiver in waivers if waiver.has_expired(day)]
     for waiver in expired:
         who = mask_digits(f"{waiver.label} expired on {waiver.expires} ({waiver.owner})")

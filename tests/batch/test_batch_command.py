@@ -14,6 +14,7 @@ from typing import Any, cast
 import pytest
 from generate import corpus
 
+from picheck.cli.audit_options import CommandOptions
 from picheck.cli.batch import does_stream
 from picheck.cli.output import Output
 from picheck.cli.output_files import Outlets
@@ -150,11 +151,11 @@ def test_a_reporter_that_wants_facts_is_given_the_whole_run() -> None:
     plain, drawing = (
         Output(reporter, "nobody", None) for reporter in (NdjsonReporter(), Drawing())
     )
-    alone: dict[str, Any] = {"jobs": 1, "executor": None}
+    alone = CommandOptions()
     assert does_stream([plain], alone)
     assert not does_stream([plain, drawing], alone)
     with pytest.raises(UsageError, match="needs the whole run at once"):
-        does_stream([drawing], {**alone, "jobs": 2})
+        does_stream([drawing], CommandOptions(jobs=2))
 
 
 def test_parquet_stands_beside_a_format_that_needs_the_whole_run(
