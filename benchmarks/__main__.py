@@ -12,12 +12,14 @@ _QUICK: Final = (
     ("cold_start.py", "--rounds", "5"),
     ("throughput.py", "--quick", "--count", "500", "--rounds", "3"),
     ("compare.py", "--count", "60", "--rounds", "2"),
+    ("service.py", "--seconds", "3"),
 )
 _WHOLE: Final = (
     ("cold_start.py",),
     ("throughput.py", "--full", "--count", "3000", "--rounds", "7"),
     ("compare.py", "--count", "400"),
     ("compare.py", "--count", "400", "--independent"),
+    ("service.py",),
     ("scale.py", "--counts", "100000", "1000000", "--jobs", "1", "2"),
 )
 

@@ -45,6 +45,11 @@ class Labelled(NamedTuple):
     data: bytes
     expected: tuple[str, ...]
 
+    @property
+    def defect(self) -> str:
+        """What was planted, in short; empty where nothing was."""
+        return ", ".join(self.expected)
+
 
 def main() -> None:
     """Print one line for each engine."""
@@ -129,7 +134,7 @@ def check(name: str, found: Found, documents: Sequence[Planted | Labelled]) -> N
     """Stop where an engine missed what was planted in a document, or found anything else."""
     for place, (mine, planted) in enumerate(zip(found, documents, strict=True)):
         if mine != set(planted.expected):
-            said = f"{name}: document {place}"
+            said = f"{name}: document {place} ({planted.defect or 'clean'})"
             raise SystemExit(f"{said}: expected {list(planted.expected)}, found {sorted(mine)}")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from picheck.intake.formats import FromFormat, convert
-from picheck.model.conversion import spot_of
-from picheck.rules.inputs import document_parts
-from picheck.rules.rule import bind_parts
+from picheck.engine.audit import audit_inputs
+from picheck.engine.options import AuditOptions
+from picheck.intake.documents import FromFormat, RawDocument
+from picheck.intake.formats import convert
 from picheck.testing import compliant
 from picheck.testing.harness import stock
 from picheck.testing.qrda_builder import QRDA_PROGRAM, QrdaVersions, changed_qrda, qrda_versions
@@ -17,13 +18,13 @@ from picheck.testing.qrda_builder import QRDA_PROGRAM, QrdaVersions, changed_qrd
 ID = "2.16.840.1.113883"
 
 
-class Told(NamedTuple):
-    """A finding of a rule about QRDA III: the code, the variant, the line and the path."""
+class Finding(NamedTuple):
+    """What an audit found in a file: the code, what it costs, the line and path of its place."""
 
     code: str
-    variant: str | None
+    consequence: str | None
     line: int | None
-    path: str
+    path: str | None
 
 
 def versions(year: int) -> QrdaVersions:
@@ -51,18 +52,14 @@ def converted(data: str | bytes) -> dict[str, Any]:
     return document
 
 
-def told(data: str | bytes, year: int) -> list[Told]:
-    """Return what the rules about QRDA III find in a file."""
-    made = read(data)
-    rulebook = stock().rulebooks.rulebook(QRDA_PROGRAM, year)
-    parts = document_parts(None, None, source=made.source)
-    found = []
-    for code in (code for code in rulebook.clauses if code.startswith("PIC-QRD-")):
-        law = {"clause": rulebook.clauses[code], "rulebook": rulebook}
-        answer = bind_parts(stock().rules[code].rule, law)(parts) or ()
-        for each in answer if isinstance(answer, Sequence) else (answer,):
-            if each.outcome == "fail":
-                spot = spot_of(each.pointer, made.places or {})
-                assert spot is not None
-                found.append(Told(code, each.variant, spot.line, spot.path))
-    return found
+def audited(data: str | bytes, year: int, uri: str = "upload.xml") -> list[Finding]:
+    """Return what a whole audit finds in a file, every rule included."""
+    data = data.encode() if isinstance(data, str) else data
+    report = audit_inputs(
+        [RawDocument(uri=uri, data=data)], AuditOptions(as_of=date(year + 1, 2, 1)), stock()
+    )
+    return [
+        Finding(r.code, r.consequence, r.location.line, r.location.source_path)
+        for r in report.results
+        if r.outcome == "fail"
+    ]

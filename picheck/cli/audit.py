@@ -7,15 +7,21 @@ from typing import Any, Final
 
 import click
 
-from picheck.cli.audit_options import CommandOptions, audit_options, audit_parameters, read_options
+from picheck.cli.audit_options import (
+    CommandOptions,
+    audit_options,
+    audit_parameters,
+    docs_url_option,
+    read_options,
+)
 from picheck.cli.batch import batch_options, does_stream, stream
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.output import outputs_of, write
-from picheck.cli.output_filter import wanted
 from picheck.cli.stdout import OutputLostError, begin_output, prints_aside, say_fault
 from picheck.cli.timing import print_durations, timing_options
 from picheck.engine.audit import audit
 from picheck.engine.options import GATES
+from picheck.engine.report_filter import ask_for
 from picheck.plugins.lockfile import LOCK_FILE, check_lock
 
 _INCOMPLETE: Final = 4
@@ -67,6 +73,7 @@ Examples:
 )
 @click.option("--all-results", is_flag=True, help="Report passes and rules that do not apply too.")
 @click.option("--sources", is_flag=True, help="Print notes and sources in the text report.")
+@docs_url_option
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @batch_options
@@ -91,7 +98,7 @@ def command(**given: Any) -> int:
         check_lock(Path(LOCK_FILE), host)
     say_failed(registry)
     outputs = outputs_of(options.formats or ("text",), registry)
-    terms = wanted(audit_options(options, settings), [output.reporter for output in outputs])
+    terms = ask_for(audit_options(options, settings), [output.reporter for output in outputs])
     log = _RunLog(options)
     log.say("audit started", paths=len(options.paths), as_of=str(terms.as_of))
     streams = does_stream(outputs, options)

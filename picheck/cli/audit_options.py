@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from click.core import ParameterSource
 
 from picheck.cli.envvars import option_name
 from picheck.cli.options import split_list, today
-from picheck.config.settings import Settings, settings
+from picheck.config.settings import DOCS_URL, Settings, settings
 from picheck.engine.options import RULE_TIMEOUT, AuditOptions, Gate, Override
 from picheck.engine.stopwatch import Stopwatch
 from picheck.errors import UsageError
@@ -48,6 +49,7 @@ class CommandOptions(msgspec.Struct, frozen=True, kw_only=True):
     gate: Gate = "error"
     all_results: bool = False
     reveal: bool = False
+    docs_url: str | None = None
     rule_timeout: float = RULE_TIMEOUT
     durations: int | None = None
     formats: tuple[str, ...] = ()
@@ -102,6 +104,29 @@ def input_format_option(command: F) -> F:
         metavar="NAME",
         help="The format of the files: auto, json, or one that a plugin adds, such as qrda3.",
     )(command)
+
+
+def docs_url_option(command: F) -> F:
+    """Give a command `--docs-url`."""
+    return click.option(
+        "--docs-url",
+        metavar="URL",
+        help="Link to the pages of rules at this address (see picheck docs build).",
+    )(command)
+
+
+def help_base(docs_url: str | None) -> str:
+    """Return where the pages of rules begin; empty for no address.
+
+    Raises UsageError for what is no address.
+    """
+    if docs_url is None:
+        return ""
+    if re.fullmatch(DOCS_URL, docs_url) is None:
+        raise UsageError(
+            f"--docs-url {docs_url!r} is not an address; write https://HOST/PATH or file:///PATH"
+        )
+    return f"{docs_url.rstrip('/')}/rules/"
 
 
 def audit_parameters(command: F) -> F:
@@ -191,6 +216,7 @@ def audit_options(given: CommandOptions, found: Settings) -> AuditOptions:
         baseline=given.baseline,
         overrides=_overrides(found),
         entity_key=_entity_key(given.entity_key),
+        help_base=help_base(given.docs_url),
         files=tuple(_files(given, found)),
         rule_timeout=given.rule_timeout,
         input_format=given.input_format,

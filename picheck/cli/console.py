@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from picheck.cli.stdout import write_utf8
 from picheck.model.citation import Citation
-from picheck.model.frozen import thaw
 from picheck.reporters.escaping import printable
 from picheck.reporters.formatting import format_citation
 
@@ -66,37 +63,6 @@ def say_table(headers: Sequence[str], rows: Iterable[Sequence[object]], indent: 
             f"{cell:<{size}}{_GAP}" for cell, size in zip(cells, sizes, strict=False)
         )
         say_wrapped(last, start, " " * len(start))
-
-
-def shown(value: Any) -> str:
-    """Show a value of a rulebook in a line: texts as they are, the rest as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Sequence) and value and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
-    return json.dumps(thaw(value), ensure_ascii=False)
-
-
-def spans(years: Iterable[int]) -> str:
-    """Show years as spans: `2021-2023, 2025`."""
-    ordered = sorted(set(years))
-    if not ordered:
-        return "-"
-    breaks = [(a, b) for a, b in pairwise(ordered) if b != a + 1]
-    starts = [ordered[0], *(b for _, b in breaks)]
-    ends = [*(a for a, _ in breaks), ordered[-1]]
-    return ", ".join(
-        str(start) if start == end else f"{start}-{end}"
-        for start, end in zip(starts, ends, strict=True)
-    )
-
-
-def by_value(values: Iterable[tuple[int, Any]]) -> Iterator[tuple[str, Any]]:
-    """Group (year, value) pairs by value and yield (spans of years, value), oldest first."""
-    groups: dict[bytes, tuple[list[int], Any]] = {}
-    for year, value in values:
-        groups.setdefault(msgspec.json.encode(value, enc_hook=dict), ([], value))[0].append(year)
-    return ((spans(years), value) for years, value in groups.values())
 
 
 def _cell(cell: object) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 import msgspec
 
@@ -56,24 +54,13 @@ def command(
     It is what `picheck audit` checks. Nothing is added: an answer, a count or a date that is not
     in the file is not in the JSON. Identifiers are printed in full, as they are in the file.
     """
-    from picheck.intake.formats import convert  # noqa: PLC0415 - help needs no reader
+    from picheck.intake.formats import convert, show_converted  # noqa: PLC0415 - help needs no reader
 
     _, registry = load_inventory(plugins, required, autoload=autoload)
     say_failed(registry)
     data, uri = _read(path)
     made = convert(data, uri, choice, registry.formats)
-    try:
-        shown: Any = msgspec.json.decode(made.document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(
-            f"{uri} is not JSON, nor of a format that is installed", uri=uri
-        ) from error
-    if places:
-        spots = {
-            pointer: {key: value for key, value in msgspec.structs.asdict(spot).items() if value}
-            for pointer, spot in (made.places or {}).items()
-        }
-        shown = {"format": made.source.format, "document": shown, "places": spots}
+    shown = show_converted(made, uri, places=places)
     write_utf8(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n")
     return _INCOMPLETE if registry.failed else 0
 

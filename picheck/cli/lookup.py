@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from picheck.cli.framework_help import OWN_FINDINGS
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.engine.selection import Selection
-from picheck.errors import SelectorError, UsageError
+from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
-from picheck.rulebook.models import Rulebook
 from picheck.rulebook.registry import Rulebooks
+from picheck.site.inventory import find_code
 from picheck.validation import closest_match
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,33 +78,12 @@ def program_of(rulebooks: Rulebooks, name: str | None) -> str:
     return name
 
 
-def editions(rulebooks: Rulebooks, program: str) -> list[Rulebook]:
-    """Return every edition of a program, oldest first."""
-    return [rulebooks.rulebook(program, year) for year in rulebooks.years(program)]
-
-
 def rule_code(registry: PluginRegistry, program: str | None, name: str) -> str:
-    """Return the code of a rule named by code or slug.
+    """Return the code of a rule named by code or slug, of one program or of all of them.
 
-    A code that has a clause but is not installed is known too. Raises SelectorError with the
-    nearest known name.
+    Raises SelectorError with the nearest known name.
     """
-    slugs = {found.rule.slug: code for code, found in registry.rules.items()}
-    clauses = {
-        code
-        for owner in ([program] if program else registry.rulebooks.programs)
-        for edition in editions(registry.rulebooks, owner)
-        for code in edition.clauses
-    }
-    codes = clauses | registry.rules.keys()
-    if (code := name.upper()) in codes:
-        return code
-    if (slug := name.lower()) in slugs:
-        return slugs[slug]
-    codes = codes | {own.code for own in OWN_FINDINGS}
-    near = closest_match(code, sorted(codes)) or closest_match(slug, sorted(slugs))
-    hint = f"did you mean {near}?" if near else "see picheck rules list"
-    raise SelectorError(f"no rule is called {name!r}; {hint}")
+    return find_code(registry, [program] if program else registry.rulebooks.programs, name)
 
 
 def selected(registry: PluginRegistry, selectors: Sequence[str]) -> frozenset[str]:

@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "audit": ("picheck.cli.audit", "Audit submissions before they are sent and scored."),
     "score": ("picheck.cli.score", "Preview the score, with its arithmetic."),
     "diff": ("picheck.cli.diff", "Compare two reports: what is new, gone, the same."),
+    "serve": ("picheck.cli.serve", "Serve the page and the API to a browser."),
     "convert": ("picheck.cli.convert", "Print a file of another format as JSON."),
     "rules": ("picheck.cli.rules", "List, show and compare rules."),
     "years": ("picheck.cli.years", "List and show the rulebooks of the performance years."),
@@ -51,6 +52,7 @@ COMMANDS: Final = {
     "waivers": ("picheck.cli.waivers", "Accept findings by name, with a reason, until a day."),
     "baseline": ("picheck.cli.baseline", "Draw a line under the findings of today."),
     "config": ("picheck.cli.config", "Show and check the settings."),
+    "docs": ("picheck.cli.docs", "Write pages about the installed rules and years."),
     "schema": ("picheck.cli.schema", "Print the published JSON Schemas."),
     "completion": ("picheck.cli.completion", "Print the completion script of a shell."),
 }

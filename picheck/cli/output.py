@@ -14,8 +14,8 @@ import msgspec
 
 from picheck.cli.audit_options import CommandOptions
 from picheck.cli.options import wants_color
-from picheck.cli.output_filter import fitted
 from picheck.cli.stdout import prints_aside, write_prose, write_utf8
+from picheck.engine.report_filter import fit_report
 from picheck.errors import UsageError
 from picheck.masking import mask_digits
 from picheck.model.report import Report
@@ -70,7 +70,7 @@ def write(
             rules=rules,
             questions=registry.evidence.questions,
         )
-        fitting = fitted(report, reporter, keeps_all=options.all_results)
+        fitting = fit_report(report, reporter, keeps_all=options.all_results)
         if hasattr(reporter, "sink"):  # its output is no text
             from picheck.cli.output_files import write_pieces  # noqa: PLC0415 - few reporters need it
 

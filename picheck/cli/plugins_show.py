@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
-from picheck.cli.console import say, say_json, say_labelled, say_table, say_wrapped, shown, spans
+from picheck.cli.console import say, say_json, say_labelled, say_table, say_wrapped
 from picheck.cli.options import format_option, load_inventory, plugin_options
 from picheck.cli.records import KINDS, brought, plugin_row
 from picheck.errors import UsageError
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.words import show_value, show_years
 from picheck.validation import closest_match
 
 
@@ -100,19 +101,19 @@ def _say(record: dict[str, Any]) -> None:
             say_labelled(kind, ", ".join(record[kind]))
     if record["rules"]:
         say()
-        rows = [(r["code"], r["slug"], spans(r["years"]), r["title"]) for r in record["rules"]]
+        rows = [(r["code"], r["slug"], show_years(r["years"]), r["title"]) for r in record["rules"]]
         say_table(["rule", "slug", "years", "title"], rows)
     say()
     if not record["options"]:
         say("takes no options")
         return
-    rows = [(o["name"], o["type"], shown(o["default"]), _limits(o)) for o in record["options"]]
+    rows = [(o["name"], o["type"], show_value(o["default"]), _limits(o)) for o in record["options"]]
     say_table(["option", "type", "default", "what it does"], rows)
     say()
     say(f"set them in [tool.picheck.plugins.{record['name']}]")
 
 
 def _limits(option: dict[str, Any]) -> str:
-    limits = ", ".join(f"{key} {shown(value)}" for key, value in option["limits"].items())
+    limits = ", ".join(f"{key} {show_value(value)}" for key, value in option["limits"].items())
     parts = (option["help"] or "", "must be set" if option["required"] else "", limits)
     return "; ".join(part for part in parts if part)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from picheck.cli.console import say, say_json, say_table, say_wrapped, spans
-from picheck.cli.diff_output import as_records, counted_kinds, say_differences
+from picheck.cli.console import say, say_json, say_table, say_wrapped
+from picheck.cli.diff_output import as_records, say_differences
 from picheck.cli.lookup import (
     EXIT_CODES,
-    editions,
     lists_inventory,
     program_of,
     program_option,
@@ -20,10 +19,10 @@ from picheck.cli.lookup import (
 from picheck.cli.options import format_option, split_list
 from picheck.cli.rules_coverage import coverage
 from picheck.cli.rules_show import show
-from picheck.engine.rule_records import severity_of
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.diff_reasons import explained_between
-from picheck.rulebook.models import Rulebook
+from picheck.rulebook.words import count_kinds, show_years
+from picheck.site.inventory import ClauseRow, describe_rules, list_editions
 
 _NOT_INSTALLED: Final = "not installed"
 
@@ -72,10 +71,12 @@ def list_rules(
 ) -> None:
     """List every rule: code, slug, scope, years or consequence, and the plugin it comes from."""
     chosen = program_of(registry.rulebooks, program)
-    books = editions(registry.rulebooks, chosen)
+    books = list_editions(registry.rulebooks, chosen)
     if year is not None:
         books = [registry.rulebooks.rulebook(chosen, year)]
-    rows = _rows(registry, books, split_list(select), is_one_year=year is not None)
+    words = split_list(select)
+    codes = selected(registry, words) if words else None
+    rows = describe_rules(registry, books, codes, is_one_year=year is not None)
     if form == "json":
         say_json(rows)
         return
@@ -84,11 +85,11 @@ def list_rules(
         ["code", "slug", "scope", last, "plugin"],
         [
             (
-                row["code"],
-                row["slug"] or _NOT_INSTALLED,
-                row["scope"],
-                _cost(row["clauses"][0]) if year is not None else spans(row["years"]),
-                row["plugin"],
+                row.code,
+                row.slug or _NOT_INSTALLED,
+                row.scope,
+                _cost(row.clauses[0]) if year is not None else show_years(row.years),
+                row.plugin,
             )
             for row in rows
         ],
@@ -98,44 +99,8 @@ def list_rules(
     say(f"{len(rows)} rules{where}")
 
 
-def _rows(
-    registry: PluginRegistry, books: list[Rulebook], select: tuple[str, ...], *, is_one_year: bool
-) -> list[dict[str, Any]]:
-    chosen = selected(registry, select)
-    clauses = {code for book in books for code in book.clauses}
-    codes = clauses if is_one_year else clauses | registry.rules.keys()
-    if select:
-        codes &= chosen
-    return [_row(registry, books, code) for code in sorted(codes)]
-
-
-def _row(registry: PluginRegistry, books: list[Rulebook], code: str) -> dict[str, Any]:
-    found = registry.rules.get(code)
-    having = [book for book in books if code in book.clauses]
-    return {
-        "code": code,
-        "slug": found.rule.slug if found else None,
-        "title": found.rule.title if found else None,
-        "scope": found.rule.scope if found else None,
-        "reads": found.rule.reads if found else [],
-        "evidence": found.rule.evidence if found else [],
-        "plugin": found.owner.name if found else None,
-        "distribution": found.owner.distribution if found else None,
-        "years": [book.year for book in having],
-        "clauses": [
-            {
-                "year": book.year,
-                "consequence": book.clauses[code].consequence,
-                "severity": severity_of(book.clauses[code], trust_unverified=False),
-                "standing": book.clauses[code].standing,
-            }
-            for book in having
-        ],
-    }
-
-
-def _cost(clause: dict[str, Any]) -> str:
-    return f"{clause['consequence']} ({clause['severity']})"
+def _cost(clause: ClauseRow) -> str:
+    return f"{clause.consequence} ({clause.severity})"
 
 
 @command.command(
@@ -169,7 +134,7 @@ def diff(
     if form == "json":
         say_json({"program": chosen, "from": first, "to": second, "changes": as_records(found)})
         return
-    say_wrapped(f"{chosen} {first} -> {second}: {counted_kinds(found)}")
+    say_wrapped(f"{chosen} {first} -> {second}: {count_kinds(found)}")
     for book in (before, after):
         if book.status != "final":
             say_wrapped(f"{book.year} is a preview: {book.preview_note}", "  ")
@@ -191,10 +156,10 @@ Example:
 @lists_inventory
 def matrix(*, select: tuple[str, ...], program: str | None, registry: PluginRegistry) -> None:
     """Print a Markdown page: the table of rules and years, and a section for each rule."""
-    from picheck.cli.matrix import page  # noqa: PLC0415 - only this command needs it
+    from picheck.site.matrix import page  # noqa: PLC0415 - only this command needs it
 
     chosen = program_of(registry.rulebooks, program)
-    books = editions(registry.rulebooks, chosen)
+    books = list_editions(registry.rulebooks, chosen)
     codes = selected(registry, split_list(select))
     rules = [registry.rules[code].rule for code in sorted(codes)]
     click.echo(page(rules, books), nl=False)

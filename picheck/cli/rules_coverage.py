@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -11,12 +11,7 @@ from picheck.cli.lookup import EXIT_CODES, lists_inventory, program_of, program_
 from picheck.cli.options import format_option
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Requirement, Rulebook
-
-_KINDS: Final = {
-    "zero": "What makes the whole category score zero",
-    "refusal": "What is refused",
-    "reweighting": "Who may leave the category out, and how much it counts",
-}
+from picheck.rulebook.words import REQUIREMENT_KINDS
 
 
 @click.command(
@@ -47,7 +42,7 @@ def coverage(*, year: int, program: str | None, form: str, registry: PluginRegis
     say_wrapped(_tally(book, registry))
     for kind in dict.fromkeys(need.kind for need in book.requirements):
         say()
-        say(_KINDS.get(kind, kind))
+        say(REQUIREMENT_KINDS.get(kind, kind))
         for need in book.requirements:
             if need.kind == kind:
                 _say_demand(need, registry)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import click
 import msgspec
 
+from picheck.cli.audit_options import docs_url_option, help_base, settings_options
 from picheck.cli.console import (
-    by_value,
     say,
     say_json,
     say_labelled,
     say_sources,
     say_table,
     say_wrapped,
-    shown,
-    spans,
 )
-from picheck.cli.framework_help import OwnFinding, own_finding
 from picheck.cli.lookup import (
     EXIT_CODES,
-    editions,
     lists_inventory,
     program_of,
     program_option,
@@ -30,13 +27,17 @@ from picheck.cli.lookup import (
     year_option,
 )
 from picheck.cli.options import format_option
-from picheck.cli.records import rule_record
-from picheck.engine.rule_records import severity_of
+from picheck.config.settings import settings
+from picheck.engine.framework_help import OwnFinding, own_finding
+from picheck.engine.rule_records import rule_address, severity_of
 from picheck.errors import SelectorError
 from picheck.plugins.registry import InstalledRule, PluginRegistry
 from picheck.reporters.formatting import format_citation
-from picheck.reporters.presentation import CONSEQUENCES
+from picheck.reporters.presentation import CONSEQUENCES, SCOPES
 from picheck.rulebook.models import Clause, Rulebook, Variant
+from picheck.rulebook.words import group_by_value, show_value, show_years
+from picheck.site.inventory import list_editions
+from picheck.site.rule_details import describe_own_finding, describe_rule
 from picheck.testing.rule_examples import Showcase, showcase
 
 EPILOG: Final = f"""{EXIT_CODES}
@@ -47,11 +48,6 @@ Examples:
   picheck rules show period-too-short -y 2025
   picheck rules show PIC-ERX-01 --format json
 """
-_SCOPES: Final = {
-    "document": "runs once a document",
-    "set": "runs once a measurement set",
-    "entity": "runs once an entity, across all documents of a run",
-}
 #: A value that is longer does not stand in a column of the years' table.
 _SHORT: Final = 12
 _IN_A_COLUMN: Final = {
@@ -68,10 +64,20 @@ _IN_A_COLUMN: Final = {
 @click.argument("name", metavar="CODE")
 @year_option("Only this year's terms, sources and examples [default: all years side by side].")
 @program_option
+@docs_url_option
+@settings_options
 @format_option
 @lists_inventory
 def show(
-    *, name: str, year: int | None, program: str | None, form: str, registry: PluginRegistry
+    *,
+    name: str,
+    year: int | None,
+    program: str | None,
+    docs_url: str | None,
+    config: Path | None,
+    isolated: bool,
+    form: str,
+    registry: PluginRegistry,
 ) -> None:
     """Explain one rule, named by its code or its slug.
 
@@ -80,25 +86,26 @@ def show(
     passing example, each a small change to that year's compliant submission. The examples are
     cases of the test suite.
     """
+    pages = help_base(docs_url or settings(config, isolated=isolated).options.get("docs_url"))
     if (own := own_finding(name)) is not None:
-        _say_own(own, form)
+        _say_own(own, form, rule_address(own.code, pages))
         return
     chosen = program_of(registry.rulebooks, program)
     code = rule_code(registry, chosen, name)
-    all_years = editions(registry.rulebooks, chosen)
+    all_years = list_editions(registry.rulebooks, chosen)
     having = [edition for edition in all_years if code in edition.clauses]
     if year is not None:
         registry.rulebooks.rulebook(chosen, year)
         having = [edition for edition in having if edition.year == year]
         if not having:
-            runs = spans(e.year for e in all_years if code in e.clauses)
+            runs = show_years(e.year for e in all_years if code in e.clauses)
             raise SelectorError(f"{code} has no clause in {chosen} {year}; it runs in {runs}")
-    examples = showcase(code, _preferred(having))
     found = registry.rules.get(code)
+    examples = showcase(code, _preferred(having), found.rule if found else None)
     if form == "json":
-        say_json(rule_record(code, found, having, examples))
+        say_json(describe_rule(code, found, having, examples, rule_address(code, pages)))
         return
-    _say_rule(code, found)
+    _say_rule(code, found, rule_address(code, pages))
     if year is None:
         _say_all_years(code, all_years, having)
     elif having:
@@ -106,9 +113,9 @@ def show(
     _say_examples(examples)
 
 
-def _say_own(own: OwnFinding, form: str) -> None:
+def _say_own(own: OwnFinding, form: str, page: str | None) -> None:
     if form == "json":
-        say_json({"code": own.code, "slug": own.slug, "title": own.title, "help": own.help})
+        say_json(describe_own_finding(own, page))
         return
     say(f"{own.code}  {own.slug}")
     say_wrapped(own.title)
@@ -117,7 +124,9 @@ def _say_own(own: OwnFinding, form: str) -> None:
         say(heading)
         say_wrapped(paragraph, "  ")
     say()
-    say("One of picheck's own findings: it is told in every year and belongs to no rulebook.")
+    say("One of picheck's own findings: reported in every year, and part of no rulebook.")
+    if page:
+        say_labelled("page", page, "")
 
 
 def _preferred(having: Sequence[Rulebook]) -> list[int]:
@@ -126,7 +135,7 @@ def _preferred(having: Sequence[Rulebook]) -> list[int]:
     return [edition.year for edition in ordered]
 
 
-def _say_rule(code: str, found: InstalledRule | None) -> None:
+def _say_rule(code: str, found: InstalledRule | None, page: str | None) -> None:
     if found is None:
         say(f"{code}  not installed")
         say_wrapped("a rulebook has a clause for it, but no plugin brings the rule", "  ")
@@ -139,7 +148,7 @@ def _say_rule(code: str, found: InstalledRule | None) -> None:
         say(heading)
         say_wrapped(paragraph, "  ")
     say()
-    say_labelled("scope", f"{rule.scope}: {_SCOPES[rule.scope]}", "")
+    say_labelled("scope", f"{rule.scope}: runs {SCOPES[rule.scope]}", "")
     say_labelled("reads", ", ".join(rule.reads) or "nothing of a submission", "")
     if rule.evidence:
         say_labelled("evidence", ", ".join(rule.evidence), "")
@@ -147,6 +156,8 @@ def _say_rule(code: str, found: InstalledRule | None) -> None:
         say_labelled("needs", f"{', '.join(rule.needs)} (not applicable where one failed)", "")
     version = f" {origin.version}" if origin.version else ""
     say_labelled("plugin", f"{origin.name} ({origin.distribution}{version})", "")
+    if page:
+        say_labelled("page", page, "")
 
 
 def _say_year(edition: Rulebook, clause: Clause) -> None:
@@ -160,7 +171,7 @@ def _say_year(edition: Rulebook, clause: Clause) -> None:
         13,
     )
     for term, value in clause.terms.items():
-        say_labelled("term", f"{term} = {shown(value)}", "  ", 13)
+        say_labelled("term", f"{term} = {show_value(value)}", "  ", 13)
     say_sources(clause.citations, "  ", 13)
     if clause.note:
         say_labelled("note", clause.note, "  ", 13)
@@ -187,16 +198,16 @@ def _say_all_years(code: str, editions: Sequence[Rulebook], having: Sequence[Rul
     headers = ["", *(f"{y}{'*' if y in previews else ''}" for y in clauses)]
     say_table(headers, [[name, *row] for name, row in short.items()], "  ")
     if previews:
-        say(f"  * {spans(previews)}: a preview, its law is not final")
+        say(f"  * {show_years(previews)}: a preview, its law is not final")
     for name, values in long.items():
         say()
-        for years, value in by_value(values):
-            say_labelled(name, f"{years}  {shown(value)}", "  ", 16)
+        for years, value in group_by_value(values):
+            say_labelled(name, f"{years}  {show_value(value)}", "  ", 16)
     say()
-    for years, line in by_value(_cited(having, code)):
+    for years, line in group_by_value(_cited(having, code)):
         say_labelled("source", f"{years}  {line}", "  ", 10)
     notes = [(e.year, e.clauses[code].note) for e in having if e.clauses[code].note]
-    for years, note in by_value(notes):
+    for years, note in group_by_value(notes):
         say_labelled("note", f"{years}  {note}", "  ", 10)
 
 
@@ -214,9 +225,9 @@ def _sorted_by_length(
     long: dict[str, list[tuple[int, Any]]] = {}
     for term in dict.fromkeys(t for c in clauses.values() if c for t in c.terms):
         values = [(y, c.terms[term]) for y, c in clauses.items() if c and term in c.terms]
-        if all(len(shown(value)) <= _SHORT for _, value in values):
+        if all(len(show_value(value)) <= _SHORT for _, value in values):
             by_year = dict(values)
-            short[term] = [shown(by_year[y]) if y in by_year else "-" for y in clauses]
+            short[term] = [show_value(by_year[y]) if y in by_year else "-" for y in clauses]
         else:
             long[term] = values
     for name in dict.fromkeys(n for c in clauses.values() if c for n in c.variants):

@@ -178,14 +178,14 @@ def _write(
     registry: PluginRegistry,
     options: ScoreCommandOptions,
 ) -> None:
-    from picheck.engine.score_preview import plugin_errors  # noqa: PLC0415 - help needs no engine
+    from picheck.engine.score_preview import (  # noqa: PLC0415 - help needs no engine
+        plugin_errors,
+        score_json,
+    )
 
     masked = [(each, record, each.masked(record)) for each, record in scored]
     if options.form == "json":
-        records = [shown for _, _, shown in masked]
-        only = records[0]["score"] if len(records) == 1 else None
-        document = {"score": only, "entities": records}
-        write_utf8(msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n")
+        write_utf8(score_json([shown for _, _, shown in masked]).decode())
         return
     style = Style(
         color=options.form == "text" and wants_color(options.color),

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
 import click
+import msgspec
 
-from picheck.cli.console import say, say_json, say_labelled, say_table, say_wrapped, shown
-from picheck.cli.diff_output import as_records, counted_kinds, say_differences
-from picheck.cli.lookup import EXIT_CODES, editions, lists_inventory, program_of, program_option
+from picheck.cli.console import say, say_json, say_labelled, say_table, say_wrapped
+from picheck.cli.diff_output import as_records, say_differences
+from picheck.cli.lookup import EXIT_CODES, lists_inventory, program_of, program_option
 from picheck.cli.options import format_option
 from picheck.cli.years_drift import drift
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.diff_reasons import Explained, explained_between
 from picheck.rulebook.models import Rulebook
 from picheck.rulebook.registry import Rulebooks
+from picheck.rulebook.words import count_kinds, show_value
+from picheck.site.inventory import YearOwner, YearRow, describe_year, describe_years
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DIGEST: Final = 12
@@ -52,7 +54,7 @@ def list_years(program: str | None, form: str, registry: PluginRegistry) -> None
     """List the years that have a rulebook: status, size, owner and digest."""
     rulebooks = registry.rulebooks
     programs = [program_of(rulebooks, program)] if program else rulebooks.programs
-    rows = [_headline(registry, book) for name in programs for book in editions(rulebooks, name)]
+    rows = describe_years(registry, programs)
     if form == "json":
         say_json(rows)
         return
@@ -60,47 +62,22 @@ def list_years(program: str | None, form: str, registry: PluginRegistry) -> None
         ["program", "year", "status", "measures", "rules", "owner", "sha256"],
         [
             (
-                row["program"],
-                row["year"],
-                row["status"],
-                row["measures"]["total"],
-                row["rules"],
-                _owner(row),
-                row["sha256"][:_DIGEST],
+                row.program,
+                row.year,
+                row.status,
+                row.measures["total"],
+                row.rules,
+                _owner(row.owner),
+                row.sha256[:_DIGEST],
             )
             for row in rows
         ],
     )
 
 
-def _headline(registry: PluginRegistry, book: Rulebook) -> dict[str, Any]:
-    """Return what is said of a rulebook in every list of them."""
-    owner = registry.rulebooks.owner(book.program, book.year)
-    use = next((use for use in registry.plugins if use.name == owner), None)
-    categories = Counter(measure.category for measure in book.measures.values())
-    return {
-        "program": book.program,
-        "year": book.year,
-        "title": book.title,
-        "status": book.status,
-        "notice": book.preview_note,
-        "sha256": book.sha256,
-        "owner": {
-            "plugin": owner,
-            "distribution": use.distribution if use else None,
-            "version": use.version if use else None,
-        },
-        "measures": {"total": len(book.measures), **dict(sorted(categories.items()))},
-        "rules": len(book.clauses),
-        "requirements": len(book.requirements),
-        "sources": len(book.sources),
-    }
-
-
-def _owner(row: dict[str, Any]) -> str:
-    owner = row["owner"]
-    version = f" {owner['version']}" if owner["version"] else ""
-    return f"{owner['plugin']} ({owner['distribution']}{version})"
+def _owner(owner: YearOwner) -> str:
+    version = f" {owner.version}" if owner.version else ""
+    return f"{owner.plugin} ({owner.distribution}{version})"
 
 
 @command.command(
@@ -132,14 +109,14 @@ def show(year: int, program: str | None, form: str, registry: PluginRegistry) ->
     if form == "json":
         say_json(
             {
-                **_headline(registry, book),
+                **msgspec.structs.asdict(describe_year(registry, book)),
                 "numbers": numbers,
                 "since": before,
                 "changes": as_records(found),
             }
         )
         return
-    _say_headline(_headline(registry, book))
+    _say_headline(describe_year(registry, book))
     _say_numbers(numbers)
     _say_changes(registry.rulebooks, book, before, found, slugs)
 
@@ -161,20 +138,20 @@ def _is_date(value: object) -> bool:
     return isinstance(value, str) and _DATE.fullmatch(value) is not None
 
 
-def _say_headline(row: dict[str, Any]) -> None:
-    say_wrapped(row["title"])
-    preview = "" if row["status"] == "final" else "; a preview, never ready"
-    say_labelled("status", f"{row['status']}{preview}")
-    if row["notice"]:
-        say_labelled("notice", row["notice"])
-    say_labelled("owner", _owner(row))
-    say_labelled("sha256", row["sha256"])
+def _say_headline(row: YearRow) -> None:
+    say_wrapped(row.title)
+    preview = "" if row.status == "final" else "; a preview, never ready"
+    say_labelled("status", f"{row.status}{preview}")
+    if row.notice:
+        say_labelled("notice", row.notice)
+    say_labelled("owner", _owner(row.owner))
+    say_labelled("sha256", row.sha256)
     by_category = ", ".join(
-        f"{count} {name}" for name, count in row["measures"].items() if name != "total"
+        f"{count} {name}" for name, count in row.measures.items() if name != "total"
     )
-    say_labelled("measures", f"{row['measures']['total']}: {by_category}")
-    say_labelled("rules", str(row["rules"]))
-    say_labelled("sources", str(row["sources"]))
+    say_labelled("measures", f"{row.measures['total']}: {by_category}")
+    say_labelled("rules", str(row.rules))
+    say_labelled("sources", str(row.sources))
 
 
 def _say_numbers(numbers: list[dict[str, Any]]) -> None:
@@ -185,7 +162,7 @@ def _say_numbers(numbers: list[dict[str, Any]]) -> None:
     say_table(
         ["term", "value", "rule"],
         [
-            (n["term"].replace("_", " "), shown(n["value"]), f"{n['rule']} {n['slug'] or ''}")
+            (n["term"].replace("_", " "), show_value(n["value"]), f"{n['rule']} {n['slug'] or ''}")
             for n in numbers
         ],
         "  ",
@@ -203,5 +180,5 @@ def _say_changes(
     if before is None:
         say("The first year on the rulebooks: there is no year before it to differ from.")
         return
-    say(f"What changes for you, from {before}: {counted_kinds(found)}")
+    say(f"What changes for you, from {before}: {count_kinds(found)}")
     say_differences(found, rulebooks.rulebook(book.program, before), book, slugs)

@@ -9,9 +9,8 @@ from typing import Any, Final
 import click
 import msgspec
 
-from picheck.cli.console import say, say_json, say_wrapped, shown, spans
+from picheck.cli.console import say, say_json, say_wrapped
 from picheck.cli.lookup import (
-    editions,
     lists_inventory,
     program_of,
     program_option,
@@ -23,6 +22,8 @@ from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.cms_drift import Drift, YearDrift, cms_years, compare
 from picheck.rulebook.models import Rulebook
 from picheck.rulebook.registry import Rulebooks
+from picheck.rulebook.words import show_value, show_years
+from picheck.site.inventory import list_editions
 
 _DIFFERENT: Final = 1
 _UNREADABLE: Final = 3
@@ -66,7 +67,7 @@ def drift(
     rulebooks = registry.rulebooks
     chosen = program_of(rulebooks, program)
     there = cms_years(path)
-    books = editions(rulebooks, chosen) if year is None else [rulebooks.rulebook(chosen, year)]
+    books = list_editions(rulebooks, chosen) if year is None else [rulebooks.rulebook(chosen, year)]
     found, faults = _compare_all(path, books)
     strangers = _strangers(rulebooks, chosen, there) if year is None else []
     if form == "json":
@@ -122,7 +123,7 @@ def _say_all(
         say_wrapped(f"not compared: {fault}", "", "  ")
     if strangers:
         say_wrapped(
-            f"not compared: {spans(strangers)} in PATH, for which no rulebook of {program} is"
+            f"not compared: {show_years(strangers)} in PATH, for which no rulebook of {program} is"
             " installed",
             "",
             "  ",
@@ -154,4 +155,4 @@ def _told(one: Drift) -> str:
         return f"{one.measure} stands in our rulebook only"
     if one.kind == "repeated":
         return f"{one.measure} stands in CMS's table more than once"
-    return f"{one.measure} {one.field}: {shown(one.here)} here, {shown(one.there)} there"
+    return f"{one.measure} {one.field}: {show_value(one.here)} here, {show_value(one.there)} there"

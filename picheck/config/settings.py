@@ -18,11 +18,15 @@ from picheck.validation import validate
 OWN_FILE: Final = "picheck.toml"
 SHARED_FILE: Final = "pyproject.toml"
 
+#: The address of a site with pages of rules, which may also be a folder of this machine.
+DOCS_URL: Final = r"(https?://[^\s/]|file:///)\S*"
+
 _WORDS: Final[dict[str, Any]] = {
     "type": "list",
     "schema": {"type": "string", "empty": False},
 }
 _PATH: Final[dict[str, Any]] = {"type": "string", "empty": False}
+_NAME: Final[dict[str, Any]] = {"type": "string", "empty": False}
 _GATE: Final[dict[str, Any]] = {"type": "string", "allowed": list(GATES)}
 _OVERRIDE: Final[dict[str, Any]] = {
     "files": {**_WORDS, "required": True, "empty": False},
@@ -38,6 +42,8 @@ SETTINGS_SCHEMA: Final[dict[str, Any]] = {
     "trust": {"type": "string", "allowed": ["verified", "unverified"]},
     "select": _WORDS,
     "ignore": _WORDS,
+    "input_format": _NAME,
+    "docs_url": {"type": "string", "regex": DOCS_URL},
     "format": _WORDS,
     "prior": _WORDS,
     "waivers": _PATH,

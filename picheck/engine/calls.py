@@ -18,7 +18,7 @@ from picheck.rules.inputs import Parts
 
 Call = Callable[[Parts], CheckResults]
 
-_RETURNED: Final = ("fail", "notApplicable", "indeterminate")
+_RETURNED: Final = ("pass", "fail", "notApplicable", "indeterminate")
 
 
 def observed(call: Call, installed: InstalledRule, options: AuditOptions) -> Call:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from picheck.engine.framework_rules import FRAMEWORK_RULES
 from picheck.engine.options import AuditOptions
 from picheck.engine.plan import Plan, make_plan
+from picheck.engine.rule_records import rule_address
 from picheck.model.result import RuleRecord
 from picheck.plugins.options import resolve_options
 from picheck.plugins.registry import PluginRegistry
@@ -49,7 +52,8 @@ class Plans:
     def record(self, code: str, year: int | None) -> RuleRecord:
         """Return what a report states of a rule. Raises KeyError for one that did not run."""
         if code in FRAMEWORK_RULES:
-            return FRAMEWORK_RULES[code]
+            address = rule_address(code, self._options.help_base)
+            return msgspec.structs.replace(FRAMEWORK_RULES[code], help_uri=address)
         for plan in self._made.values():
             if plan.rulebook.year == year and code in plan.records:
                 return plan.records[code]

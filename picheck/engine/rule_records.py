@@ -18,6 +18,11 @@ def severity_of(terms: Clause | Variant, *, trust_unverified: bool) -> Severity:
     return severity
 
 
+def rule_address(code: str, help_base: str) -> str | None:
+    """Return the address of a rule's page; None where no address of pages is set."""
+    return f"{help_base}{code}.html" if help_base else None
+
+
 def rule_record(
     year: int, clause: Clause, installed: InstalledRule, options: AuditOptions
 ) -> RuleRecord:
@@ -39,5 +44,5 @@ def rule_record(
         remediation=rule.help.get("How to fix", ""),
         note=clause.note,
         citations=clause.citations,
-        help_uri=f"{options.help_base}{rule.code}.html" if options.help_base else None,
+        help_uri=rule_address(rule.code, options.help_base),
     )

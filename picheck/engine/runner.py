@@ -83,7 +83,7 @@ class RuleRunner:
             outcomes.add(self._call(plan.others, parts, outcomes.blocked))
         return outcomes
 
-    def _call(  # noqa: C901 - the one place where rules are called, and guarded
+    def _call(  # noqa: C901, PLR0912 - the one place where rules are called, and guarded
         self, rules: Sequence[PlannedRule], parts: Parts, before: frozenset[str]
     ) -> Outcomes:
         """Call rules one by one."""
@@ -113,7 +113,10 @@ class RuleRunner:
                     blocked.add(rule.code)
                 if not rule.is_reported and outcome != "error":
                     continue
-                if outcome == "notApplicable":
+                if outcome == "pass":
+                    # one that says why; the others were counted above
+                    outcomes.passed += 0 if results is self._pass else 1
+                elif outcome == "notApplicable":
                     outcomes.not_applicable += 1
                 elif outcome == "indeterminate":
                     unverified.append(_unverified(rule, result))

@@ -12,7 +12,7 @@ from picheck.engine.audit import audit_inputs
 from picheck.engine.entities import EntityYear, PriorBook
 from picheck.engine.evidence_lookup import find_evidence
 from picheck.engine.options import AuditOptions
-from picheck.engine.prior.loader import load_prior
+from picheck.engine.prior.loader import LoadedPrior, load_prior
 from picheck.errors import InputError, PicheckError, PluginError
 from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import Input, RawDocument, Unreadable
@@ -50,6 +50,13 @@ class ScoredEntity(NamedTuple):
         return hidden
 
 
+def score_json(records: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return masked records as the JSON of a score; `score` is that of the only entity, if any."""
+    only = records[0]["score"] if len(records) == 1 else None
+    document = {"score": only, "entities": records}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
 @contextmanager
 def plugin_errors(preview: Preview) -> Iterator[None]:
     """Turn whatever a preview raises into a PluginError that names it."""
@@ -71,11 +78,20 @@ def plugin_errors(preview: Preview) -> Iterator[None]:
 class ScoreRunner:
     """Audits documents and scores them, the first time and every time after a change."""
 
-    def __init__(self, options: AuditOptions, registry: PluginRegistry, wish: Wish) -> None:
+    def __init__(
+        self,
+        options: AuditOptions,
+        registry: PluginRegistry,
+        wish: Wish,
+        prior: LoadedPrior | None = None,
+    ) -> None:
+        """Take the terms; earlier submissions are `prior`, or those that the options name."""
         self._options = msgspec.structs.replace(options, with_unverified=True)
         self._registry = registry
         self._wish = wish
-        self._prior = load_prior(read_inputs(options.prior, registry.document_suffixes), registry)
+        self._prior = prior or load_prior(
+            read_inputs(options.prior, registry.document_suffixes), registry
+        )
 
     @property
     def terms(self) -> dict[str, Any]:
@@ -215,14 +231,21 @@ class ScoreRunner:
         return True
 
     def _edited(self, raw: RawDocument, pointer: str, edit: Edit) -> RawDocument:
-        """Return a document with one of its sets edited; the one given is left as it is."""
-        made = convert(raw.data, raw.uri, self._options.input_format, self._registry.formats)
+        """Return a document with one of its sets edited; the one given is left as it is.
+
+        What only the file states stays: a change of the answers does not mend the file around them.
+        """
+        choice, formats = self._options.input_format, self._registry.formats
+        made = raw.converted or convert(raw.data, raw.uri, choice, formats)
         target = msgspec.json.decode(made.document)
         record: Any = target
         for token in pointer_tokens(pointer):
             record = record[int(token)] if isinstance(record, list) else record[token]
         edit(record)
-        return msgspec.structs.replace(raw, data=msgspec.json.encode(target))
+        if made.places is None:
+            return msgspec.structs.replace(raw, data=msgspec.json.encode(target))
+        changed = made._replace(document=msgspec.json.encode(target))
+        return msgspec.structs.replace(raw, converted=changed)
 
 
 def _views(structure: DecodedDocument, index: int, rulebook: Rulebook) -> Iterator[SetView]:

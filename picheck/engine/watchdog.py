@@ -15,7 +15,8 @@ from picheck.plugins.deaths import note_run
 
 #: What calls rules and uses their answers; each step of it is guarded there.
 _CALLERS: Final[frozenset[CodeType]] = frozenset({RuleRunner._call.__code__, bind.__code__})  # noqa: SLF001
-_INTERVAL: Final = 1.0
+#: How often the calls are looked at, in seconds.
+INTERVAL: Final = 1.0
 
 
 class RuleTimeout(BaseException):
@@ -32,7 +33,7 @@ class Watchdog:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._interval = min(_INTERVAL, seconds / 2) if seconds else _INTERVAL
+        self._interval = min(INTERVAL, seconds / 2) if seconds else INTERVAL
         self._call: FrameType | None = None
         self._ticks = 0
 
@@ -62,7 +63,7 @@ class Watchdog:
 
     def _look(self, _number: int, frame: FrameType | None) -> None:
         """Count how often the same call was seen; raise RuleTimeout where it takes too long."""
-        call = _call_under_way(frame)
+        call = call_under_way(frame)
         if call is None or call is not self._call:
             self._call, self._ticks = call, 0
             return
@@ -71,7 +72,7 @@ class Watchdog:
             raise RuleTimeout(f"did not return within {self._seconds:g} s")
 
 
-def _call_under_way(frame: FrameType | None) -> FrameType | None:
+def call_under_way(frame: FrameType | None) -> FrameType | None:
     """Return the frame that a caller of rules waits for; None where there is none."""
     below = None
     while frame is not None and frame.f_code not in _CALLERS:

@@ -21,6 +21,7 @@ from picheck.intake.documents import (
     unreadable,
     uri_of,
 )
+from picheck.intake.file_kinds import PACKAGE_HEAD, kind_of_name, kind_of_package
 from picheck.intake.file_names import (
     EvidencePairs,
     evidence_stem,
@@ -64,8 +65,15 @@ def read_archive(
     with path.open("rb") as file:
         try:
             archive, damaged = _open(file)
+            file.seek(0)
+            kind = kind_of_package(archive.namelist(), file.read(PACKAGE_HEAD))
         except _ERRORS as error:
-            yield unreadable(f"cannot be unpacked: {_describe(error)}", uri)
+            named = kind_of_name(uri)
+            said = f"is {named}" if named else f"cannot be unpacked: {_describe(error)}"
+            yield unreadable(said, uri)
+            return
+        if kind is not None:
+            yield unreadable(f"is {kind}", uri)
             return
         if damaged:
             said = f"its directory is damaged in {damaged:,} places, and what they name is lost"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol
 
 import msgspec
 
 from picheck.errors import InputError
 from picheck.intake.limits import MAX_BYTES
+from picheck.model.conversion import Spot
+from picheck.rules.inputs import Source
 
 #: Standard input, where a path is expected.
 STDIN: Final = "-"
@@ -25,6 +27,17 @@ _ESCAPED: Final = re.compile(
 )
 
 
+class FromFormat(NamedTuple):
+    """A document as JSON, the format that it came in, and where its values are in the file.
+
+    `places` is None where the document came as JSON: then the JSON itself has the places.
+    """
+
+    document: bytes
+    source: Source
+    places: Mapping[str, Spot] | None
+
+
 class RawDocument(msgspec.Struct, frozen=True, kw_only=True):
     """The bytes of one document and where they came from.
 
@@ -35,6 +48,8 @@ class RawDocument(msgspec.Struct, frozen=True, kw_only=True):
     Evidence beside the document is either a file, `evidence_path`, or bytes, `evidence`, where
     it was handed along. `evidence_uri` names such bytes if they lay beside the document, in an
     archive; `evidence_error` says why they could not be read.
+
+    `converted` is the document as JSON where that is known already; `data` is then not converted.
     """
 
     uri: str
@@ -45,6 +60,7 @@ class RawDocument(msgspec.Struct, frozen=True, kw_only=True):
     evidence: bytes | None = None
     evidence_uri: str | None = None
     evidence_error: str | None = None
+    converted: FromFormat | None = None
 
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):

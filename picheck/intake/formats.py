@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
 from picheck.errors import InputError, PicheckError, UsageError
 from picheck.intake.compression import unpacked_name
 from picheck.intake.decoder import DecodedDocument, decode_document
-from picheck.intake.documents import RawDocument
+from picheck.intake.documents import FromFormat, RawDocument
+from picheck.intake.file_kinds import kind_of
 from picheck.intake.file_names import DOCUMENT_SUFFIX, LINE_SUFFIXES
-from picheck.model.conversion import Format, Spot, suffixes_of
+from picheck.model.conversion import Format, suffixes_of
 from picheck.rules.inputs import JSON_SOURCE, Source
 from picheck.validation import closest_match
 
@@ -26,32 +26,7 @@ HEAD: Final = 4096
 #: What no format has to be asked about: JSON begins with one of these.
 _JSON_STARTS: Final = (b"{", b"[")
 _JSON_SUFFIXES: Final = (DOCUMENT_SUFFIX, *LINE_SUFFIXES)
-_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-_UTF8_MARK: Final = b"\xef\xbb\xbf"
 _SPACE: Final = b" \t\r\n"
-_COMMENTS: Final = re.compile(rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
-_ROOT: Final = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})")
-
-_SHEET: Final = "a spreadsheet; export the submission as JSON or QRDA III"
-_BINARY: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"%PDF-", "a PDF, which is for people; export the submission as JSON or QRDA III"),
-    (b"\xd0\xcf\x11\xe0", _SHEET),
-    (b"\x1f\x8b", "compressed (gzip), but its name does not end in .gz"),
-)
-_ZIP_MARK: Final = b"PK\x03\x04"
-_OFFICE_MARKS: Final = (b"[Content_Types].xml", b"xl/", b"mimetypeapplication/vnd.oasis")
-_TABLE_SUFFIXES: Final = (".csv", ".tsv")
-
-
-class FromFormat(NamedTuple):
-    """A document as JSON, the format that it came in, and where its values stand in the file.
-
-    `places` is None where the document came as JSON: then the JSON itself has the places.
-    """
-
-    document: bytes
-    source: Source
-    places: Mapping[str, Spot] | None
 
 
 def convert(
@@ -69,7 +44,7 @@ def convert(
     form = _claimant(data[:HEAD], uri, formats) if choice == AUTO else named(choice, formats)
     if form is not None:
         return _converted(form, data, uri)
-    kind = kind_of(data[:HEAD], uri)
+    kind = kind_of(data, uri)
     if kind is not None:
         raise InputError(f"is {kind}", uri=uri)
     return FromFormat(data, JSON_SOURCE, None)
@@ -82,11 +57,31 @@ def decode(
     programs: Collection[str] = (),
 ) -> DecodedDocument:
     """Decode a document of whatever format; see `convert` and `decode_document`."""
-    made = convert(raw.data, raw.uri, choice, formats)
+    made = raw.converted or convert(raw.data, raw.uri, choice, formats)
     decoded = decode_document(made.document, raw.uri, programs)
     if made.places is None:
         return decoded
     return msgspec.structs.replace(decoded, source=made.source, places=made.places)
+
+
+def show_converted(made: FromFormat, uri: str, *, places: bool) -> Any:
+    """Return a converted document as plain JSON, with its places in the file if asked for.
+
+    Raises InputError for what is not JSON.
+    """
+    try:
+        shown: Any = msgspec.json.decode(made.document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(
+            f"{uri} is not JSON, nor of a format that is installed", uri=uri
+        ) from error
+    if not places:
+        return shown
+    spots = {
+        pointer: {key: value for key, value in msgspec.structs.asdict(spot).items() if value}
+        for pointer, spot in (made.places or {}).items()
+    }
+    return {"format": made.source.format, "document": shown, "places": spots}
 
 
 def named(name: str, formats: Mapping[str, Format]) -> Format:
@@ -98,38 +93,6 @@ def named(name: str, formats: Mapping[str, Format]) -> Format:
         hint = f"did you mean {near}?" if near else f"known are {', '.join(known)}"
         raise UsageError(f"no input format is called {name!r}; {hint}")
     return form
-
-
-def kind_of(head: bytes, uri: str) -> str | None:
-    """Say what a file is that is neither JSON nor of any format; None where nothing is known."""
-    for mark, kind in _BINARY:
-        if head.startswith(mark):
-            return kind
-    if head.startswith(_ZIP_MARK):
-        return _SHEET if any(mark in head for mark in _OFFICE_MARKS) else None
-    text = _as_ascii(head).lstrip(_SPACE)
-    if text[:9].lower() == b"<!doctype" or text[:5].lower() == b"<html":
-        return (
-            "a web page, not a submission"
-            if b"html" in text[:200].lower()
-            else "XML with a document type declaration (DOCTYPE), which is not read"
-        )
-    if text.startswith(b"<"):
-        root = _ROOT.search(_COMMENTS.sub(b"", text))
-        told = f": its root element is {root[1].decode(errors='replace')}" if root else ""
-        return f"XML, but of no format that is installed{told}"
-    if unpacked_name(uri).lower().endswith(_TABLE_SUFFIXES):
-        return "a table; export the submission as JSON or QRDA III"
-    return None
-
-
-def _as_ascii(head: bytes) -> bytes:
-    """Return the beginning of a text without its mark, and without the zeros of UTF-16."""
-    if head.startswith(_UTF16_MARKS):
-        return head[2:].replace(b"\x00", b"")
-    if head.startswith((b"<\x00", b"\x00<")):
-        return head.replace(b"\x00", b"")
-    return head.removeprefix(_UTF8_MARK)
 
 
 def _claimant(head: bytes, uri: str, formats: Mapping[str, Format]) -> Format | None:

@@ -39,8 +39,9 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
 class Reporter(Protocol):
     """Turns a report into text. `name` is what `--format` takes; `description` is one line.
 
-    Two further attributes are optional: `wants_all = True` asks for passes and for rules that do
-    not apply, `wants_facts = True` for the facts of each document that a chart needs.
+    Three further attributes are optional: `wants_all = True` asks for passes and for rules that do
+    not apply, `wants_facts = True` for the facts of each document that a chart needs;
+    `media_type` is what HTTP calls the output, `text/plain` without it.
     """
 
     name: str

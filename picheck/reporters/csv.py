@@ -56,6 +56,7 @@ class CsvReporter:
     """
 
     name = "csv"
+    media_type = "text/csv"
     description = "one row a finding, safe to open in a spreadsheet"
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here

@@ -45,6 +45,7 @@ class HtmlReporter:
     """Writes one page without scripts and without a request to anywhere."""
 
     name = "html"
+    media_type = "text/html"
     description = "one self-contained page: verdict, chart, findings, provenance"
     wants_all = True
     wants_facts = True
@@ -136,7 +137,7 @@ def _document(report: Report, view: DocumentView, style: Style) -> dict[str, Any
             (result.code, result.message, presentation.describe_acceptance(result))
             for result in presentation.list_accepted(results)
         ],
-        "passed": sorted({r.code: _title(view, r) for r in results if r.outcome == "pass"}.items()),
+        "passed": sorted({r.code: r.message for r in results if r.outcome == "pass"}.items()),
         "inapplicable": list(
             dict.fromkeys((r.code, r.message) for r in results if r.outcome == "notApplicable")
         ),
@@ -200,6 +201,7 @@ def _card(
         "remediation": presentation.find_remediation(result, rule),
         "code": result.code,
         "slug": rule.slug,
+        "page": rule.help_uri,
         "places": [
             (format_place(view.summary, each.location), format_pointer(each.location))
             for each in equal

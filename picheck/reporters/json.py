@@ -13,6 +13,7 @@ class JsonReporter:
     """Writes the report as `report.schema.json` describes it."""
 
     name = "json"
+    media_type = "application/json"
     description = "the whole report as one JSON document, for programs"
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here

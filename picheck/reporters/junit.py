@@ -15,6 +15,7 @@ class JunitReporter:
     """Writes every check as a test case, so that a clean document is no empty suite."""
 
     name = "junit"
+    media_type = "application/xml"
     description = "JUnit XML for CI servers: one suite a document, one test case a check"
     wants_all = True
 

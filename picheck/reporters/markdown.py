@@ -28,6 +28,7 @@ class MarkdownReporter:
     """Writes the verdict, a table of documents, and the findings of each, worst first."""
 
     name = "markdown"
+    media_type = "text/markdown"
     description = "Markdown for a CI step summary, under 1 MiB"
 
     def render(self, report: Report, style: Style) -> str:

@@ -23,6 +23,7 @@ class NdjsonReporter:
     """
 
     name = "ndjson"
+    media_type = "application/x-ndjson"
     description = "one JSON object a line: run, rules, documents with their results, summary"
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here

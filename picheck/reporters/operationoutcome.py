@@ -32,6 +32,7 @@ class OperationOutcomeReporter:
     """Writes NDJSON, one resource a line: for one document that is one JSON resource."""
 
     name = "operationoutcome"
+    media_type = "application/fhir+json"
     description = "FHIR R4 OperationOutcome, one a document (NDJSON)"
 
     def render(self, report: Report, style: Style) -> str:

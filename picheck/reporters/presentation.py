@@ -32,6 +32,13 @@ CONSEQUENCES: Final = {
     "advice": "advice",
 }
 
+#: How often a rule runs.
+SCOPES: Final = {
+    "document": "once a document",
+    "set": "once a measurement set",
+    "entity": "once an entity, across all documents of a run",
+}
+
 #: What a failure costs, as a heading, for each severity.
 SEVERITIES: Final = {
     "error": "costs everything",

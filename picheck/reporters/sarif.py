@@ -28,6 +28,7 @@ class SarifReporter:
     """Writes one run; rules that broke and notices are notifications, not results."""
 
     name = "sarif"
+    media_type = "application/sarif+json"
     description = "SARIF 2.1.0 for code scanning"
 
     def render(self, report: Report, style: Style) -> str:  # noqa: ARG002 - no colours here

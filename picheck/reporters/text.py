@@ -174,9 +174,7 @@ def _compact_json(table: Mapping[str, Any], width: int) -> Iterator[str]:
 
 def _passes(view: DocumentView, style: Style) -> Iterator[Line]:
     """Yield what was looked for and not found, where all results are wanted."""
-    passed = sorted(
-        {r.code: view.rule(r).title for r in view.results if r.outcome == "pass"}.items()
-    )
+    passed = sorted({r.code: r.message for r in view.results if r.outcome == "pass"}.items())
     lines = (f"{code}  {title}" for code, title in passed)
     yield from _section("ready", "Looked for, and not found", lines, style)
     inapplicable = dict.fromkeys(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import msgspec
 
@@ -45,6 +46,16 @@ def explained_between(
     return tuple(
         Explained(difference=one, reasons=tuple(_reasons_for(one.path, declaring))) for one in found
     )
+
+
+def group_by_decision(found: Iterable[Explained]) -> Iterator[tuple[str, tuple[Explained, ...]]]:
+    """Yield the section of a rulebook and the differences in it that have the same reasons."""
+    for section, inside in groupby(found, key=lambda one: one.difference.path.partition(".")[0]):
+        decisions: dict[bytes, list[Explained]] = {}
+        for one in inside:
+            decisions.setdefault(msgspec.json.encode(one.reasons), []).append(one)
+        for together in decisions.values():
+            yield section, tuple(together)
 
 
 def _reasons_for(path: str, declaring: Iterable[Rulebook]) -> Iterator[Because]:

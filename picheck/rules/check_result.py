@@ -23,6 +23,9 @@ class RelatedLocation(msgspec.Struct, frozen=True):
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """A failure, an open question, or "does not apply". Make it with `fail` and the like.
 
+    A rule passes with None; where a pass has a reason that is worth showing, it returns
+    `CheckResult(outcome="pass", message=...)`.
+
     `message` and `remediation` are format strings over `values`, `expected` and `actual`; they
     are formatted when the result is bound to its document. `at` is the measurement set in which
     the pointer starts (or its index among the sets of the document); `from_root` says that it

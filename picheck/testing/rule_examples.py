@@ -1,13 +1,17 @@
-"""A failing and a passing example of a rule, taken from the cases that the tests run."""
+"""A failing and a passing example of a rule, from the cases that picheck or its plugin ships."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from importlib.resources import as_file
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 import msgspec
 
+from picheck.errors import UsageError
+from picheck.rules.rule import Rule
 from picheck.testing.cases import Case, Expectation, load_cases
 from picheck.testing.examples import shipped_cases
 
@@ -36,21 +40,40 @@ class Showcase(msgspec.Struct, frozen=True, kw_only=True):
     passing: Example | None = None
 
 
-def showcase(code: str, years: Iterable[int]) -> Showcase:
+def showcase(code: str, years: Iterable[int], rule: Rule | None = None) -> Showcase:
     """Return a rule's examples in the first of the years that has each.
 
-    The plainest cases are chosen: a single finding, the smallest departure. A rule without a
-    shipped file of cases, such as a vendor's, has no examples.
+    The plainest cases are chosen: a single finding, the smallest departure. They are `CODE.json`
+    among picheck's own cases, or in the folder `cases` of a package around `rule`; without
+    such a file there are no examples. Raises UsageError where a case is written wrong.
     """
-    file = shipped_cases().joinpath(f"{code}.json")
-    if not file.is_file():
+    file = _find_cases(code, rule)
+    if file is None:
         return Showcase()
-    with as_file(file) as path:
-        cases = load_cases(path)
+    try:
+        cases = load_cases(file)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"cases of {code} cannot be read: {error}") from error
     failing = [case for case in cases if _fails(case, code)]
     passing = [case for case in cases if not case.entry.expect]
     order = {year: rank for rank, year in enumerate(years)}
     return Showcase(failing=_plainest(failing, order), passing=_plainest(passing, order))
+
+
+def _find_cases(code: str, rule: Rule | None) -> Traversable | None:
+    """Return the file of a rule's cases: the package's own first, then picheck's."""
+    folders = (files(package).joinpath("cases") for package in _list_packages(rule))
+    candidates = (folder.joinpath(f"{code}.json") for folder in (*folders, shipped_cases()))
+    return next((file for file in candidates if file.is_file()), None)
+
+
+def _list_packages(rule: Rule | None) -> Iterator[str]:
+    """Yield the packages around a rule's module, the innermost first."""
+    name = rule.check.__module__ if rule else ""
+    while name:
+        if hasattr(sys.modules.get(name), "__path__"):
+            yield name
+        name = name.rpartition(".")[0]
 
 
 def _fails(case: Case, code: str) -> bool:
@@ -75,6 +98,8 @@ def _weight(departure: dict[str, Any]) -> tuple[bool, bool, int]:
 def _example(case: Case) -> Example:
     written: dict[str, Any] = msgspec.to_builtins(case.entry)
     written["change"] = _given(written["change"])
+    if written["qrda"] is None:  # of a document in JSON; evidence that is null means none
+        del written["qrda"]
     if written["asOf"] == f"{case.year + 1}-02-01":  # the day that a case has if it names none
         del written["asOf"]
     return Example(

@@ -115,17 +115,23 @@ def is_complete(view: SetView) -> bool:
     return not any(missing_parts(view.answers, view.cehrt_id, view.period, minimum))
 
 
+def missing_objectives(answers: Answers) -> set[str]:
+    """Return the objectives of which a set neither reports nor excludes more than a bonus."""
+    measures = answers.rulebook.measures
+    reported = (measures[measure_id] for measure_id in answers if answers.is_reported(measure_id))
+    covered = {measure.objective for measure in reported if not measure.is_bonus}
+    return answers.rulebook.objectives.keys() - covered
+
+
 def missing_parts(
     answers: Answers, cehrt_id: str | None, period: Period, minimum: Mapping[str, Iterable[str]]
 ) -> Iterator[str]:
     """Yield the names of the parts that a set does not hold, of those with the terms `MINIMUM`.
 
-    An objective is there with one reported measure or claimed exclusion, a statement with any
-    answer.
+    A statement is there with any answer.
     """
-    measures, titles = answers.rulebook.measures, answers.rulebook.objectives
-    covered = {measures[id_].objective for id_ in answers if answers.is_reported(id_)}
-    yield from (titles.get(name, name) for name in minimum["objectives"] if name not in covered)
+    missing, titles = missing_objectives(answers), answers.rulebook.objectives
+    yield from (titles.get(name, name) for name in minimum["objectives"] if name in missing)
     yield from (statement for statement in minimum["statements"] if not answers.has(statement))
     if not (cehrt_id or "").strip():
         yield "cehrtId"

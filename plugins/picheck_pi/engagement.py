@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from picheck.api import (
-    Answers,
-    CheckResult,
-    Clause,
-    Evidence,
-    Measure,
-    Rulebook,
-    SetView,
-    indeterminate,
-)
-from picheck_pi.measure_index import index_of, label
+from picheck.api import Answers, CheckResult, Clause, Evidence, Measure, Rulebook, SetView
+from picheck_pi.evidence_questions import ask_about
+from picheck_pi.measure_index import index_of
 from picheck_pi.term_schemas import INTEGER, TEXTS
 
 Prior = Mapping[int, tuple[SetView, ...]]
@@ -70,13 +62,8 @@ def at_earlier_level(
 
 def unknown_level(measure: Measure, missing: Sequence[str], rulebook: Rulebook) -> CheckResult:
     """Return that the level of an earlier year would decide, and that it is not known."""
-    return indeterminate(
-        "{measure} is at pre-production, and its level in an earlier year is not known",
-        missing=missing,
-        pointer=f"/measurements/{measure.levels[EARLIER]}",
-        measure=label(rulebook, measure.id),
-        key=measure.id,
-    )
+    message = "{measure} is at pre-production, and its level in an earlier year is not known"
+    return ask_about(rulebook, measure.id, message, missing, at=measure.levels[EARLIER])
 
 
 def _levels_in(

@@ -14,13 +14,15 @@ _MAX_INDEXES: Final = 64
 class MeasureIndex(NamedTuple):
     """The groups of one measure table.
 
-    `exclusions` are the ids of all exclusions, `with_levels` the measures that ask for a level
-    of engagement, `levels` the ids of these levels, `exclusive_pairs` the pairs of ids that may not
-    be in one measurement set, each pair sorted.
+    `exclusions` are the ids of all exclusions, `excludable` the measures that have any,
+    `with_levels` the measures that ask for a level of engagement, `levels` the ids of these
+    levels, `exclusive_pairs` the pairs of ids that may not be in one measurement set, each pair
+    sorted.
     """
 
     rulebook: Rulebook
     exclusions: frozenset[str]
+    excludable: tuple[Measure, ...]
     with_levels: tuple[Measure, ...]
     levels: frozenset[str]
     exclusive_pairs: tuple[tuple[str, str], ...]
@@ -78,6 +80,7 @@ def _build(rulebook: Rulebook) -> MeasureIndex:
     return MeasureIndex(
         rulebook,
         exclusions=frozenset(m.id for m in measures if m.category == "exclusion"),
+        excludable=tuple(m for m in measures if m.exclusions),
         with_levels=tuple(m for m in measures if m.levels),
         levels=frozenset(level for m in measures for level in m.levels),
         exclusive_pairs=tuple(sorted((first, second) for first, second in pairs)),

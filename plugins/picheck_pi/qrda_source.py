@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from picheck.api import CheckResult, Source, not_applicable
+from picheck.api import Source, not_applicable
 
 _FORMAT: Final = "qrda3"
+
+NO_QRDA: Final = not_applicable("the document did not come as QRDA III")
 
 
 def is_qrda(source: Source) -> bool:
@@ -15,14 +17,9 @@ def is_qrda(source: Source) -> bool:
     return source.format == _FORMAT
 
 
-def no_qrda() -> CheckResult:
-    """Return that there is nothing to check in a document of another format."""
-    return not_applicable("the document did not come as QRDA III")
-
-
 def facts_of(source: Source, kind: str) -> Sequence[Mapping[str, Any]]:
-    """Return the facts of one kind, in document order; nothing for another format."""
-    facts: Sequence[Mapping[str, Any]] = source.facts.get(kind, ()) if is_qrda(source) else ()
+    """Return the facts of one kind, in document order."""
+    facts: Sequence[Mapping[str, Any]] = source.facts.get(kind, ())
     return facts
 
 

@@ -6,21 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from picheck.api import Clause, Entity, Evidence
-from picheck_pi.term_schemas import INTEGER, SOME_TEXTS, TEXT, TEXTS, TEXTS_BY_TEXT, Schema
+from picheck_pi.term_schemas import (
+    INTEGER,
+    SOME_TEXTS,
+    TEXTS,
+    TEXTS_BY_TEXT,
+    Schema,
+    optional,
+    table,
+)
 
 _ALL: Final = 100
 #: Shares are added up as they are written, without the dust of binary fractions.
 _PLACES_OF_A_SHARE: Final = 6
-
-
-def _optional(schema: Schema) -> Schema:
-    return {**schema, "required": False}
-
-
-def _by_text(**fields: Schema) -> Schema:
-    """Return the schema of a table by name, each entry a table with these fields."""
-    entry = {"type": "dict", "schema": fields}
-    return {"type": "dict", "required": True, "keysrules": TEXT, "valuesrules": entry}
 
 
 #: The terms of the clause that says when an entity with members holds a status: `thresholds` in
@@ -28,12 +26,12 @@ def _by_text(**fields: Schema) -> Schema:
 MEMBERS: Final[Mapping[str, Schema]] = {
     "entity_types": TEXTS,
     "own_statuses": TEXTS_BY_TEXT,
-    "thresholds": _by_text(
-        above_percent=_optional(INTEGER),
-        from_percent=_optional(INTEGER),
-        members_up_to=_optional(INTEGER),
+    "thresholds": table(
+        above_percent=optional(INTEGER),
+        from_percent=optional(INTEGER),
+        members_up_to=optional(INTEGER),
     ),
-    "places": _by_text(codes=SOME_TEXTS, from_percent=INTEGER),
+    "places": table(codes=SOME_TEXTS, from_percent=INTEGER),
 }
 
 

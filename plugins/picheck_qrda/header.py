@@ -44,7 +44,7 @@ _ORGANIZATION: Final = "representedOrganization"
 
 
 class Given(NamedTuple):
-    """An id as it stands in the file: its value and its element."""
+    """An id as it is in the file: its value and its element."""
 
     value: str
     element: Element

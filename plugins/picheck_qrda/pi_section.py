@@ -101,4 +101,5 @@ def note_unread(element: Element, record: Record, *, is_misplaced: bool = False)
         answer=answers[0] if len(answers) == 1 else None,
         templates=[each["root"] for each in templates_of(element) if each["root"]],
         misplaced=is_misplaced,
+        counts=element.has_template(COUNTS),
     )

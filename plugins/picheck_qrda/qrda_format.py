@@ -9,6 +9,7 @@ from typing import Any, Final
 from picheck.api import Converted, InputError
 from picheck_qrda.elements import Element
 from picheck_qrda.header import Header, read_header
+from picheck_qrda.narrative import note_narrative
 from picheck_qrda.pi_section import note_unread, read_measurements, read_period
 from picheck_qrda.reading import read_xml
 from picheck_qrda.record import Record
@@ -16,6 +17,7 @@ from picheck_qrda.sections import (
     bounds,
     drop_content,
     first_period_act,
+    is_converted,
     kind_of,
     note_sections,
     sections_of,
@@ -47,7 +49,7 @@ class QrdaFormat:
 
     def convert(self, data: bytes, uri: str) -> Converted:
         """Convert a file. Raises InputError where it is not QRDA III."""
-        root, namespace = read_xml(data, uri, {"section": drop_content})
+        root, namespace = read_xml(data, uri, {"section": drop_content}, is_converted)
         _check_is_qrda(root, uri)
         record = Record()
         record.place("", root)
@@ -76,8 +78,8 @@ def _check_is_qrda(root: Element, uri: str) -> None:
         )
     if not any(root.has_template(template) for template in (CMS_REPORT, HL7_REPORT)):
         raise InputError(
-            "is a clinical document, but no QRDA III: it has neither the template"
-            f" {CMS_REPORT} nor {HL7_REPORT}",
+            "is a clinical document, but no QRDA III: it follows neither CMS's template of the"
+            " report nor HL7's",
             uri=uri,
             line=root.line,
             column=root.column,
@@ -97,7 +99,7 @@ def _submission(root: Element, record: Record) -> dict[str, Any]:
         for index, section in enumerate(own)
     ]
     for section in sections:
-        if section not in own:
+        if kind_of(section) != "pi":
             for organizer in section.find("entry", "organizer"):
                 if organizer.has_template(ANSWER) or organizer.has_template(COUNTS):
                     note_unread(organizer, record, is_misplaced=True)
@@ -132,5 +134,7 @@ def _measurement_set(
         measurement_set["cehrtId"] = header.cehrt_id.value
         record.place(f"{pointer}/cehrtId", header.cehrt_id.element, "extension")
     read_period(section, measurement_set, pointer, record)
-    measurement_set["measurements"] = read_measurements(section, f"{pointer}/measurements", record)
+    measurements = read_measurements(section, f"{pointer}/measurements", record)
+    measurement_set["measurements"] = measurements
+    note_narrative(section, measurements, f"{pointer}/measurements", record)
     return measurement_set

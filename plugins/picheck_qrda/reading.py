@@ -7,7 +7,7 @@ from typing import Any, Final
 from xml.parsers import expat
 
 from picheck.api import InputError
-from picheck_qrda.elements import Element
+from picheck_qrda.elements import LONGEST_TEXT, Element
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 64
@@ -18,29 +18,44 @@ MAX_ATTRIBUTES: Final = 64
 _ENCODINGS: Final = ("UTF-8", "UTF-16", "UTF-16BE", "UTF-16LE", "ISO-8859-1", "US-ASCII")
 _BOM: Final = b"\xef\xbb\xbf"
 
+#: What a narrative is divided into; other elements in it are parts of a text.
+_BLOCKS: Final = frozenset({"text", "table", "tr", "th", "td", "list", "item", "paragraph"})
+
 Prune = Callable[[Element], None]
+HasNarrative = Callable[[Element], bool]
 
 
-def read_xml(data: bytes, uri: str, prune: Mapping[str, Prune]) -> tuple[Element, str]:
+def read_xml(
+    data: bytes, uri: str, prune: Mapping[str, Prune], has_narrative: HasNarrative
+) -> tuple[Element, str]:
     """Return the root element of a document, and its namespace ("" where it has none).
 
     `prune` holds functions by the names of elements; each is called at the end tag of such an
-    element, to drop of it what is not needed. The content of a section's `text` is passed over.
-    Raises InputError with the place where the bytes are not XML, or more than is read.
+    element, to drop of it what is not needed. The narrative of a section, its `text`, is passed
+    over unless `has_narrative` says of the section that it is wanted. Raises InputError with the
+    place where the bytes are not XML, or more than is read.
     """
     if len(data) > MAX_BYTES:
         raise InputError(
             f"{len(data):,} bytes in one document, at most {MAX_BYTES:,} are read", uri=uri
         )
-    return _Reading(uri, prune, has_mark=data.startswith(_BOM)).read(data)
+    return _Reading(uri, prune, has_narrative, has_mark=data.startswith(_BOM)).read(data)
 
 
 class _Reading:
     """One pass over a document."""
 
-    def __init__(self, uri: str, prune: Mapping[str, Prune], *, has_mark: bool) -> None:
+    def __init__(
+        self,
+        uri: str,
+        prune: Mapping[str, Prune],
+        has_narrative: HasNarrative,
+        *,
+        has_mark: bool,
+    ) -> None:
         self._uri = uri
         self._prune = prune
+        self._has_narrative = has_narrative
         self._has_mark = has_mark
         self._root: Element | None = None
         self._open: list[Element] = []
@@ -110,10 +125,19 @@ class _Reading:
         if parent is None:
             self._root = element
         else:
-            parent.children.append(element)
-        if known == "text" and parent is not None and parent.name == "section":
-            self._skipped = 1
+            parent.append(element)
         self._open.append(element)
+        if known == "text" and parent is not None and parent.name == "section":
+            if self._has_narrative(parent):
+                parser.CharacterDataHandler = self._characters
+            else:
+                self._skipped = 1
+
+    def _characters(self, text: str) -> None:
+        """Add characters of a narrative to the block that they are in."""
+        block = next(each for each in reversed(self._open) if each.name in _BLOCKS)
+        if len(block.text) < LONGEST_TEXT:
+            block.text = (block.text + text)[:LONGEST_TEXT]
 
     def _end(self, _name: str) -> None:
         if self._skipped:
@@ -121,6 +145,8 @@ class _Reading:
             if self._skipped:
                 return
         element = self._open.pop()
+        if element.name == "text":
+            self._parser.CharacterDataHandler = None
         prune = self._prune.get(element.name)
         if prune is not None:
             prune(element)

@@ -1,4 +1,4 @@
-"""What is known of a file: where each value stands, and what only the file states."""
+"""What is known of a file: where each value is, and what only the file states."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Record:
         self.facts: dict[str, Any] = {}
 
     def place(self, pointer: str, element: Element, attribute: str | None = None) -> str:
-        """Say where the value of a pointer stands, unless that is known; return the pointer."""
+        """Say where the value of a pointer is, unless that is known; return the pointer."""
         if pointer not in self.places:
             path = element.path if attribute is None else f"{element.path}/@{attribute}"
             self.places[pointer] = Spot(element.line, element.column, path, element.offset)

@@ -9,9 +9,14 @@ from picheck_qrda.record import Record
 from picheck_qrda.templates import ANSWER, COUNTS, PARAMETERS, PI_SECTION, SECTIONS
 
 
+def is_converted(section: Element) -> bool:
+    """Whether a section becomes a measurement set."""
+    return section.has_template(PI_SECTION)
+
+
 def drop_content(section: Element) -> None:
     """Drop from a section that is not converted all but its periods and misplaced measures."""
-    if section.has_template(PI_SECTION):
+    if is_converted(section):
         return
     for entry in section.named("entry"):
         entry.children = [child for child in entry.children if _is_kept(child)]
@@ -43,7 +48,7 @@ def period_acts(section: Element) -> list[Element]:
 
 
 def first_period_act(root: Element) -> Element | None:
-    """Return the first act of a period in the document, wherever it stands."""
+    """Return the first act of a period in the document, wherever it is."""
     acts = (each for each in root.within() if each.name == "act")
     return next((act for act in acts if act.has_template(PARAMETERS)), None)
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from picheck.cli.framework_help import OWN_FINDINGS, OwnFinding
 from picheck.cli.main import main
 from picheck.engine.audit import audit
+from picheck.engine.framework_help import OWN_FINDINGS, OwnFinding
 from picheck.engine.framework_rules import FRAMEWORK_RULES
 from picheck.engine.options import AuditOptions
 from picheck.model.skeleton import evidence_skeleton

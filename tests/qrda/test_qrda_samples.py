@@ -11,6 +11,7 @@ import pytest
 
 from picheck.errors import InputError
 from picheck.model.conversion import spot_of
+from qrda_second_reader import document_of
 from qrda_support import read
 
 FOLDER = os.environ.get("PICHECK_QRDA_SAMPLES")
@@ -46,6 +47,31 @@ def test_a_sample_is_read_as_the_index_says(file: Path) -> None:
     starts = {record.get("performanceStart", "")[:4] or None for record in sets} or {None}
     counts = [(record.get("programName"), len(record["measurements"])) for record in sets]
     assert f"{starts.pop()} {document.get('entityType')} {counts}" == wanted
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_sample_becomes_what_a_second_reader_reads(file: Path) -> None:
+    data = gzip.decompress(file.read_bytes())
+    if expected()[file.name.removesuffix(".gz")].startswith("refused"):
+        pytest.skip("no QRDA III file")
+    made = json.loads(read(data, file.name.removesuffix(".gz")).document)
+    assert made == document_of(data)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_narrative_of_a_sample_shows_what_is_read(file: Path) -> None:
+    """The published samples show every count and answer to people, as the entries have them."""
+    data = gzip.decompress(file.read_bytes())
+    if expected()[file.name.removesuffix(".gz")].startswith("refused"):
+        pytest.skip("no QRDA III file")
+    made = read(data, file.name.removesuffix(".gz"))
+    facts = made.source.facts.get("narrative", ())
+    assert [each for each in facts if each["shown"] != each["read"]] == []
+    if b"Measure Identifier" not in data or b"PI_" not in data:
+        return
+    sets = json.loads(made.document)["measurementSets"]
+    values = [each["value"] for record in sets for each in record["measurements"]]
+    assert len(facts) == sum(2 if isinstance(value, dict) else 1 for value in values)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from batch_support import HERE, TWO, streamed
-from picheck.engine.audit import audit
+from picheck.engine.audit import audit, audit_inputs
 from picheck.engine.options import AuditOptions
+from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.session import AuditSession, InputDocument
@@ -128,3 +129,20 @@ def test_a_session_knows_which_documents_belong_together(
         number: [r.message for r in wanted.results if r.code == SPLIT and r.document == number]
         for number in split(wanted)
     }
+
+
+@pytest.mark.parametrize(("tin", "ending"), [("123456789", "to"), (None, "with it")])  # invented
+def test_a_subgroup_is_reminded_that_without_its_tin_nothing_is_compared(
+    tin: str | None, ending: str, registry: PluginRegistry
+) -> None:
+    submission = document("", entityType="subgroup", entityId="SG-INVENTED")
+    submission["taxpayerIdentificationNumber"] = tin
+    submission["measurementSets"][0]["programName"] = "G0053"
+    if tin is None:
+        del submission["taxpayerIdentificationNumber"]
+    data = json.dumps(submission).encode()
+    report = audit_inputs([RawDocument(uri="a.json", data=data)], TERMS, registry)
+    (reminder,) = [result.message for result in report.results if result.code == "PIC-IDN-06"]
+    assert reminder.startswith("the numbers of a subgroup must be those of the whole group")
+    assert reminder.endswith(ending)
+    assert ("gives no TIN" in reminder) is (tin is None)

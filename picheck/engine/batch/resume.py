@@ -291,8 +291,10 @@ def _compare(name: str, before: Any, now: Any) -> str:
 def _name(item: Any) -> str:
     if not isinstance(item, dict):
         return str(item)
-    parts = [item.get(key) for key in ("role", "uri", "name", "version", "sha256") if item.get(key)]
-    return " ".join(str(part)[:40] for part in parts)
+    parts = [str(item[key])[:40] for key in ("role", "uri", "name", "version") if item.get(key)]
+    if item.get("sha256"):  # after a word, so that its digits are not taken for an identifier
+        parts.append(f"(sha256 {item['sha256'][:8]})")
+    return " ".join(parts)
 
 
 def _digest(document: Mapping[str, Any]) -> int:

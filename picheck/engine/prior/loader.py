@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -16,12 +16,13 @@ from picheck.intake.files import left_out_notices
 from picheck.intake.formats import decode
 from picheck.masking import mask_digits
 from picheck.model.report import Notice
+from picheck.model.submission import MeasurementSet
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import Entity
 
 if TYPE_CHECKING:
-    from picheck.engine.prior.store import HistoryLocation, HistoryWriter
+    from picheck.engine.prior.store import HistoryLocation
 
 #: So many notices of a kind name their submission; further ones are only counted.
 _MANY: Final = 100
@@ -34,18 +35,33 @@ class LoadedPrior(NamedTuple):
     notices: tuple[Notice, ...]
 
 
-def load_prior(inputs: Iterable[Input], registry: PluginRegistry) -> LoadedPrior:
+class PriorWriter(Protocol):
+    """Takes in earlier submissions one by one, and hands them over as a book."""
+
+    def add(self, key: EntityYear, records: tuple[MeasurementSet, ...]) -> None:
+        """Enter the sets of one earlier submission."""
+        ...
+
+    def close(self, rulebooks: Rulebooks) -> PriorBook:
+        """Return what was entered."""
+        ...
+
+
+def load_prior(
+    inputs: Iterable[Input],
+    registry: PluginRegistry,
+    make_writer: Callable[[], PriorWriter] | None = None,
+) -> LoadedPrior:
     """Read earlier submissions; return them with a notice for each that could not be used.
 
-    They go to a file one by one: there may be as many of them as of documents.
+    They go to a file one by one, for there may be as many of them as of documents, or to what
+    `make_writer` returns.
     """
-    writer: HistoryWriter | None = None
+    writer: PriorWriter | None = None
     faults = _Faults()
     for given in inputs:
         if writer is None:
-            from picheck.engine.prior.store import HistoryWriter  # noqa: PLC0415 - few runs look back
-
-            writer = HistoryWriter()
+            writer = _file_writer() if make_writer is None else make_writer()
         try:
             if isinstance(given, Unreadable):
                 raise given.error
@@ -62,6 +78,12 @@ def load_prior(inputs: Iterable[Input], registry: PluginRegistry) -> LoadedPrior
     return LoadedPrior(book, (*faults.notices(), *left_out))
 
 
+def _file_writer() -> PriorWriter:
+    from picheck.engine.prior.store import HistoryWriter  # noqa: PLC0415 - few runs look back
+
+    return HistoryWriter()
+
+
 def open_prior(location: HistoryLocation, rulebooks: Rulebooks) -> LoadedPrior | None:
     """Open what another process of the run has read; None where it cannot be seen from here."""
     from picheck.engine.prior.store import History  # noqa: PLC0415 - few runs look back
@@ -74,7 +96,7 @@ def open_prior(location: HistoryLocation, rulebooks: Rulebooks) -> LoadedPrior |
 
 def _enter(
     raw: RawDocument,
-    writer: HistoryWriter,
+    writer: PriorWriter,
     registry: PluginRegistry,
 ) -> DecodedDocument:
     decoded = decode(raw, registry.formats)

@@ -1,5 +1,3 @@
-"""The work behind a statement was done at the wrong time."""
-
 from __future__ import annotations
 
 from datetime import date
@@ -14,8 +12,9 @@ from picheck.api import (
     parse_date,
     rule,
 )
-from picheck_pi.attestations import TASK, AttestedTask, attested_tasks, without_evidence
-from picheck_pi.term_schemas import EVIDENCE_KEY, TEXTS, rows
+from picheck_pi.attestations import TASK, AttestedTask, attested_tasks
+from picheck_pi.evidence_questions import ask_for
+from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, TEXTS, optional, rows
 
 
 @rule(
@@ -25,8 +24,8 @@ from picheck_pi.term_schemas import EVIDENCE_KEY, TEXTS, rows
         "dates": rows(
             least=1,
             **TASK,
-            optional={"type": "boolean"},
-            not_before={**EVIDENCE_KEY, "required": False},
+            optional=FLAG,
+            not_before=optional(EVIDENCE_KEY),
         ),
         "days_to_come": TEXTS,
     },
@@ -65,7 +64,7 @@ def attestation_date_outside_year(
     tasks = list(attested_tasks(set_answers, evidence, clause["dates"]))
     undated = {t.key: t.measure_id for t in tasks if not t.done_on and not t.is_optional}
     found = [_fault(task, evidence, clause, rulebook.year, as_of) for task in tasks]
-    return [result for result in found if result] + without_evidence(undated)
+    return [result for result in found if result] + ask_for(undated)
 
 
 def _fault(

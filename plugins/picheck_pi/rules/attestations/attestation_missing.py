@@ -1,12 +1,10 @@
-"""A required statement is missing or not answered as the year demands."""
-
 from __future__ import annotations
 
 from typing import Final
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
 from picheck_pi.measure_index import label
-from picheck_pi.term_schemas import TEXT, TEXT_BY_TEXT
+from picheck_pi.term_schemas import TEXT_BY_TEXT, choice
 
 _YES: Final = "yes"
 
@@ -15,13 +13,7 @@ _YES: Final = "yes"
     "PIC-ATT-01",
     "attestation-missing",
     needs="PIC-STR-02",
-    terms={
-        "statements": {
-            **TEXT_BY_TEXT,
-            "minlength": 1,
-            "valuesrules": {**TEXT, "allowed": [_YES, "answered"]},
-        }
-    },
+    terms={"statements": {**TEXT_BY_TEXT, "minlength": 1, "valuesrules": choice(_YES, "answered")}},
 )
 def attestation_missing(answers: Answers, clause: Clause, rulebook: Rulebook) -> CheckResults:
     """A required statement is missing or not answered as the year demands.
@@ -31,8 +23,8 @@ def attestation_missing(answers: Answers, clause: Clause, rulebook: Rulebook) ->
     An answer that is neither yes nor no is left to the check of value types.
 
     Why it matters:
-    The statements carry no points, but without them no points count: the whole category scores
-    zero. A registry form that offers "no" as an answer does not make it a good one.
+    The statements earn no points themselves, but without them the whole category scores zero.
+    That holds also where the form of a registry offers "no" as an answer.
 
     How to fix:
     Answer the statement if it is true and the practice can prove it. Only the practice itself can

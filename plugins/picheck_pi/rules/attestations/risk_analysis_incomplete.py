@@ -1,12 +1,11 @@
-"""The work behind the security statements is incomplete."""
-
 from __future__ import annotations
 
 from datetime import date
 from typing import Final
 
 from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, fail, rule
-from picheck_pi.attestations import TASK, attested_tasks, first_yes, without_evidence
+from picheck_pi.attestations import TASK, attested_tasks, first_yes
+from picheck_pi.evidence_questions import ask_for
 from picheck_pi.term_schemas import INTEGER, MEASURE_ID, rows
 
 _EDITION: Final = "attestations.saferGuideEdition"
@@ -72,4 +71,4 @@ def risk_analysis_incomplete(
                 remediation="repeat the assessment with the guide of {expected}",
             )
         )
-    return results + without_evidence(undated)
+    return results + ask_for(undated)

@@ -1,5 +1,3 @@
-"""The CMS EHR Certification ID has the wrong length or wrong characters."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, fail, rule

@@ -1,5 +1,3 @@
-"""The CMS EHR Certification ID is missing."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, fail, rule

@@ -1,5 +1,3 @@
-"""The CMS EHR Certification ID has a form that the year does not accept."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Rulebook, fail, rule

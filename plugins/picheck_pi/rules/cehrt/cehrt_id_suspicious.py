@@ -1,12 +1,10 @@
-"""The CMS EHR Certification ID looks mistyped or is of an undocumented form."""
-
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
 from picheck_pi.patterns import fits_any
-from picheck_pi.term_schemas import COUNT, SOME_TEXTS, TEXT
-
-_OPTIONAL = {**SOME_TEXTS, "required": False}
+from picheck_pi.term_schemas import COUNT, SOME_TEXTS, TEXT, optional
 
 
 @rule(
@@ -19,8 +17,8 @@ _OPTIONAL = {**SOME_TEXTS, "required": False}
         "tail_from": COUNT,
         "usual_prefix": TEXT,
         "prefixed": TEXT,
-        "older_edition": _OPTIONAL,
-        "earlier_series": _OPTIONAL,
+        "older_edition": optional(SOME_TEXTS),
+        "earlier_series": optional(SOME_TEXTS),
     },
     evidence="cehrt.edition",
 )
@@ -46,16 +44,6 @@ def cehrt_id_suspicious(
     from typing an id off a printed page.
     """
     upper = (cehrt_id or "").upper()
-    tail, prefix = upper[clause["tail_from"] :], clause["usual_prefix"]
-    faults = {
-        letter: f"holds the letter {letter}, which is not issued there"
-        for letter in clause["confusing_letters"]
-        if letter in tail
-    }
-    if fits_any([clause["prefixed"]], upper) and not upper.startswith(prefix):
-        faults["prefix"] = f"does not begin with {prefix}"
-    if not fits_any(clause["documented"], upper):
-        faults["undocumented"] = f"has a form that CMS has not documented for {rulebook.year}"
     results = [
         fail(
             "/cehrtId",
@@ -65,7 +53,7 @@ def cehrt_id_suspicious(
             key=key,
             remediation="look the id up at chpl.healthit.gov and copy it from there",
         )
-        for key, fault in faults.items()
+        for key, fault in _spelling_faults(upper, clause, rulebook.year)
     ]
     if fits_any(clause.terms.get("older_edition", ()), upper) and not evidence.get("cehrt.edition"):
         results.append(
@@ -96,3 +84,16 @@ def cehrt_id_suspicious(
             )
         )
     return results
+
+
+def _spelling_faults(upper: str, clause: Clause, year: int) -> Iterator[tuple[str, str]]:
+    """Yield what looks mistyped in an id in capitals: a key, and the fault in words."""
+    tail = upper[clause["tail_from"] :]
+    for letter in clause["confusing_letters"]:
+        if letter in tail:
+            yield letter, f"holds the letter {letter}, which is not issued there"
+    prefix = clause["usual_prefix"]
+    if fits_any([clause["prefixed"]], upper) and not upper.startswith(prefix):
+        yield "prefix", f"does not begin with {prefix}"
+    if not fits_any(clause["documented"], upper):
+        yield "undocumented", f"has a form that CMS has not documented for {year}"

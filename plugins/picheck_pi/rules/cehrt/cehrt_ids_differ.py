@@ -1,5 +1,3 @@
-"""The measurement sets of one entity name different certified technology."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, SetView, fail, related, rule

@@ -1,5 +1,3 @@
-"""The technology was certified after the period ended."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Evidence, Period, rule

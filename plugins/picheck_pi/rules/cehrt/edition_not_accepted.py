@@ -1,5 +1,3 @@
-"""The technology is certified to an edition that the year does not accept."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule

@@ -1,5 +1,3 @@
-"""The certified functionality was not in place when the period began."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Evidence, Period, rule

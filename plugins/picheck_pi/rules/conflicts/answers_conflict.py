@@ -1,5 +1,3 @@
-"""The same entity answers differently in two measurement sets."""
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +28,7 @@ def answers_conflict(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResu
 
     Why it matters:
     Each set is a claim about the same practice and the same months. Where they contradict each
-    other, at least one of them is wrong, and what is scored is not in the practice's hands.
+    other, at least one of them is wrong, and the practice cannot know which one is scored.
 
     How to fix:
     Find out which answer the records support and send it in every set, or send one set only.

@@ -1,5 +1,3 @@
-"""The clinicians' rows do not add up to the group's numbers."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence

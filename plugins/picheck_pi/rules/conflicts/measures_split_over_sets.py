@@ -1,5 +1,3 @@
-"""The measures are split over several measurement sets."""
-
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
@@ -15,6 +13,7 @@ from picheck.api import (
     related,
     rule,
 )
+from picheck_pi.eligibility import missing_objectives
 from picheck_pi.term_schemas import TEXT_BY_TEXT
 
 
@@ -36,14 +35,13 @@ def measures_split_over_sets(
 
     Why it matters:
     Each measurement set is scored alone, and data of an individual, a group and a subgroup is never
-    combined into one score. Two halves do not make a whole: both lack required measures, and both
-    score zero.
+    combined into one score. Two sets that each lack required measures both score zero.
 
     How to fix:
     Put every objective's measures and all required statements into one measurement set, at the
     level at which the practice takes part, and send that one.
     """
-    missing = [_missing(view, rulebook) for view in sets]
+    missing = [missing_objectives(view.answers) for view in sets]
     if not all(missing):
         return None
     if set.intersection(*missing):
@@ -72,12 +70,12 @@ def _split_over_levels(
 
     `levels` are the entity types whose data is not combined, in words.
     """
-    rulebook, missing = view.rulebook, _missing(view, view.rulebook)
+    rulebook, missing = view.rulebook, missing_objectives(view.answers)
     for level, others in other_levels.items():
         if not {level, own} <= levels.keys():
             continue
         for other in others:
-            lacked_there = _missing(other, rulebook)
+            lacked_there = missing_objectives(other.answers)
             if lacked_there and missing.isdisjoint(lacked_there):
                 return fail(
                     "/measurements",
@@ -99,13 +97,6 @@ def _split_over_levels(
                     " everything there: only a set that is whole at its own level is scored",
                 )
     return None
-
-
-def _missing(view: SetView, rulebook: Rulebook) -> set[str]:
-    """Return the objectives of which the set neither reports nor excludes more than a bonus."""
-    reported = (rulebook.measures[i] for i in view.answers if view.answers.is_reported(i))
-    covered = {measure.objective for measure in reported if not measure.is_bonus}
-    return rulebook.objectives.keys() - covered
 
 
 def _titles(objectives: Collection[str], rulebook: Rulebook) -> str:

@@ -1,5 +1,3 @@
-"""A subgroup answers otherwise than the group that it belongs to."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -34,8 +32,9 @@ def subgroup_differs_from_group(
     """A subgroup answers otherwise than the group that it belongs to.
 
     What it checks:
-    Where a subgroup and its group, known by the same TIN, are in one run: that the subgroup gives
-    the same counts and answers as the group for every measure that both report.
+    Where the files of a subgroup and of its group are in one run and both give the TIN: that the
+    subgroup gives the same counts and answers as the group for every measure that both report.
+    A subgroup that gives its own id alone cannot be compared.
 
     Why it matters:
     A subgroup has no data of its own for this category. It sends those of the whole group, and

@@ -1,9 +1,7 @@
-"""Answers without proof, or with proof that has changed or is not kept long enough."""
-
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +14,7 @@ from picheck.api import (
     Rulebook,
     fail,
     indeterminate,
+    not_applicable,
     parse_date,
     related,
     rule,
@@ -39,7 +38,6 @@ class Proof(NamedTuple):
     "documentation-missing",
     terms={"retention_years": POSITIVE},
     evidence="documents",
-    without_evidence="indeterminate",
 )
 def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     set_answers: tuple[Answers, ...],
@@ -68,8 +66,11 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     until which it will really be kept. If a document has changed, find out which version is the
     proof.
     """
+    levels = index_of(rulebook).levels
+    if not evidence.documents and all(a.reported <= levels for a in set_answers):
+        return not_applicable("nothing is reported that needs proof")
     evidence.require("documents")
-    answered, proofs = _answered(set_answers, rulebook), _best_proofs(evidence)
+    answered, proofs = _answered(set_answers, levels), _best_proofs(evidence)
     needed_until = _needed_until(as_of, rulebook.year, clause["retention_years"])
     results = []
     too_early = defaultdict(list)
@@ -90,9 +91,8 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     return [*results, *_changed(evidence, answered, digests)]
 
 
-def _answered(set_answers: Iterable[Answers], rulebook: Rulebook) -> Answered:
+def _answered(set_answers: Iterable[Answers], levels: Collection[str]) -> Answered:
     """Return the ids that need proof, each with the index of the first set that reports it."""
-    levels = index_of(rulebook).levels
     answered: dict[str, int] = {}
     for at, answers in enumerate(set_answers):
         for measure_id in answers:

@@ -1,5 +1,3 @@
-"""A group counts on its members' statuses although not all of them qualify."""
-
 from __future__ import annotations
 
 from picheck.api import (

@@ -1,5 +1,3 @@
-"""The data is too little to count as a submission of the category."""
-
 from __future__ import annotations
 
 from picheck.api import (
@@ -40,8 +38,9 @@ def not_a_qualifying_submission(
 
     What it checks:
     Where the evidence counts on a reweighting that the year grants: whether the measurement set
-    holds the four parts of a submission, which are a measure or an exclusion for each objective,
-    the required statements, the certification id and both dates of the period.
+    holds the four parts of a submission, which are a measure or an exclusion for each objective
+    (a bonus measure is not enough), the required statements, the certification id and both dates
+    of the period.
 
     Why it matters:
     Data that lacks one of the parts is said not to count as a submission: it is not scored and

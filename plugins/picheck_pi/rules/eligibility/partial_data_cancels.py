@@ -1,5 +1,3 @@
-"""A reweighting is counted on, and even the partial data that is sent cancels it."""
-
 from __future__ import annotations
 
 from picheck.api import (

@@ -1,5 +1,3 @@
-"""A reweighting is counted on, and data for the category is sent all the same."""
-
 from __future__ import annotations
 
 from picheck.api import (

@@ -1,5 +1,3 @@
-"""The category is left out on the strength of a reweighting that the year does not grant."""
-
 from __future__ import annotations
 
 from datetime import date
@@ -25,16 +23,14 @@ from picheck_pi.eligibility import (
     is_left_out,
     names,
 )
-from picheck_pi.term_schemas import TEXT
-
-_OPTIONAL = {**TEXT, "required": False}
+from picheck_pi.term_schemas import TEXT, optional
 
 
 @rule(
     "PIC-ELG-02",
     "reweighting-not-available",
     scope="document",
-    terms={**AUTOMATIC, "apply_until": _OPTIONAL, "apply_until_time": _OPTIONAL},
+    terms={**AUTOMATIC, "apply_until": optional(TEXT), "apply_until_time": optional(TEXT)},
     evidence=GROUNDS,
     without_evidence="notApplicable",
 )
@@ -91,14 +87,14 @@ def _not_approved(word: str, clause: Clause, rulebook: Rulebook, as_of: date) ->
     day = clause.terms.get("apply_until")
     is_over = day is not None and date.fromisoformat(day) < as_of
     closing = " ".join(filter(None, (day, clause.terms.get("apply_until_time"))))
-    told = (
+    deadline = (
         f"; applications for {{year}} {'closed on' if is_over else 'are taken until'} {{closing}}"
     )
     again = "" if is_over else ", or apply again while applications are taken"
     return fail(
         "",
         "nothing is reported for the category, and the hardship exception is {actual}, not"
-        " {expected}" + (told if day else ""),
+        " {expected}" + (deadline if day else ""),
         from_root=True,
         expected="approved",
         actual=word,

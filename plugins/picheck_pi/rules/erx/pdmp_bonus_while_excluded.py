@@ -1,5 +1,3 @@
-"""The PDMP bonus is claimed while electronic prescribing is excluded."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, related, rule
@@ -21,7 +19,8 @@ def pdmp_bonus_while_excluded(answers: Answers, clause: Clause, rulebook: Rulebo
 
     Why it matters:
     The bonus needs a query for a drug that was prescribed electronically with the certified
-    technology. Who says that there was hardly anything to prescribe will be asked for which.
+    technology. Where the exclusion says that there was little to prescribe, an auditor will ask for
+    that prescription.
 
     How to fix:
     Keep the proof of at least one such query and prescription, or leave the bonus out: it is

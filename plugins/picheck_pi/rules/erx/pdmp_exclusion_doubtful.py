@@ -1,5 +1,3 @@
-"""A PDMP exclusion is claimed where controlled drugs may well have been prescribed."""
-
 from __future__ import annotations
 
 from picheck.api import (
@@ -43,8 +41,8 @@ def pdmp_exclusion_doubtful(
     large number of electronic prescriptions. A count in the evidence file settles the doubt.
 
     Why it matters:
-    Few prescriptions are not the same as no controlled drug. Many practices still claim this
-    exclusion for low volume, which is what it once meant, and could not prove it today.
+    The exclusion asks that no controlled drug was prescribed, not that few were. Many practices
+    still claim it for low volume, which it once meant, and could not prove it today.
 
     How to fix:
     Count the controlled drugs that were prescribed electronically in the period and state the

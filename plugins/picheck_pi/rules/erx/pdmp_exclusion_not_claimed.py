@@ -1,5 +1,3 @@
-"""Electronic prescribing is excluded, the query of the monitoring program is not."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResult, CheckResults, Clause, Rulebook, fail, rule

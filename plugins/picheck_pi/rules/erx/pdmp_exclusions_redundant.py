@@ -1,5 +1,3 @@
-"""More PDMP exclusions are claimed than are needed."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, related, rule

@@ -1,5 +1,3 @@
-"""No way of exchanging health information is reported in full."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +28,7 @@ def exchange_objective_incomplete(answers: Answers, clause: Clause) -> CheckResu
     answered yes.
 
     Why it matters:
-    The objective is required. Half of it, or a no, is as good as nothing: the whole category is
+    The objective is required. If half of it is missing, or the answer is no, the whole category is
     zero.
 
     How to fix:

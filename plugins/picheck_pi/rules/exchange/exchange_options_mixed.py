@@ -1,5 +1,3 @@
-"""Exclusions from sending or receiving are claimed beside a statement that covers both."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, related, rule

@@ -1,5 +1,3 @@
-"""A registry fell back from data production to pre-production."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,5 +1,3 @@
-"""A registry is at pre-production for a second time."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping

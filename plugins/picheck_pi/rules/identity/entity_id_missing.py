@@ -1,5 +1,3 @@
-"""The entity id is missing."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Entity, fail, not_applicable, rule

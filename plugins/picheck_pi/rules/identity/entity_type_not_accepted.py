@@ -1,5 +1,3 @@
-"""The entity type is not accepted for this category."""
-
 from __future__ import annotations
 
 from picheck.api import (

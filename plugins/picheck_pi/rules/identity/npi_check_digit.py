@@ -1,5 +1,3 @@
-"""The NPI is one that was never given to anyone."""
-
 from __future__ import annotations
 
 from typing import Final

@@ -1,5 +1,3 @@
-"""The NPI is missing, malformed, or given for an entity that has none."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Entity, fail, rule

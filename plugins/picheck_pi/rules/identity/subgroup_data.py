@@ -1,5 +1,3 @@
-"""A subgroup submits outside a pathway, or perhaps its own numbers."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Entity, SetView, fail, not_applicable, rule
@@ -19,7 +17,8 @@ def subgroup_data(entity: Entity, sets: tuple[SetView, ...], clause: Clause) -> 
     What it checks:
     That a subgroup submits under the MIPS Value Pathway it registered for. Where it does, a
     reminder follows about the numbers, which no file can prove by itself. Where the group's file is
-    in the same run and both give the TIN, another rule compares them.
+    in the same run and both give the TIN, another rule compares them; of a subgroup's QRDA III file
+    no TIN is read.
 
     Why it matters:
     Subgroups exist only inside a pathway. For this category they must send the data of the whole
@@ -46,9 +45,11 @@ def subgroup_data(entity: Entity, sets: tuple[SetView, ...], clause: Clause) -> 
         for view, program in ((view, view.record.program_name) for view in sets)
         if not fits_any([clause["mvp_pattern"]], program or "")
     ]
+    compared = "" if entity.tin else "; this file gives no TIN, so they cannot be compared with it"
     return outside or fail(
         "/entityType",
-        "the numbers of a subgroup must be those of the whole group it belongs to",
+        "the numbers of a subgroup must be those of the whole group it belongs to{compared}",
+        compared=compared,
         variant="reminder",
         remediation="make sure that counts and answers are the affiliated group's",
     )

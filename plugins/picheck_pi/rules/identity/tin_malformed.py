@@ -1,5 +1,3 @@
-"""The TIN is missing or is not a row of digits of the right length."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Entity, not_applicable, rule

@@ -1,5 +1,3 @@
-"""The counts of a measure are not valid."""
-
 from __future__ import annotations
 
 from math import isnan

@@ -1,5 +1,3 @@
-"""The submitted numbers are not those of the EHR report."""
-
 from __future__ import annotations
 
 from picheck.api import (
@@ -13,6 +11,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
+from picheck_pi.evidence_questions import ask_about
 from picheck_pi.measure_index import label
 
 
@@ -53,13 +52,8 @@ def _compare(
     """Compare one rate with the report's."""
     reported = evidence.get(f"ehrReport.{measure_id}")
     if reported is None:
-        return indeterminate(
-            "the numbers of the EHR report for {measure} are not given",
-            missing=[f"ehrReport.{measure_id}"],
-            pointer=f"/measurements/{measure_id}",
-            measure=label(rulebook, measure_id),
-            key=measure_id,
-        )
+        message = "the numbers of the EHR report for {measure} are not given"
+        return ask_about(rulebook, measure_id, message, [f"ehrReport.{measure_id}"])
     if pair == (reported.numerator, reported.denominator):
         return None
     return fail(

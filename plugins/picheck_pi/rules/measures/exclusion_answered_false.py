@@ -1,5 +1,3 @@
-"""An exclusion is listed with the value false."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Rulebook, fail, rule

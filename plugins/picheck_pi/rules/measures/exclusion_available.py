@@ -1,5 +1,3 @@
-"""A small denominator is reported where an exclusion was to be had."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, fail, rule
@@ -15,7 +13,7 @@ from picheck_pi.term_schemas import INTEGER, MEASURE_ID, rows
 def exclusion_available(
     answers: Answers, counts: CountsByMeasure, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
-    """A small denominator is reported where an exclusion was to be had.
+    """A small denominator is reported where an exclusion could be claimed.
 
     What it checks:
     A rate whose exclusion is for low volume has a denominator below that volume, and the

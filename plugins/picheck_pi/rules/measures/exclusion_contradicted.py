@@ -1,5 +1,3 @@
-"""The practice's own numbers contradict a claimed exclusion, or a yes that needs a count."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -15,12 +13,12 @@ from picheck.api import (
     Evidence,
     Rulebook,
     fail,
-    indeterminate,
     not_applicable,
     rule,
 )
+from picheck_pi.evidence_questions import ask_about
 from picheck_pi.measure_index import join_and, label
-from picheck_pi.term_schemas import EVIDENCE_KEY, INTEGER, MEASURE_ID, rows
+from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, INTEGER, MEASURE_ID, optional, rows
 
 Row = Mapping[str, Any]
 
@@ -29,7 +27,7 @@ class _Number(NamedTuple):
     """How often something happened, by one source, and the words for it."""
 
     size: int
-    told: str
+    wording: str
 
 
 @rule(
@@ -40,8 +38,8 @@ class _Number(NamedTuple):
             exclusion=MEASURE_ID,
             evidence=EVIDENCE_KEY,
             at_least=INTEGER,
-            rate={**MEASURE_ID, "required": False},
-            optional={"type": "boolean"},
+            rate=optional(MEASURE_ID),
+            optional=FLAG,
         ),
         "yes_answers": rows(measure=MEASURE_ID, evidence=EVIDENCE_KEY, at_least=INTEGER),
     },
@@ -67,7 +65,7 @@ def exclusion_contradicted(  # noqa: PLR0917 - a rule names what it reads
     Why it matters:
     Each of them is a statement that can be audited. If the practice's own count says otherwise,
     the exclusion falls, and the measure behind it with it. A group must meet an exclusion as a
-    group: that each clinician by himself stays below the limit does not help.
+    group: that each clinician alone stays below the limit does not help.
 
     How to fix:
     Count again over the performance period and over everybody the submission is for. If the
@@ -99,21 +97,16 @@ def _exclusion(
     if too_large:
         return fail(
             f"/measurements/{exclusion_id}",
-            "{exclusion} is claimed, but {told}",
+            "{exclusion} is claimed, but {numbers}",
             expected=f"fewer than {limit}",
             actual=too_large[0].size,
-            told=join_and([number.told for number in too_large]),
+            numbers=join_and([number.wording for number in too_large]),
             exclusion=label(rulebook, exclusion_id),
             key=exclusion_id,
         )
     if evidence.get(row["evidence"]) is None and not row.get("optional"):
-        return indeterminate(
-            "{exclusion} is claimed; the count it rests on is not given",
-            missing=[row["evidence"]],
-            pointer=f"/measurements/{exclusion_id}",
-            exclusion=label(rulebook, exclusion_id),
-            key=exclusion_id,
-        )
+        message = "{measure} is claimed; the count it rests on is not given"
+        return ask_about(rulebook, exclusion_id, message, [row["evidence"]])
     return None
 
 

@@ -1,9 +1,7 @@
-"""A measure is reported beside its own exclusion."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Rulebook, fail, related, rule
-from picheck_pi.measure_index import join_and, join_or, label
+from picheck_pi.measure_index import index_of, join_and, join_or, label
 
 
 @rule("PIC-MEA-05", "measure-with-its-exclusion")
@@ -37,7 +35,7 @@ def measure_with_its_exclusion(answers: Answers, rulebook: Rulebook) -> CheckRes
             measures=[measure.id, *beside],
             related=[related(f"/measurements/{i}", i) for i in beside],
         )
-        for measure_id in answers
-        if (measure := rulebook.measures[measure_id]).exclusions
+        for measure in index_of(rulebook).excludable
+        if measure.id in answers.present
         and (beside := [i for i in measure.exclusions if i in claimed])
     ]

@@ -1,5 +1,3 @@
-"""Two measures that replace one another are in one set."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Rulebook, fail, related, rule

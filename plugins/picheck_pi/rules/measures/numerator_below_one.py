@@ -1,5 +1,3 @@
-"""A required rate has no patient in its numerator."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, fail, rule

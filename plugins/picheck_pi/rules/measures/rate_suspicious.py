@@ -1,5 +1,3 @@
-"""The rates look typed in rather than counted."""
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -17,8 +15,8 @@ def rate_suspicious(counts: CountsByMeasure, rulebook: Rulebook) -> CheckResults
     reported rate is a full hundred percent. Empty pairs are another rule's matter.
 
     Why it matters:
-    All of this can be true, and costs nothing then. It is also what a form looks like that was
-    filled in to get past it, and what a data validation asks about first.
+    All of this can be true, and then costs nothing. Numbers that were made up to fill a form look
+    the same, so a data validation asks about them first.
 
     How to fix:
     Compare the numbers with the report of the certified EHR for the same period and the same

@@ -1,5 +1,3 @@
-"""A required yes/no measure is answered no."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule

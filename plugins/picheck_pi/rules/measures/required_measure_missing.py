@@ -1,20 +1,15 @@
-"""A required measure is neither reported nor excluded."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
 from picheck_pi.measure_index import label, or_exclude
-from picheck_pi.term_schemas import MEASURE_IDS, TEXT_BY_TEXT
+from picheck_pi.term_schemas import MEASURE_IDS, TEXT_BY_TEXT, optional
 
 
 @rule(
     "PIC-MEA-01",
     "required-measure-missing",
     needs="PIC-STR-02",
-    terms={
-        "measures": MEASURE_IDS,
-        "left_to_other_rules": {**TEXT_BY_TEXT, "required": False},
-    },
+    terms={"measures": MEASURE_IDS, "left_to_other_rules": optional(TEXT_BY_TEXT)},
 )
 def required_measure_missing(answers: Answers, clause: Clause, rulebook: Rulebook) -> CheckResults:
     """A required measure is neither reported nor excluded.
@@ -25,7 +20,7 @@ def required_measure_missing(answers: Answers, clause: Clause, rulebook: Ruleboo
 
     Why it matters:
     A required measure that is left out counts as failed, and one failed required measure brings
-    the whole category to zero. An exclusion that is not claimed in the file does not exist.
+    the whole category to zero. An exclusion counts only if the file claims it.
 
     How to fix:
     Report the measure, or claim an exclusion whose criterion you meet and can prove. Do not

@@ -1,5 +1,3 @@
-"""The performance period has no two real dates in order."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Period, fail, parse_date, related, rule

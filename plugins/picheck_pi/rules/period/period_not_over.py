@@ -1,5 +1,3 @@
-"""The performance period is not over yet."""
-
 from __future__ import annotations
 
 from datetime import date

@@ -1,5 +1,3 @@
-"""The performance period leaves the performance year."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Period, Rulebook, fail, rule

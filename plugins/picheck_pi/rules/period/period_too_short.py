@@ -1,5 +1,3 @@
-"""The performance period is too short."""
-
 from __future__ import annotations
 
 from datetime import timedelta

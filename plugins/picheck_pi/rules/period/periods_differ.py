@@ -1,5 +1,3 @@
-"""The measurement sets of one entity have different periods."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Period, SetView, fail, related, rule

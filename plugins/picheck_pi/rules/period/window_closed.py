@@ -1,5 +1,3 @@
-"""The submission window of the year has closed."""
-
 from __future__ import annotations
 
 from datetime import date

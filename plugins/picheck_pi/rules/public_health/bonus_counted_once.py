@@ -1,5 +1,3 @@
-"""Several bonus registries are reported for one bonus."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, fail, related, rule

@@ -1,5 +1,3 @@
-"""A registry is reported without the level of engagement."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Rulebook, fail, rule

@@ -1,5 +1,3 @@
-"""A level of engagement is reported for a registry that is not."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Rulebook, fail, rule

@@ -1,5 +1,3 @@
-"""Too few registries are reported or excluded."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, fail, rule

@@ -1,5 +1,3 @@
-"""A second registry of a kind is reported without the first."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
@@ -18,8 +16,8 @@ def second_registry_without_first(
     answered yes.
 
     Why it matters:
-    A second registry means nothing without a first one. It will not be counted, and it looks as
-    if an answer had been lost.
+    A second registry of a kind counts only beside the first. Alone it is not counted, and it looks
+    as if an answer had been lost.
 
     How to fix:
     If it is the only registry of its kind, report it under the id of the kind. If there are

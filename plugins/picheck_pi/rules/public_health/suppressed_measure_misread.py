@@ -1,5 +1,3 @@
-"""A measure that is not counted is answered no."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
@@ -18,8 +16,8 @@ def suppressed_measure_misread(
     another rule's matter.
 
     Why it matters:
-    Suppressed does not mean dropped: the measure still has to be answered, and a yes, a no and
-    an exclusion all earn full credit. So the no does no harm, in this performance year only.
+    A suppressed measure still has to be answered, and a yes, a no and an exclusion all earn full
+    credit. So the no does no harm, in this performance year only.
 
     How to fix:
     Nothing has to be changed. Do not carry the no over into another year, and do not take the

@@ -1,5 +1,3 @@
-"""The TEFCA bonus is claimed without a registry in data production."""
-
 from __future__ import annotations
 
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule

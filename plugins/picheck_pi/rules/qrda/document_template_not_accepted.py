@@ -1,9 +1,7 @@
-"""The document does not follow the year's template."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Source, fail, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda, shown
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda, shown
 from picheck_pi.term_schemas import SOME_TEXTS, TEXT
 
 
@@ -29,7 +27,7 @@ def document_template_not_accepted(source: Source, clause: Clause) -> CheckResul
     the guide that the message names. Changing the version by hand does not change the rest.
     """
     if not is_qrda(source):
-        return no_qrda()
+        return NO_QRDA
     root, accepted = clause["root"], clause["extensions"]
     found = [each for each in facts_of(source, "templates") if each["root"] == root]
     if any(each["extension"] in accepted for each in found):

@@ -1,12 +1,10 @@
-"""An entry of the file is passed over by CMS's converter."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
 from picheck.api import CheckResult, CheckResults, Rulebook, Source, fail, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
 
 
 @rule("PIC-QRD-05", "entry-not-read", structural=True)
@@ -19,14 +17,15 @@ def entry_not_read(source: Source, rulebook: Rulebook) -> CheckResults:
 
     Why it matters:
     The converter drops what it does not know and says nothing. The file is taken, and a required
-    yes that is plain to see in it never reaches CMS.
+    yes that is plain to see in it never reaches CMS. Counts in another section make it refuse the
+    file.
 
     How to fix:
     Have the EHR vendor correct the template of the entry: there is one for yes and no, and one
     for numerator and denominator.
     """
     if not is_qrda(source):
-        return no_qrda()
+        return NO_QRDA
     return [_unread(entry, rulebook) for entry in facts_of(source, "unread")]
 
 
@@ -34,16 +33,23 @@ def _unread(entry: Mapping[str, Any], rulebook: Rulebook) -> CheckResult:
     measure_id, answer = entry["measure"], entry["answer"]
     measure = rulebook.measures.get(measure_id) if measure_id else None
     is_needed = measure is not None and (measure.is_required or measure.category == "exclusion")
+    variant = "required" if is_needed else None
+    message = "{what} follows no template that CMS reads ({templates}), so it is dropped"
+    if entry["misplaced"] and entry["counts"]:
+        message, variant = (
+            "{what} has counts outside of this category's section; CMS refuses the file",
+            "refused",
+        )
+    elif entry["misplaced"]:
+        message = "{what} is in another section than this category's, so CMS does not read it there"
     return fail(
         entry["pointer"],
-        "{what} is in another section than this category's, so CMS does not read it there"
-        if entry["misplaced"]
-        else "{what} follows no template that CMS reads ({templates}), so it is dropped",
+        message,
         from_root=True,
         actual=answer,
         what=f"the entry of {measure_id}" if measure_id else "an entry without a measure",
         templates=", ".join(entry["templates"]) or "it names none",
-        variant="required" if is_needed else None,
+        variant=variant,
         key=measure_id or "",
         measures=(measure_id,) if measure_id else (),
     )

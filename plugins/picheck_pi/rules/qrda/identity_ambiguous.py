@@ -1,11 +1,9 @@
-"""The file gives an identifier several times, or one that its program has no use for."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from picheck.api import CheckResult, CheckResults, Clause, Source, fail, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
 from picheck_pi.term_schemas import SOME_TEXTS
 
 
@@ -20,7 +18,7 @@ def identity_ambiguous(source: Source, clause: Clause) -> CheckResults:
 
     What it checks:
     That there is one CMS EHR Certification ID, one TIN for a practice, one NPI for an individual,
-    and no NPI for anybody else.
+    and no NPI for any other entity type.
 
     Why it matters:
     Of several identifiers CMS's converter takes the first and passes over the others without a
@@ -31,7 +29,7 @@ def identity_ambiguous(source: Source, clause: Clause) -> CheckResults:
     the whole period.
     """
     if not is_qrda(source):
-        return no_qrda()
+        return NO_QRDA
     found = [*_several(source, "cehrtIds", None, "CMS EHR Certification IDs")]
     entity_type = source.facts["entityType"]
     if entity_type in clause["with_tin"]:

@@ -1,9 +1,19 @@
-"""The file does not name one program that CMS knows."""
-
 from __future__ import annotations
 
-from picheck.api import CheckResults, Clause, Source, closest_match, fail, related, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    Clause,
+    Source,
+    closest_match,
+    fail,
+    related,
+    rule,
+)
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
 from picheck_pi.term_schemas import SOME_TEXTS, TEXTS
 
 
@@ -28,49 +38,53 @@ def program_unknown(source: Source, clause: Clause) -> CheckResults:
     Set the program in the export of the EHR; the message shows the names of the year.
     """
     if not is_qrda(source):
-        return no_qrda()
+        return NO_QRDA
     known, found = clause["programs"], facts_of(source, "programs")
-    wanted = "give one of: {known}"
     if not found:
-        return fail(
-            "",
-            "the file names no program",
-            from_root=True,
-            expected=known,
-            known=", ".join(known),
-            remediation=wanted,
-            key="missing",
-        )
-    if len(found) > 1:
-        return fail(
-            found[1]["pointer"],
-            "the file names {actual} programs, one is allowed",
-            from_root=True,
-            expected=1,
-            actual=len(found),
-            related=[related("/entityType", "the first of them")],
-            remediation="keep the one that the file is for",
-            key="several",
-        )
-    (program,) = found
-    name = program["name"]
+        return _fault("", "the file names no program", known, key="missing")
+    if len(found) == 1:
+        return _name_fault(found[0]["name"], known, clause["short_names"])
+    return fail(
+        found[1]["pointer"],
+        "the file names {actual} programs, one is allowed",
+        from_root=True,
+        expected=1,
+        actual=len(found),
+        related=[related("/entityType", "the first of them")],
+        remediation="keep the one that the file is for",
+        key="several",
+    )
+
+
+def _name_fault(
+    name: str, known: Sequence[str], short_names: Collection[str]
+) -> CheckResult | None:
+    """Return what is wrong with the one program that is named; None for a known one."""
     if name in known:
         return None
-    near = closest_match(name.upper(), known)
-    is_read = name.upper() in known or name.lower() in clause["short_names"]
+    upper, hint = name.upper(), ""
+    variant: str | None = "misspelt"
+    if upper in known:
+        message = "the program {actual!r} is not written in capitals, as CMS writes it"
+    elif name.lower() in short_names:
+        message = (
+            "the program {actual!r} is not written as CMS writes it; it is read as an individual"
+        )
+    else:
+        message, variant = "the program {actual!r} is not known this year{hint}", None
+        near = closest_match(upper, known)
+        hint = f"; did you mean {near}?" if near else ""
+    return _fault("/entityType", message, known, actual=name[:40], hint=hint, variant=variant)
+
+
+def _fault(pointer: str, message: str, known: Sequence[str], **details: Any) -> CheckResult:
+    """Return a failure whose remedy shows the programs of the year."""
     return fail(
-        "/entityType",
-        "the program {actual!r} is not written as CMS writes it; it is read as an {entity}"
-        if is_read and name.upper() not in known
-        else "the program {actual!r} is not written in capitals, as CMS writes it"
-        if is_read
-        else "the program {actual!r} is not known this year{hint}",
+        pointer,
+        message,
         from_root=True,
         expected=known,
-        actual=name[:40],
-        entity="individual",
-        hint=f"; did you mean {near}?" if near else "",
         known=", ".join(known),
-        variant="misspelt" if is_read else None,
-        remediation=wanted,
+        remediation="give one of: {known}",
+        **details,
     )

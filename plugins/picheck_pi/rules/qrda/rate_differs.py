@@ -1,35 +1,42 @@
-"""The rate that the file states is not its numerator divided by its denominator."""
-
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Any
 
 from picheck.api import CheckResult, CheckResults, Clause, Source, fail, related, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
+from picheck_pi.term_schemas import TEXT
 
-_TOLERANCE: Final = {"type": "string", "required": True}
+_Fact = Mapping[str, Any]
 
 
-@rule("PIC-QRD-07", "rate-differs", structural=True, terms={"tolerance": _TOLERANCE})
+@rule("PIC-QRD-07", "rate-differs", structural=True, terms={"tolerance": TEXT})
 def rate_differs(source: Source, clause: Clause) -> CheckResults:
-    """The rate that the file states is not its numerator divided by its denominator.
+    """What the file shows to people is not what CMS reads.
 
     What it checks:
-    The performance rate beside the counts of a measure, where the file states one.
+    The performance rate beside the counts of a measure, where the file states one; and the
+    numerators, denominators and answers in the text that the file shows to people, where they can
+    be understood.
 
     Why it matters:
-    CMS takes the counts and passes over the rate. Where the two do not fit, one of them is not
-    what the EHR's report shows, and an auditor will ask which.
+    CMS takes the counts and the answers of the entries and passes over the rest. Where they do not
+    fit, one of them is not what the EHR's report shows, and an auditor will ask which.
 
     How to fix:
     Compare both with the EHR's report, and export the file again.
     """
     if not is_qrda(source):
-        return no_qrda()
-    tolerance = Decimal(clause["tolerance"])
-    found: list[CheckResult] = []
-    for each in facts_of(source, "rates"):
+        return NO_QRDA
+    rates = _rates(facts_of(source, "rates"), Decimal(clause["tolerance"]))
+    return [*rates, *_narrative(facts_of(source, "narrative"))]
+
+
+def _rates(facts: Sequence[_Fact], tolerance: Decimal) -> Iterator[CheckResult]:
+    """Yield a finding for each rate that is not its numerator divided by its denominator."""
+    for each in facts:
         numerator, denominator = each["numerator"], each["denominator"]
         if not (type(numerator) is type(denominator) is int and numerator >= 0 < denominator):
             continue
@@ -37,20 +44,17 @@ def rate_differs(source: Source, clause: Clause) -> CheckResults:
         stated = _decimal(each["stated"])
         if stated is not None and abs(stated - rate) <= tolerance:
             continue
-        found.append(
-            fail(
-                each["pointer"],
-                "the file states a rate of {actual} for {measure}; its counts make {expected}",
-                from_root=True,
-                expected=f"{rate:.4f}",
-                actual=each["stated"],
-                measure=each["measure"],
-                related=[related(each["counts"], f"{numerator} of {denominator}")],
-                measures=(each["measure"],),
-                key=each["measure"],
-            )
+        yield fail(
+            each["pointer"],
+            "the file states a rate of {actual} for {measure}; its counts make {expected}",
+            from_root=True,
+            expected=f"{rate:.4f}",
+            actual=each["stated"],
+            measure=each["measure"],
+            related=[related(each["counts"], f"{numerator} of {denominator}")],
+            measures=(each["measure"],),
+            key=each["measure"],
         )
-    return found
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -59,3 +63,33 @@ def _decimal(text: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return value if value.is_finite() else None
+
+
+def _narrative(facts: Sequence[_Fact]) -> Iterator[CheckResult]:
+    """Yield a finding for each number or answer that is shown, but never as it is read."""
+    by_value = defaultdict(list)
+    for each in facts:
+        by_value[each["measure"], each["name"]].append(each)
+    for (measure, name), alike in by_value.items():
+        first = alike[0]
+        if any(each["shown"] == first["read"] for each in alike):
+            continue
+        yield fail(
+            first["pointer"],
+            "the text of the file shows {actual_text} as the {name} of {measure}; CMS reads"
+            " {expected_text}",
+            from_root=True,
+            expected=first["read"],
+            actual=first["shown"],
+            expected_text=_worded(first["read"]),
+            actual_text=_worded(first["shown"]),
+            name=name,
+            measure=measure,
+            related=[related(first["value"], f"the {name} that CMS reads")],
+            measures=(measure,),
+            key=f"{measure} {name}",
+        )
+
+
+def _worded(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -1,9 +1,7 @@
-"""The file does not have exactly one section of this category."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Source, fail, related, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
 
 
 @rule("PIC-QRD-09", "section-not-single", structural=True)
@@ -22,7 +20,7 @@ def section_not_single(source: Source) -> CheckResults:
     need not be checked here.
     """
     if not is_qrda(source):
-        return no_qrda()
+        return NO_QRDA
     sections = facts_of(source, "sections")
     own = [section for section in sections if section["kind"] == "pi"]
     if len(own) > 1:

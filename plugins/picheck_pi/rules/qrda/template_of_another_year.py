@@ -1,15 +1,11 @@
-"""A part of the file follows another year's template, or is named by another id."""
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from picheck.api import CheckResult, CheckResults, Clause, Source, fail, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda, shown
-from picheck_pi.term_schemas import TEXT, rows
-
-_VERSION = {"type": "string", "required": True, "empty": True}
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda, shown
+from picheck_pi.term_schemas import TEXT, VERSION, rows
 
 
 @rule(
@@ -17,7 +13,7 @@ _VERSION = {"type": "string", "required": True, "empty": True}
     "template-of-another-year",
     structural=True,
     terms={
-        "templates": rows(part=TEXT, title=TEXT, root=TEXT, extension=_VERSION),
+        "templates": rows(part=TEXT, title=TEXT, root=TEXT, extension=VERSION),
         "namespace": TEXT,
         "measure_root": TEXT,
     },
@@ -38,13 +34,24 @@ def template_of_another_year(source: Source, clause: Clause) -> CheckResults:
     Update the export of the EHR for the performance year and write the file again.
     """
     if not is_qrda(source):
-        return no_qrda()
+        return NO_QRDA
     return [*_versions(source, clause), *_names(source, clause)]
 
 
 def _versions(source: Source, clause: Clause) -> Iterator[CheckResult]:
     for row in clause["templates"]:
-        for pointer, version in _found(source, row):
+        found = list(_found(source, row))
+        if row["part"] == "report" and not found:
+            yield fail(
+                "",
+                "the template of the {title} ({root}) is missing",
+                from_root=True,
+                expected=row["extension"] or None,
+                title=row["title"],
+                root=row["root"],
+                key="noReport",
+            )
+        for pointer, version in found:
             if (version or "") != row["extension"]:
                 yield fail(
                     pointer,

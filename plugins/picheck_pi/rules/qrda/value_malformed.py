@@ -1,5 +1,3 @@
-"""An answer, a count or a date is not written as CMS's converter reads it."""
-
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -7,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from picheck.api import CheckResult, CheckResults, Source, fail, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
 
 #: What is wrong, by the name of the fault.
 _MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
@@ -63,7 +61,7 @@ def value_malformed(source: Source) -> CheckResults:
     again.
     """
     if not is_qrda(source):
-        return no_qrda()
+        return NO_QRDA
     return [_malformed(each) for each in facts_of(source, "faults")]
 
 

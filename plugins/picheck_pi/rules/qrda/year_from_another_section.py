@@ -1,9 +1,7 @@
-"""The year that CMS reads is not the one of this category's period."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Source, fail, not_applicable, related, rule
-from picheck_pi.qrda_source import facts_of, is_qrda, no_qrda
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
 
 
 @rule("PIC-QRD-08", "year-from-another-section", structural=True)
@@ -23,7 +21,7 @@ def year_from_another_section(source: Source) -> CheckResults:
     their own.
     """
     if not is_qrda(source):
-        return no_qrda()
+        return NO_QRDA
     year = source.facts["performanceYear"]
     if year is None:
         return not_applicable("no year can be read in the file")

@@ -1,5 +1,3 @@
-"""An object repeats a key, or a number is not one that JSON has."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, SourceIssues, fail, rule

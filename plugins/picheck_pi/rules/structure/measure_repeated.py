@@ -1,5 +1,3 @@
-"""A measure is answered more than once in one set."""
-
 from __future__ import annotations
 
 from collections import defaultdict

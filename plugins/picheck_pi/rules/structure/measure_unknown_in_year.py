@@ -1,5 +1,3 @@
-"""A measureId does not exist in the performance year."""
-
 from __future__ import annotations
 
 from typing import Final

@@ -1,5 +1,3 @@
-"""Two measurement sets answer for the same thing."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Rulebook, Submission, fail, related, rule

@@ -1,10 +1,9 @@
-"""The document holds no measurement set to score."""
-
 from __future__ import annotations
 
 from typing import Final
 
 from picheck.api import (
+    CheckResult,
     CheckResults,
     Entity,
     Evidence,
@@ -35,12 +34,12 @@ def no_pi_measurement_set(
     That at least one measurement set is of this program's category and holds at least one
     measurement, or that the evidence gives a ground on which the category may be left out: a
     special status or a clinician type that the year reweights, or an approved hardship exception.
-    With such a ground nothing has to be submitted for the category, and the reweighting stands.
+    With such a ground nothing has to be submitted for the category, and the reweighting holds.
 
     Why it matters:
     A category that is left out scores 0, unless its weight goes to the other categories. For an
     entity that is reweighted it is the other way round: whatever is sent gives the reweighting up.
-    A measurement set without any measurement is data, but none that scores.
+    A measurement set without any measurement counts as data and earns nothing.
 
     How to fix:
     Look the entity up with CMS first. If it is reweighted, say so in the evidence and leave the
@@ -58,8 +57,10 @@ def no_pi_measurement_set(
             " left out, leave out the whole measurement set",
         )
     grounds = grounds_of(entity, evidence, rulebook)
-    if names(grounds, "granted"):
-        return None
+    granted = names(grounds, "granted")
+    if granted:
+        message = "nothing of this category is submitted, and the reweighting holds: {granted}"
+        return CheckResult(outcome="pass", message=message, values={"granted": granted})
     if grounds:
         return not_applicable(
             "nothing of this category is submitted; whether the evidence's grounds for that hold is"
@@ -67,12 +68,12 @@ def no_pi_measurement_set(
         )
     return fail(
         "/measurementSets",
-        "no measurement set is of category {expected}: the category scores 0 unless it is"
-        " reweighted",
+        "this file reports nothing for category {expected}: the category scores 0 unless the"
+        " practice is exempt from it, or reports it in another file",
         expected=rulebook.program,
         variant="absent",
-        remediation="if the entity is reweighted, leave the category out and give the ground in the"
-        " evidence ({keys}); if not, add a measurement set with category {expected}, here or in"
+        remediation="if the practice is exempt, leave the category out and give the reason in the"
+        " evidence ({keys}); if not, add a measurement set of category {expected}, here or in"
         " another file",
         keys=", ".join(_SETTLING),
     )

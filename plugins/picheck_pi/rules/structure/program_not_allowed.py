@@ -1,5 +1,3 @@
-"""The program is not one that the year allows for this category."""
-
 from __future__ import annotations
 
 from typing import Final

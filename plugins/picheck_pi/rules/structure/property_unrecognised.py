@@ -1,5 +1,3 @@
-"""A property is known neither to the API nor to the schema."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResult, CheckResults, Clause, SourceIssues, fail, rule

@@ -1,5 +1,3 @@
-"""A placeholder of the published samples was left in."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Entity, SetView, fail, rule

@@ -1,5 +1,3 @@
-"""The document does not follow the published schema."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, SourceIssues, fail, rule

@@ -1,5 +1,3 @@
-"""The submission method is missing or not accepted."""
-
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, SetView, fail, rule

@@ -1,5 +1,3 @@
-"""An answer has the wrong shape for its measure."""
-
 from __future__ import annotations
 
 import json

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from picheck.cli.framework_help import OWN_FINDINGS
+from picheck.engine.framework_help import OWN_FINDINGS
 from picheck.model.vocabulary import CONSEQUENCES, SEVERITY_OF
 from picheck.reporters.presentation import CONSEQUENCES as WORDS
+from picheck.reporters.presentation import SCOPES
 from picheck.rulebook.models import Clause, Rulebook
 from picheck.rules.rule import Rule
 
@@ -21,11 +22,6 @@ A rule runs in a year if that year's rulebook has a clause for its code. The tab
 breach costs; a dash says that the rule does not run in that year. `picheck rules show CODE` prints
 a rule's terms, sources and examples, `picheck rules diff` what differs between two years.
 """
-_SCOPES: Final = {
-    "document": "once a document",
-    "set": "once a measurement set",
-    "entity": "once an entity, across all documents of a run",
-}
 
 
 def page(rules: Sequence[Rule], editions: Sequence[Rulebook]) -> str:
@@ -103,7 +99,7 @@ def _section(rule: Rule) -> Iterator[str]:
     yield from _told(rule.title, rule.help)
     yield ""
     needs = f" Runs only where {_listed(rule.needs)} did not fail." if rule.needs else ""
-    yield f"Runs {_SCOPES[rule.scope]}.{needs}"
+    yield f"Runs {SCOPES[rule.scope]}.{needs}"
 
 
 def _told(title: str, paragraphs: Mapping[str, str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ _QUIET = frozenset({"pass", "notApplicable", "indeterminate"})
 _QUIET_AT_THE_GATE = frozenset({"pass", "notApplicable"})
 
 
-def wanted(terms: AuditOptions, reporters: Iterable[Reporter]) -> AuditOptions:
+def ask_for(terms: AuditOptions, reporters: Iterable[Reporter]) -> AuditOptions:
     """Return the terms with what the reporters ask for: every result, facts for a picture."""
     chosen = tuple(reporters)
     return msgspec.structs.replace(
@@ -26,12 +26,12 @@ def wanted(terms: AuditOptions, reporters: Iterable[Reporter]) -> AuditOptions:
     )
 
 
-def fitted(report: Report, reporter: Reporter, *, keeps_all: bool) -> Report:
+def fit_report(report: Report, reporter: Reporter, *, keeps_all: bool) -> Report:
     """Return the report without what another reporter asked for and this one did not."""
     if not keeps_all and not _wants(reporter, "wants_all"):
         quiet = _QUIET_AT_THE_GATE if _asks_for_all_evidence(report) else _QUIET
-        told = tuple(r for r in report.results if r.outcome not in quiet)
-        report = msgspec.structs.replace(report, results=told)
+        shown = tuple(r for r in report.results if r.outcome not in quiet)
+        report = msgspec.structs.replace(report, results=shown)
     if not _wants(reporter, "wants_facts") and any(d.facts for d in report.documents):
         plain = tuple(msgspec.structs.replace(d, facts=None) for d in report.documents)
         report = msgspec.structs.replace(report, documents=plain)

@@ -1,0 +1,206 @@
+"""`picheck serve`: the page and the API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+
+from picheck.cli.audit_options import (
+    CommandOptions,
+    audit_options,
+    audit_parameters,
+    docs_url_option,
+    parse_date,
+    read_options,
+)
+from picheck.cli.options import load_inventory, plugin_options, say_failed
+from picheck.cli.stdout import say_fault
+from picheck.cli.timing import timing_options
+from picheck.config.settings import Settings
+from picheck.engine.options import GATES
+from picheck.errors import UsageError
+from picheck.logging import get_logger
+from picheck.plugins.deaths import is_prepared
+from picheck.plugins.lockfile import LOCK_FILE, check_lock
+from picheck.plugins.registry import PluginRegistry
+from picheck.service.config import ServiceConfig, is_loopback
+
+EPILOG: Final = """\b
+Exit codes:
+  0  asked to stop; what was in work was finished
+  2  usage, configuration, a plugin conflict, or the port is taken
+
+\b
+Examples:
+  picheck serve --open
+  picheck serve --host 0.0.0.0 --api-keys keys.toml --allowed-host picheck.example.org
+  picheck serve --host 0.0.0.0 --behind-proxy 10.0.0.0/8 --user-header X-Forwarded-User \\
+    --allowed-host picheck.example.org
+"""
+#: Parameters of an audit that come with each request.
+_OF_A_REQUEST: Final = ("evidence", "prior", "durations")
+
+
+#: What the extra brings.
+_EXTRA: Final = frozenset({"starlette", "uvicorn", "anyio", "h11", "idna"})
+
+
+class ServeOptions(CommandOptions, frozen=True, kw_only=True):
+    """What the command was given."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    opens_browser: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    api_keys: Path | None = None
+    behind_proxy: tuple[str, ...] = ()
+    user_header: str | None = None
+
+
+@click.command("serve", epilog=EPILOG, short_help="Serve the page and the API to a browser.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="The port to listen on; 0 takes a free one.",
+)
+@click.option("--open", "opens_browser", is_flag=True, help="Open the page in the browser.")
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A further name that requests may call the service by; may be repeated.",
+)
+@click.option(
+    "--api-keys",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='Let in only who has one of these keys: lines of NAME = "SHA-256 of the key", in TOML.',
+)
+@click.option(
+    "--behind-proxy",
+    multiple=True,
+    metavar="CIDR",
+    help="Let in only what comes from a proxy in this network; may be repeated.",
+)
+@click.option(
+    "--user-header",
+    metavar="NAME",
+    help="The header in which the proxy names the user, such as X-Forwarded-User.",
+)
+@audit_parameters
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Findings that were there before; see picheck baseline.",
+)
+@click.option(
+    "--fail-on",
+    "gate",
+    type=click.Choice(GATES),
+    default="error",
+    show_default=True,
+    help="The gate: from which severity on a finding makes a submission not ready.",
+)
+@click.option("--all-results", is_flag=True, help="Report passes and rules that do not apply too.")
+@click.option("--sources", is_flag=True, help="Print notes and sources in the text report.")
+@docs_url_option
+@click.option("--reveal", is_flag=True, help="Show TINs and NPIs in full.")
+@timing_options
+@plugin_options
+@click.option(
+    "--locked",
+    is_flag=True,
+    help=f"Refuse to run with other plugins than {LOCK_FILE} names (see picheck plugins lock).",
+)
+@click.option("-v", "--verbose", count=True, help="Log requests on standard error, not contents.")
+@click.option(
+    "--log-format", type=click.Choice(["console", "json"]), default="console", show_default=True
+)
+def command(**given: Any) -> int:
+    """Serve pages for people and an API for programs; audits are those of picheck audit.
+
+    Only this machine can reach the service, unless keys or a proxy say who may. Nothing that is
+    sent is kept or logged, and nothing leaves the machine.
+    """
+    options, found = read_options(ServeOptions, given)
+    config = _make_config(options)
+    if "prior" in found.options:
+        say_fault("prior in the settings is left out: earlier submissions come with a request")
+    host, registry = load_inventory(options.plugins, options.required, autoload=options.autoload)
+    if options.locked:
+        check_lock(Path(LOCK_FILE), host)
+    say_failed(registry)
+    if is_prepared():  # it is known whose code ended the process where one call runs at a time
+        limits = msgspec.structs.replace(config.limits, threads=1)
+        config = msgspec.structs.replace(config, limits=limits)
+    _serve(options, found, config, registry)
+    return 0
+
+
+# what belongs to one document comes with each request
+command.params = [each for each in command.params if each.name not in _OF_A_REQUEST]
+
+
+def _make_config(options: ServeOptions) -> ServiceConfig:
+    """Return how to listen and whom to let in. Raises UsageError where others could get in."""
+    from picheck.service.access import (  # noqa: PLC0415 - help needs none
+        check_access,
+        read_keys,
+        read_networks,
+    )
+
+    return check_access(
+        ServiceConfig(
+            host=options.host,
+            port=options.port,
+            hosts=options.allowed_hosts,
+            keys=read_keys(options.api_keys) if options.api_keys is not None else {},
+            proxies=read_networks(options.behind_proxy),
+            user_header=options.user_header or "",
+        )
+    )
+
+
+def _serve(
+    options: ServeOptions, found: Settings, config: ServiceConfig, registry: PluginRegistry
+) -> None:
+    try:
+        from picheck.service.app import create_app  # noqa: PLC0415 - no other command needs it
+        from picheck.service.server import serve  # noqa: PLC0415
+        from picheck.service.workbench import Workbench  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
+        raise UsageError(f"a service needs {error.name}; pip install 'picheck[serve]'") from error
+    workbench = Workbench(
+        audit_options(options, found),
+        registry,
+        today=lambda: parse_date(options.as_of),
+        sources=options.sources,
+    )
+    log = get_logger(verbosity=options.verbose, form=options.log_format)
+    serve(
+        create_app(workbench, config, log),
+        config,
+        lambda address: _announce(address, config, opens_browser=options.opens_browser),
+    )
+
+
+def _announce(address: str, config: ServiceConfig, *, opens_browser: bool) -> None:
+    """Say where the service is, on standard error: to begin again, nothing may be on the other."""
+    say_fault(f"serving at {address} (Ctrl-C to stop)")
+    if config.keys and not is_loopback(config.host):
+        say_fault("keys and documents travel as they are; put a proxy that speaks TLS before it")
+    if opens_browser:
+        import webbrowser  # noqa: PLC0415 - few runs open one
+        from threading import Thread  # noqa: PLC0415
+
+        Thread(target=webbrowser.open, args=(address,), daemon=True).start()

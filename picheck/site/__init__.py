@@ -1,0 +1,1 @@
+"""Pages about rules and years, made of what the installed plugins hand over."""
