@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -189,6 +190,17 @@ def test_neighbouring_runs_differ_in_something(catalogue: Catalogue) -> None:
     assert pairs > 60
 
 
+def test_a_year_without_a_clause_ends_a_run() -> None:
+    def guess(clause: Clause, period: Period) -> None:
+        assert clause
+        assert period
+
+    registry = stock([vendor_of([made(guess)], years=(2021, 2022, 2024))])
+    entry = read_catalogue(registry, ["BAD-TRY-01"]).rules["BAD-TRY-01"]
+    runs = [[edition.year for edition in run.editions] for run in list_runs(entry.clauses)]
+    assert runs == [[2021, 2022], [2024]]
+
+
 def test_every_source_of_a_rule_is_on_its_page_with_its_standing(
     pages: Mapping[str, str], catalogue: Catalogue
 ) -> None:
@@ -302,6 +314,17 @@ def test_the_texts_of_a_plugin_are_no_markup() -> None:
 
 
 # The pages of a vendor
+
+
+def test_a_case_that_is_written_wrong_is_named(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(ACME / "picheck_acme", tmp_path / "acme" / "picheck_acme")
+    pretend_install(site, tmp_path / "acme", "acme", "picheck_acme", "1.2.0")
+    (tmp_path / "acme" / "picheck_acme" / "cases" / "ACME-EHR-01.json").write_text('{"rule": 1}')
+    done = run_picheck("docs", "build", "-o", str(tmp_path / "out"), site=site)
+    assert done.returncode == 2
+    assert "cases of ACME-EHR-01 cannot be read: " in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_each_of_two_programs_has_its_own_years() -> None:
