@@ -13,9 +13,8 @@ from picheck.engine.score_preview import score_json
 from picheck.errors import PluginError, UsageError
 from picheck.intake.documents import STDIN
 from picheck.intake.formats import show_converted
-from picheck.model.report import Report
 from picheck.plugins.scorer import Wish
-from picheck.service.documents import SentCase, clean_name, split_case
+from picheck.service.documents import clean_name, split_case
 from picheck.service.operations import JSON, attachment, json_answer, read_body
 from picheck.service.pool import AuditPool
 from picheck.service.problems import Problem
@@ -90,7 +89,7 @@ class Api:
             year=given.get("year"),
             formats=(form,),
         )
-        self._check_read(report, case, name)
+        self._workbench.check_read(report, case.document, name)
         text = self._workbench.render(report, form, evidence=case.evidence)
         media_type = self._workbench.media_type(form)
         return Response(text, headers=attachment(form, media_type), media_type=media_type)
@@ -111,18 +110,13 @@ class Api:
                 participation=given.get("participation"),
             ),
         )
-        self._check_read(scored.report, case, name)
+        self._workbench.check_read(scored.report, case.document, name)
         return Response(score_json(scored.records), media_type=JSON)
 
     def _converted(self, body: bytes, given: dict[str, Any]) -> Response:
         name = _name(given)
         made = self._workbench.convert(body, name)
         return json_answer(show_converted(made, name, places=given.get("places", False)))
-
-    def _check_read(self, report: Report, case: SentCase, name: str) -> None:
-        """Raise InputError, with its place, where no document could be read."""
-        if not report.documents:
-            self._workbench.check_readable(case.document, name)
 
 
 def _name(given: dict[str, Any]) -> str:

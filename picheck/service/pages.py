@@ -70,18 +70,18 @@ def page_routes(workbench: Workbench, config: ServiceConfig) -> list[BaseRoute]:
         sent = read_sent(form)
 
         def work() -> Report:
-            workbench.check_readable(sent.document, sent.name)
-            return workbench.audit(
+            report = workbench.audit(
                 sent.document,
                 sent.name,
                 evidence=sent.evidence,
                 prior=sent.prior,
                 as_of=sent.as_of,
             )
+            workbench.check_read(report, sent.document, sent.name)
+            return report
 
         report = await request.app.state.pool.run(work)
-        facts = workbench.missing_questions(report)
-        return _page("result", 200, {}, **describe_result(report, sent, facts))
+        return _page("result", 200, {}, **describe_result(workbench, report, sent))
 
     return [Route("/", start), Route("/audit", audit, methods=["POST"])]
 
@@ -122,10 +122,9 @@ def _evidence(form: Form) -> bytes | None:
     }
     if not answers:
         return data if data.strip() else None
-    try:
-        known: dict[str, Any] = msgspec.json.decode(data, type=dict[str, Any]) if data else {}
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Problem(400, "badEvidence", "the evidence is not a JSON object") from error
+    known = _read_object(data) if data else {}
+    if known is None:
+        raise Problem(400, "badEvidence", "the evidence is not a JSON object")
     for key, answer in answers.items():
         *path, last = key.split(".")
         place = known
@@ -134,29 +133,34 @@ def _evidence(form: Form) -> bytes | None:
             place[name] = inner if isinstance(inner, dict) else {}
             place = place[name]
         place[last] = int(answer) if answer.isdecimal() and key.startswith("counts.") else answer
-    return msgspec.json.format(msgspec.json.encode(known), indent=2)
+    return _indent(known).encode()
 
 
-def describe_result(report: Report, sent: Sent, facts: Iterable[MissingFact]) -> dict[str, Any]:
+def _read_object(data: bytes) -> dict[str, Any] | None:
+    """Return a JSON object; None for what is none."""
+    try:
+        return msgspec.json.decode(data, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def describe_result(workbench: Workbench, report: Report, sent: Sent) -> dict[str, Any]:
     """Return what the page of a result shows."""
-    (view,) = view_documents(report) if report.documents else (None,)
-    if view is None:
-        message = next((n.message for n in report.run.notices), "no document could be read")
-        raise Problem(422, "unreadable", message)
-    asked = list(facts)
+    (view,) = view_documents(report)
+    asked = workbench.missing_questions(report)
+    # what is no object was refused by the audit, and the page says so
+    known = _read_object(sent.evidence or b"") or {}
     cards = {severity: list(_cards(view, severity)) for severity in SEVERITIES}
     marked = {card["line"] for group in cards.values() for card in group if card["line"]}
     return {
-        "verdict": view.summary.verdict,
         "word": VERDICTS[view.summary.verdict],
         "sentence": describe_verdict(view, report.run.gate),
         "summary": view.summary,
         "as_of": report.run.as_of,
         "groups": [(SEVERITIES[s], s, group) for s, group in cards.items() if group],
         "questions": [_field(fact) for fact in asked],
-        "skeleton": _skeleton(asked, sent.evidence),
+        "skeleton": _indent(fill_skeleton([fact.key for fact in asked], known)),
         "notices": [notice.message for notice in report.run.notices],
-        "lines": _lines(sent.document),
         "marked": marked,
         "sent": sent,
         "text": _text(sent.document),
@@ -171,13 +175,11 @@ def _cards(view: DocumentView, severity: str) -> Iterable[dict[str, Any]]:
         yield {
             "title": rule.title,
             "code": result.code,
-            "slug": rule.slug,
             "cost": CONSEQUENCES.get(result.consequence or "", ""),
             "message": result.message,
             "fix": find_remediation(result, rule),
             "line": result.location.line,
             "path": result.location.source_path,
-            "pointer": result.location.pointer,
             "citations": find_citations(result, rule),
         }
 
@@ -192,15 +194,8 @@ def _field(fact: MissingFact) -> dict[str, str]:
     return {"key": fact.key, "question": fact.question, "kind": kind, "name": _FACT + fact.key}
 
 
-def _skeleton(facts: Iterable[MissingFact], evidence: bytes | None) -> str:
-    """Return the evidence to be saved beside the file: what is known, and null for the rest."""
-    known = msgspec.json.decode(evidence) if evidence else {}
-    content = fill_skeleton([fact.key for fact in facts], known if isinstance(known, dict) else {})
-    return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
-
-
-def _lines(document: bytes) -> list[str]:
-    return _text(document).splitlines()
+def _indent(value: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def _text(data: bytes) -> str:

@@ -121,6 +121,11 @@ class Workbench:
         report = audit_inputs([given], terms, self.registry, earlier.book, earlier.notices)
         return _with_inputs(report, prior)
 
+    def check_read(self, report: Report, document: bytes, name: str) -> None:
+        """Raise InputError, with its place, where the audit of a document could not read it."""
+        if not report.documents:
+            self.check_readable(document, name)
+
     def check_readable(self, document: bytes, name: str) -> None:
         """Raise InputError, with line and column where it has some, for what is no document."""
         given = read_document(document, clean_name(name))
