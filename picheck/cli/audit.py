@@ -11,7 +11,11 @@ from picheck.cli.audit_options import (
     CommandOptions,
     audit_options,
     audit_parameters,
-    docs_url_option,
+    baseline_option,
+    detail_options,
+    gate_option,
+    locked_option,
+    log_options,
     read_options,
 )
 from picheck.cli.batch import batch_options, does_stream, stream
@@ -20,7 +24,6 @@ from picheck.cli.output import outputs_of, write
 from picheck.cli.stdout import OutputLostError, begin_output, prints_aside, say_fault
 from picheck.cli.timing import print_durations, timing_options
 from picheck.engine.audit import audit
-from picheck.engine.options import GATES
 from picheck.engine.report_filter import ask_for
 from picheck.plugins.lockfile import LOCK_FILE, check_lock
 
@@ -49,12 +52,7 @@ Examples:
 )
 @click.argument("paths", nargs=-1, required=True, metavar="[PATH|-]...")
 @audit_parameters
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Findings that were there before; see picheck baseline.",
-)
+@baseline_option
 @click.option(
     "-f",
     "--format",
@@ -63,33 +61,17 @@ Examples:
     metavar="NAME[=PATH]",
     help="A reporter, and a file for it; at most one to standard output [default: text].",
 )
-@click.option(
-    "--fail-on",
-    "gate",
-    type=click.Choice(GATES),
-    default="error",
-    show_default=True,
-    help="The gate: from which severity on a finding makes a submission not ready.",
-)
-@click.option("--all-results", is_flag=True, help="Report passes and rules that do not apply too.")
-@click.option("--sources", is_flag=True, help="Print notes and sources in the text report.")
-@docs_url_option
+@gate_option
+@detail_options
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @batch_options
 @timing_options
 @plugin_options
-@click.option(
-    "--locked",
-    is_flag=True,
-    help=f"Refuse to run with other plugins than {LOCK_FILE} names (see picheck plugins lock).",
-)
+@locked_option
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing about documents that are ready.")
-@click.option("-v", "--verbose", count=True, help="Log more on standard error.")
-@click.option(
-    "--log-format", type=click.Choice(["console", "json"]), default="console", show_default=True
-)
+@log_options("Log more on standard error.")
 def command(**given: Any) -> int:
     """Audit submissions: files, directories, zip archives, patterns, or - for standard input."""
     options, settings = read_options(CommandOptions, given)

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from picheck.cli.envvars import option_name
 from picheck.cli.options import split_list, today
 from picheck.config.settings import DOCS_URL, Settings, settings
-from picheck.engine.options import RULE_TIMEOUT, AuditOptions, Gate, Override
+from picheck.engine.options import GATES, RULE_TIMEOUT, AuditOptions, Gate, Override
 from picheck.engine.stopwatch import Stopwatch
 from picheck.errors import UsageError
 from picheck.plugins.lockfile import LOCK_FILE
@@ -106,6 +106,28 @@ def input_format_option(command: F) -> F:
     )(command)
 
 
+def baseline_option(command: F) -> F:
+    """Give a command `--baseline`."""
+    return click.option(
+        "--baseline",
+        type=_FILE,
+        metavar="FILE",
+        help="Findings that were there before; see picheck baseline.",
+    )(command)
+
+
+def gate_option(command: F) -> F:
+    """Give a command `--fail-on`."""
+    return click.option(
+        "--fail-on",
+        "gate",
+        type=click.Choice(GATES),
+        default="error",
+        show_default=True,
+        help="The gate: from which severity on a finding makes a submission not ready.",
+    )(command)
+
+
 def docs_url_option(command: F) -> F:
     """Give a command `--docs-url`."""
     return click.option(
@@ -113,6 +135,41 @@ def docs_url_option(command: F) -> F:
         metavar="URL",
         help="Link to the pages of rules at this address (see picheck docs build).",
     )(command)
+
+
+def detail_options(command: F) -> F:
+    """Give a command `--all-results`, `--sources` and `--docs-url`: how much a report says."""
+    for option in (
+        docs_url_option,
+        click.option("--sources", is_flag=True, help="Print notes and sources in the text report."),
+        click.option(
+            "--all-results", is_flag=True, help="Report passes and rules that do not apply too."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def locked_option(command: F) -> F:
+    """Give a command `--locked`."""
+    return click.option(
+        "--locked",
+        is_flag=True,
+        help=f"Refuse to run with other plugins than {LOCK_FILE} names (see picheck plugins lock).",
+    )(command)
+
+
+def log_options(verbose: str) -> Callable[[F], F]:
+    """Give a command `-v`, whose help is `verbose`, and `--log-format`."""
+
+    def give(command: F) -> F:
+        form = click.Choice(["console", "json"])
+        command = click.option("--log-format", type=form, default="console", show_default=True)(
+            command
+        )
+        return click.option("-v", "--verbose", count=True, help=verbose)(command)
+
+    return give
 
 
 def help_base(docs_url: str | None) -> str:

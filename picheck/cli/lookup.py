@@ -10,11 +10,9 @@ import click
 
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.engine.selection import Selection
-from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.registry import Rulebooks
-from picheck.site.inventory import find_code
-from picheck.validation import closest_match
+from picheck.site.inventory import find_code, find_program
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,18 +62,9 @@ def year_option(text: str) -> Callable[[F], F]:
 
 def program_of(rulebooks: Rulebooks, name: str | None) -> str:
     """Return the program asked for, or the only one. Raises UsageError where neither exists."""
-    known = rulebooks.programs
-    if name is None and len(known) == 1:
-        return known[0]
-    listed = ", ".join(known) or "none"
-    if name is None:
-        choice = "choose one with --program" if known else "install or load a plugin with one"
-        raise UsageError(f"programs with rulebooks: {listed}; {choice}")
-    if name not in known:
-        near = closest_match(name, list(known))
-        hint = f"did you mean {near}?" if near else f"installed: {listed}"
-        raise UsageError(f"no rulebook is for the program {name!r}; {hint}")
-    return name
+    some = "choose one with --program"
+    none = "install or load a plugin with one"
+    return find_program(rulebooks, name, some if rulebooks.programs else none)
 
 
 def rule_code(registry: PluginRegistry, program: str | None, name: str) -> str:

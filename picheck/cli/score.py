@@ -24,10 +24,7 @@ from picheck.plugins.reporter import Style
 from picheck.reporters.escaping import harmless_json
 
 if TYPE_CHECKING:
-    from picheck.engine.score_preview import ScoreRunner
-
-if TYPE_CHECKING:
-    from picheck.engine.score_preview import ScoredEntity
+    from picheck.engine.score_preview import ScoredEntity, ScoreRunner
 
 _NOTHING_CHECKED: Final = 5
 

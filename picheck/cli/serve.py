@@ -12,7 +12,11 @@ from picheck.cli.audit_options import (
     CommandOptions,
     audit_options,
     audit_parameters,
-    docs_url_option,
+    baseline_option,
+    detail_options,
+    gate_option,
+    locked_option,
+    log_options,
     parse_date,
     read_options,
 )
@@ -20,7 +24,6 @@ from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.stdout import say_fault
 from picheck.cli.timing import timing_options
 from picheck.config.settings import Settings
-from picheck.engine.options import GATES
 from picheck.errors import UsageError
 from picheck.logging import get_logger
 from picheck.plugins.deaths import is_prepared
@@ -95,35 +98,14 @@ class ServeOptions(CommandOptions, frozen=True, kw_only=True):
     help="The header in which the proxy names the user, such as X-Forwarded-User.",
 )
 @audit_parameters
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Findings that were there before; see picheck baseline.",
-)
-@click.option(
-    "--fail-on",
-    "gate",
-    type=click.Choice(GATES),
-    default="error",
-    show_default=True,
-    help="The gate: from which severity on a finding makes a submission not ready.",
-)
-@click.option("--all-results", is_flag=True, help="Report passes and rules that do not apply too.")
-@click.option("--sources", is_flag=True, help="Print notes and sources in the text report.")
-@docs_url_option
+@baseline_option
+@gate_option
+@detail_options
 @click.option("--reveal", is_flag=True, help="Show TINs and NPIs in full.")
 @timing_options
 @plugin_options
-@click.option(
-    "--locked",
-    is_flag=True,
-    help=f"Refuse to run with other plugins than {LOCK_FILE} names (see picheck plugins lock).",
-)
-@click.option("-v", "--verbose", count=True, help="Log requests on standard error, not contents.")
-@click.option(
-    "--log-format", type=click.Choice(["console", "json"]), default="console", show_default=True
-)
+@locked_option
+@log_options("Log requests on standard error, not contents.")
 def command(**given: Any) -> int:
     """Serve pages for people and an API for programs; audits are those of picheck audit.
 

@@ -113,9 +113,8 @@ class RuleRunner:
                     blocked.add(rule.code)
                 if not rule.is_reported and outcome != "error":
                     continue
-                if outcome == "pass":
-                    # one that says why; the others were counted above
-                    outcomes.passed += 0 if results is self._pass else 1
+                if outcome == "pass" and results is not self._pass:  # those were counted above
+                    outcomes.passed += 1
                 elif outcome == "notApplicable":
                     outcomes.not_applicable += 1
                 elif outcome == "indeterminate":

@@ -7,9 +7,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
-from picheck.engine.watchdog import INTERVAL, RuleTimeout, call_under_way
+from picheck.engine.watchdog import CallClock, RuleTimeout, call_under_way
 
 
 class ThreadWatchdog:
@@ -21,9 +20,8 @@ class ThreadWatchdog:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._interval = min(INTERVAL, seconds / 2) if seconds else INTERVAL
         self._lock = threading.Lock()
-        self._calls: dict[int, tuple[FrameType | None, int]] = {}
+        self._clocks: dict[int, CallClock] = {}
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -35,7 +33,7 @@ class ThreadWatchdog:
             return
         thread = threading.get_ident()
         with self._lock:
-            self._calls[thread] = None, 0
+            self._clocks[thread] = CallClock(self._seconds)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
                 self._thread.start()
@@ -43,36 +41,28 @@ class ThreadWatchdog:
             yield
         finally:
             with self._lock:
-                del self._calls[thread]
+                del self._clocks[thread]
 
     def close(self) -> None:
         """Look after nothing any more."""
         self._closed.set()
 
     def _watch(self) -> None:
-        while not self._closed.wait(self._interval):
+        interval = CallClock(self._seconds).interval
+        while not self._closed.wait(interval):
             frames = sys._current_frames()  # noqa: SLF001 - what it is for
             with self._lock:
-                for thread in self._calls:
-                    self._look(thread, call_under_way(frames.get(thread)))
+                for thread, clock in self._clocks.items():
+                    if clock.is_late(call_under_way(frames.get(thread))):
+                        raised = ctypes.py_object(_timeout_of(clock.fault))
+                        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
             del frames  # else the frames of this moment live until the next
 
-    def _look(self, thread: int, call: FrameType | None) -> None:
-        """Count how often the same call was seen; break it off where it takes too long."""
-        before, ticks = self._calls[thread]
-        if call is None or call is not before:
-            self._calls[thread] = call, 0
-            return
-        self._calls[thread] = call, ticks + 1
-        if (ticks + 1) * self._interval >= self._seconds:
-            raised = ctypes.py_object(_timeout_of(self._seconds))
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
 
-
-def _timeout_of(seconds: float) -> type[RuleTimeout]:
+def _timeout_of(fault: str) -> type[RuleTimeout]:
     """Return a RuleTimeout that knows its message: another thread can only be sent a class."""
 
     def explain(self: RuleTimeout) -> None:
-        RuleTimeout.__init__(self, f"did not return within {seconds:g} s")
+        RuleTimeout.__init__(self, fault)
 
     return type(RuleTimeout.__name__, (RuleTimeout,), {"__init__": explain})

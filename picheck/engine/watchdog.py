@@ -23,6 +23,33 @@ class RuleTimeout(BaseException):
     """A call took too long."""
 
 
+class CallClock:
+    """Measures how long one call has been under way, by looking again and again.
+
+    `interval` is the time between two looks, in seconds; `fault` says of a call that it is late.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Take the seconds that a call may last; 0 for any number, and then nobody looks."""
+        self.interval = min(INTERVAL, seconds / 2) if seconds else INTERVAL
+        self.fault = f"did not return within {seconds:g} s"
+        self._seconds = seconds
+        self._call: FrameType | None = None
+        self._ticks = 0
+
+    def is_late(self, call: FrameType | None) -> bool:
+        """Take what is under way at this look; return whether it has taken too long."""
+        if call is None or call is not self._call:
+            self._call, self._ticks = call, 0
+            return False
+        self._ticks += 1
+        return self._ticks * self.interval >= self._seconds
+
+    def forget(self) -> None:
+        """Let go of the last call that was seen."""
+        self._call = None
+
+
 class Watchdog:
     """Looks once a second which call of a rule is under way.
 
@@ -33,9 +60,7 @@ class Watchdog:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._interval = min(INTERVAL, seconds / 2) if seconds else INTERVAL
-        self._call: FrameType | None = None
-        self._ticks = 0
+        self._clock = CallClock(seconds)
 
     @contextmanager
     def armed(self) -> Iterator[None]:
@@ -45,13 +70,13 @@ class Watchdog:
             yield
             return
         signal.signal(signal.SIGALRM, self._look)
-        signal.setitimer(signal.ITIMER_REAL, self._interval, self._interval)
+        signal.setitimer(signal.ITIMER_REAL, self._clock.interval, self._clock.interval)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            self._call = None
+            self._clock.forget()
 
     def _can_be_armed(self) -> bool:
         return (
@@ -62,14 +87,9 @@ class Watchdog:
         )
 
     def _look(self, _number: int, frame: FrameType | None) -> None:
-        """Count how often the same call was seen; raise RuleTimeout where it takes too long."""
-        call = call_under_way(frame)
-        if call is None or call is not self._call:
-            self._call, self._ticks = call, 0
-            return
-        self._ticks += 1
-        if self._ticks * self._interval >= self._seconds:
-            raise RuleTimeout(f"did not return within {self._seconds:g} s")
+        """Raise RuleTimeout where the call that is under way takes too long."""
+        if self._clock.is_late(call_under_way(frame)):
+            raise RuleTimeout(self._clock.fault)
 
 
 def call_under_way(frame: FrameType | None) -> FrameType | None:

@@ -16,6 +16,7 @@ from picheck.site.inventory import (
     describe_rules,
     describe_years,
     find_code,
+    find_program,
     list_editions,
 )
 from picheck.site.rule_details import (
@@ -25,7 +26,6 @@ from picheck.site.rule_details import (
     describe_rule,
 )
 from picheck.testing.rule_examples import showcase
-from picheck.validation import closest_match
 
 
 class RuleLookup:
@@ -83,14 +83,4 @@ class RuleLookup:
         return list_editions(self._rulebooks, chosen)
 
     def _program(self, name: str | None) -> str:
-        known = self._rulebooks.programs
-        if name is None and len(known) == 1:
-            return known[0]
-        listed = ", ".join(known) or "none"
-        if name is None:
-            raise UsageError(f"programs with rulebooks: {listed}; choose one with program=NAME")
-        if name not in known:
-            near = closest_match(name, list(known))
-            hint = f"did you mean {near}?" if near else f"installed: {listed}"
-            raise UsageError(f"no rulebook is for the program {name!r}; {hint}")
-        return name
+        return find_program(self._rulebooks, name, "choose one with program=NAME")

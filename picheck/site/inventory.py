@@ -9,7 +9,7 @@ import msgspec
 
 from picheck.engine.framework_help import OWN_FINDINGS
 from picheck.engine.rule_records import severity_of
-from picheck.errors import SelectorError
+from picheck.errors import SelectorError, UsageError
 from picheck.model.vocabulary import Consequence, Scope, Severity, Standing
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Clause, Rulebook
@@ -71,6 +71,24 @@ class YearRow(msgspec.Struct, frozen=True, kw_only=True):
 def list_editions(rulebooks: Rulebooks, program: str) -> list[Rulebook]:
     """Return every edition of a program, oldest first."""
     return [rulebooks.rulebook(program, year) for year in rulebooks.years(program)]
+
+
+def find_program(rulebooks: Rulebooks, name: str | None, advice: str) -> str:
+    """Return the program asked for, or the only one.
+
+    `advice` says how one is chosen. Raises UsageError where neither exists.
+    """
+    known = rulebooks.programs
+    if name is None and len(known) == 1:
+        return known[0]
+    listed = ", ".join(known) or "none"
+    if name is None:
+        raise UsageError(f"programs with rulebooks: {listed}; {advice}")
+    if name not in known:
+        near = closest_match(name, list(known))
+        hint = f"did you mean {near}?" if near else f"installed: {listed}"
+        raise UsageError(f"no rulebook is for the program {name!r}; {hint}")
+    return name
 
 
 def find_code(registry: PluginRegistry, programs: Iterable[str], name: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from picheck.engine.runner import RuleRunner
 from picheck.engine.thread_watchdog import ThreadWatchdog
-from picheck.engine.watchdog import RuleTimeout
+from picheck.engine.watchdog import CallClock, RuleTimeout
 from picheck.service.pool import AuditPool
 from picheck.service.problems import Problem
 
@@ -117,15 +117,14 @@ def test_a_call_that_takes_too_long_is_left() -> None:
 
 
 def test_only_one_and_the_same_call_is_counted() -> None:
-    watchdog, no_thread = ThreadWatchdog(1000), 0
+    clock = CallClock(1000)
     first, second = sys._getframe(), sys._getframe(1)
-    watchdog._calls[no_thread] = None, 0
     for call in (first, second, None) * 3:
-        watchdog._look(no_thread, call)
-        assert watchdog._calls[no_thread] == (call, 0)
-    watchdog._look(no_thread, second)
-    watchdog._look(no_thread, second)
-    assert watchdog._calls[no_thread] == (second, 1)
+        assert not clock.is_late(call)
+        assert (clock._call, clock._ticks) == (call, 0)
+    assert not clock.is_late(second)
+    assert not clock.is_late(second)
+    assert (clock._call, clock._ticks) == (second, 1)
 
 
 def test_nothing_is_watched_where_any_time_is_allowed() -> None:
