@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -24,6 +24,8 @@ from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import rules_needed
 
+#: What a document is given to when it has been audited: number, document, and what was found.
+Collect: TypeAlias = Callable[[int, RawDocument, AuditedDocument], Any]
 _Audited: TypeAlias = list[AuditedDocument]
 
 
@@ -44,10 +46,15 @@ def audit_inputs(
     registry: PluginRegistry,
     prior: PriorBook | None = None,
     notices: Iterable[Notice] = (),
+    *,
+    collector: Callable[[DocumentAuditor], Collect] | None = None,
 ) -> Report:
-    """Audit documents that are at hand and return the report. `notices` are those of `prior`."""
+    """Audit documents that are at hand and return the report. `notices` are those of `prior`.
+
+    `collector` makes, of the auditor, what each document is given to when it has been audited.
+    """
     with Watchdog(options.rule_timeout).armed():
-        return _audit_inputs(inputs, options, registry, prior, notices)
+        return _audit_inputs(inputs, options, registry, prior, notices, collector=collector)
 
 
 def _audit_inputs(
@@ -56,8 +63,11 @@ def _audit_inputs(
     registry: PluginRegistry,
     prior: PriorBook | None,
     notices: Iterable[Notice],
+    *,
+    collector: Callable[[DocumentAuditor], Collect] | None,
 ) -> Report:
     auditor = DocumentAuditor(registry, options, prior)
+    collect = None if collector is None else collector(auditor)
     run = RunSummary()
     said = [*plugin_notices(registry), *notices]
     audited: _Audited = []
@@ -72,6 +82,8 @@ def _audit_inputs(
         run.add(document)
         said += document.notices
         groups.add(document.entity_sets)
+        if collect is not None and isinstance(given, RawDocument):
+            collect(len(audited), given, document)
         audited.append(document)
     summaries = [document.summary for document in audited]
     results = [result for document in audited for result in document.results]

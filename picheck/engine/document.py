@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -51,7 +52,8 @@ class AuditedDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     `reasons` are reasons for the exit code; `entity_sets` are the sets by entity and year, for
     the rules that look at several documents; `waiver_uses` are the waivers that met one of its
-    findings; `overrides` the indexes of the overrides that applied to it.
+    findings; `overrides` the indexes of the overrides that applied to it; `digests` the SHA-256 of
+    the supporting documents beside the evidence, by file name.
     """
 
     summary: DocumentSummary
@@ -61,6 +63,7 @@ class AuditedDocument(msgspec.Struct, frozen=True, kw_only=True):
     entity_sets: tuple[EntitySets, ...] = ()
     waiver_uses: frozenset[WaiverUse] = frozenset()
     overrides: tuple[int, ...] = ()
+    digests: Mapping[str, str] = MappingProxyType({})
 
 
 class DocumentAuditor:
@@ -217,6 +220,7 @@ class DocumentAuditor:
         blocked = self._run(plan.document, parts, frozenset(), subject, work)
         key = EntityYear(rulebook.program, rulebook.year, entity)
         prior = self.prior.before(key)
+        work.remarks += self.prior.remarks(key)
         for view in views:
             own = set_parts(view, entity, evidence, prior)
             self._run(plan.sets, own, blocked, subject, work, view)
@@ -284,6 +288,7 @@ class DocumentAuditor:
             entity_sets=tuple(work.entity_sets),
             waiver_uses=accepted.uses,
             overrides=self.selection.applied_to(raw.uri),
+            digests=work.found.digests,
         )
 
     def _notices(self, work: _Work) -> list[Notice]:
@@ -311,6 +316,10 @@ class DocumentAuditor:
             notices.append(
                 Notice(kind="yearMismatch", document=index, message=masker.text(message))
             )
+        notices += [
+            Notice(kind="priorRemark", document=index, message=masker.text(remark))
+            for remark in work.remarks
+        ]
         if work.found.ignored:
             message = masker.text(work.found.ignored)
             notices.append(Notice(kind="evidencePassedOver", document=index, message=message))
@@ -321,7 +330,7 @@ class _Work:
     """A document on its way through the audit."""
 
     __slots__ = ("charts", "decoded", "entity_sets", "found", "is_checked", "is_complete",
-                 "outcomes", "raw", "results", "subject")  # fmt: skip
+                 "outcomes", "raw", "remarks", "results", "subject")  # fmt: skip
 
     def __init__(
         self, raw: RawDocument, decoded: DecodedDocument, found: EvidenceLookup, subject: Subject
@@ -334,6 +343,7 @@ class _Work:
         self.results: list[Result] = []
         self.entity_sets: list[EntitySets] = []
         self.charts: list[ChartSource] = []
+        self.remarks: tuple[str, ...] = ()
         self.is_complete = found.fault is None
         self.is_checked = False
 

@@ -133,6 +133,11 @@ class PriorBook:
         del key
         return _NO_YEARS
 
+    def remarks(self, key: EntityYear) -> tuple[str, ...]:
+        """Return what a reader must know of where the earlier years come from."""
+        del key
+        return ()
+
     def take_used(self) -> set[bytes]:
         """Return digests of the entities that were asked for since the last call."""
         return set()

@@ -78,7 +78,12 @@ def _from_archive(raw: RawDocument, ignored: str, sections: EvidenceSections) ->
     if raw.evidence_error is not None:
         raise InputError(raw.evidence_error, uri=uri)
     evidence = decode_evidence(data, uri, sections)
-    return EvidenceLookup(evidence=evidence, ignored=ignored, inputs=(_use(uri, data),))
+    return EvidenceLookup(
+        evidence=evidence,
+        digests=MappingProxyType(dict(raw.evidence_digests)),
+        ignored=ignored,
+        inputs=(_use(uri, data),),
+    )
 
 
 def _use(uri: str, data: bytes) -> InputUse:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from picheck.engine.stopwatch import Stopwatch
+from picheck.model.report import HistoryUse
 
 Gate = Literal["error", "warning", "note", "indeterminate", "never"]
 #: How many seconds one call of a rule may take.
@@ -47,7 +48,7 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     address of the pages about rules; `files` are further files of the run by their role, such as
     its settings; a call of a rule may take `rule_timeout` seconds (0: any number); `stopwatch` is
     given the time that each rule took; `input_format` is the format of the documents, `auto` where
-    name and content decide.
+    name and content decide; `history` is the state of the history that the run looks back into.
     """
 
     as_of: date
@@ -72,6 +73,7 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     rule_timeout: float = RULE_TIMEOUT
     stopwatch: Stopwatch | None = None
     input_format: str = "auto"
+    history: HistoryUse | None = None
 
     def in_report(self) -> dict[str, Any]:
         """Return the options that change what is found, without defaults and without paths.

@@ -30,6 +30,7 @@ def header(options: AuditOptions, registry: PluginRegistry) -> Report:
         options=options.in_report(),
         inputs=run_inputs(options),
         plugins=registry.plugins,
+        history=options.history or msgspec.UNSET,
     )
     return Report(run=run, documents=(), results=(), summary=RunSummary().summary())
 

@@ -101,7 +101,8 @@ class RuleRunner:
             except MissingEvidence as missing:
                 results = (indeterminate(str(missing), missing=missing.keys),)
             except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
-                results = (_broken(error),)
+                said = {"error": told(error)}
+                results = (CheckResult(outcome="error", message="{error}", values=said),)
             if failed:
                 blocked.add(rule.code)
             elif not results and rule.is_reported:
@@ -118,21 +119,15 @@ class RuleRunner:
                 elif outcome == "notApplicable":
                     outcomes.not_applicable += 1
                 elif outcome == "indeterminate":
-                    unverified.append(_unverified(rule, result))
+                    unverified.append(
+                        Unverified(code=rule.code, missing=result.missing, measures=result.measures)
+                    )
                 if outcome in self._kept:
                     findings.append(Finding(rule, result))
         outcomes.findings = tuple(findings)
         outcomes.unverified = tuple(unverified)
         outcomes.blocked = frozenset(blocked)
         return outcomes
-
-
-def _broken(error: BaseException) -> CheckResult:
-    return CheckResult(outcome="error", message="{error}", values={"error": told(error)})
-
-
-def _unverified(rule: PlannedRule, result: CheckResult) -> Unverified:
-    return Unverified(code=rule.code, missing=result.missing, measures=result.measures)
 
 
 def _blocked_by(codes: frozenset[str]) -> Sequence[CheckResult]:

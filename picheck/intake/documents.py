@@ -47,7 +47,8 @@ class RawDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     Evidence beside the document is either a file, `evidence_path`, or bytes, `evidence`, where
     it was handed along. `evidence_uri` names such bytes if they lay beside the document, in an
-    archive; `evidence_error` says why they could not be read.
+    archive; `evidence_error` says why they could not be read, `evidence_digests` gives the SHA-256
+    of the files that the evidence names, by name, where they are known.
 
     `converted` is the document as JSON where that is known already; `data` is then not converted.
     """
@@ -60,6 +61,7 @@ class RawDocument(msgspec.Struct, frozen=True, kw_only=True):
     evidence: bytes | None = None
     evidence_uri: str | None = None
     evidence_error: str | None = None
+    evidence_digests: Mapping[str, str] = {}
     converted: FromFormat | None = None
 
 

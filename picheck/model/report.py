@@ -68,11 +68,27 @@ class InputUse(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+class HistoryUse(msgspec.Struct, frozen=True, kw_only=True):
+    """The history that a run looked back into: its records and the hash of the last one.
+
+    The audit that the report is of is recorded after the report was written.
+    """
+
+    records: int
+    head: str
+
+    def __str__(self) -> str:
+        """Return the state of the history as reports print it."""
+        noun = "record" if self.records == 1 else "records"
+        return f"history: {self.records:,} {noun}, head {self.head}"
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What the audit was made with; nothing in it depends on the clock of the machine.
 
     `options` are the options that change what is found, without their defaults. `inputs` are
-    the files of the whole run; those of one document are on the document.
+    the files of the whole run; those of one document are on the document. `history` is left out
+    where no history takes part.
     """
 
     as_of: str
@@ -82,6 +98,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     rulebooks: tuple[RulebookUse, ...] = ()
     plugins: tuple[PluginUse, ...] = ()
     notices: tuple[Notice, ...] = ()
+    history: HistoryUse | msgspec.UnsetType = msgspec.UNSET
 
 
 class DocumentSummary(

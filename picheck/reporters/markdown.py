@@ -139,3 +139,5 @@ def _end(report: Report) -> Iterator[str]:
         f"<sub>picheck {markdown(report.tool.version)}, rulebook {books},"
         f" as of {report.run.as_of}, gate {report.run.gate}; exit {report.summary.exit.code}</sub>"
     )
+    if report.run.history:
+        yield f"<sub>{report.run.history}</sub>"

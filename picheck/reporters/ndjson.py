@@ -43,6 +43,7 @@ class NdjsonReporter:
                 "options": run.options,
                 "inputs": run.inputs,
                 "plugins": run.plugins,
+                **({"history": run.history} if run.history else {}),
             },
         )
 

@@ -77,6 +77,7 @@ def _run(report: Report) -> dict[str, Any]:
             "gate": report.run.gate,
             "rulebooks": msgspec.to_builtins(report.run.rulebooks),
             "summary": msgspec.to_builtins(report.summary),
+            **({"history": msgspec.to_builtins(report.run.history)} if report.run.history else {}),
         },
     }
 

@@ -230,6 +230,8 @@ def _summary(report: Report, style: Style) -> Iterator[Line]:
         "  ",
         style,
     )
+    if report.run.history:
+        yield from _wrap_lines(str(report.run.history), "  ", "  ", style)
 
 
 def _labelled(label: str, text: str, style: Style) -> Iterator[Line]:

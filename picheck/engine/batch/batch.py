@@ -11,7 +11,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -27,6 +27,7 @@ from picheck.engine.batch.worker import (
     audit_chunk,
     start_worker,
 )
+from picheck.engine.document import AuditedDocument
 from picheck.engine.entities import EntityGroups, short_digest
 from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.notices import plugin_notices, unreadable_notice
@@ -64,6 +65,18 @@ class ProgressListener(Protocol):
         ...
 
 
+class Recorder(Protocol):
+    """Something that keeps what was collected of the documents, in input order."""
+
+    def add(self, collected: Sequence[Any]) -> None:
+        """Take what was collected of the documents of one chunk."""
+        ...
+
+    def amend(self, number: int, audited: AuditedDocument) -> None:
+        """Take what was added to a document whose chunk was taken before."""
+        ...
+
+
 class Executors(msgspec.Struct, frozen=True):
     """Where chunks are audited: `create` returns an executor, again after one broke.
 
@@ -86,9 +99,12 @@ class Batch:
         outputs: Sequence[Output],
         progress: ProgressListener,
         registry: PluginRegistry | None = None,
+        *,
+        recorder: Recorder | None = None,
     ) -> None:
         if registry is None:
             _, registry = config.open_plugins()
+        self._recorder = recorder
         self._options = config.options
         self._registry = registry
         prior = load_prior(read_inputs(config.options.prior, registry.document_suffixes), registry)
@@ -139,6 +155,8 @@ class Batch:
                 index.add(result.references)
                 run.merge(result.summary)
                 self._progress.on_chunk(chunk, result)
+                if self._recorder is not None:
+                    self._recorder.add(result.collected)
                 if self._options.stopwatch is not None:
                     self._options.stopwatch.add(result.durations)
             if resume is not None and inputs < resume.next_input:
@@ -202,6 +220,8 @@ class Batch:
             for number, more in rules.run(sets, documents, in_memory):
                 run.amend(documents[number], more)
                 documents[number] = more.summary
+                if self._recorder is not None:
+                    self._recorder.amend(number, more)
                 writer = SegmentWriter(self._worker.reporters, auditor)
                 writer.add(number, more)
                 for segment in writer.segments():
@@ -334,6 +354,7 @@ def _joined(parts: Sequence[ChunkResult], chunk: Chunk) -> ChunkResult:
         references=tuple(reference for part in parts for reference in part.references),
         last=parts[-1].last,
         durations=stopwatch.durations,
+        collected=tuple(each for part in parts for each in part.collected),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.engine.audit import audit_one
+from picheck.engine.audit import Collect, audit_one
 from picheck.engine.batch.resume import FROM_START, KeptInputs, changed_error, kept_digest
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntityReference, PriorBook, references
@@ -30,6 +30,7 @@ from picheck.model.report import Notice
 from picheck.model.result import RuleRecord
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import RuleKey, StreamingReporter, rules_needed
+from picheck.rulebook.registry import Rulebooks
 
 _thread_local: Final = threading.local()
 
@@ -40,12 +41,16 @@ class WorkerConfig(msgspec.Struct, frozen=True, kw_only=True):
     `open_plugins` loads the plugins; it is pickled by name, so it is a function of a module, or
     a `functools.partial` of one. `reporters` are names. `prior` is where the process that began
     the run wrote the earlier submissions; a process that cannot see that file reads them itself.
+    `add_archive` adds a history to these; `make_collector` makes what each document is given to,
+    and `ChunkResult.collected` is what it returned.
     """
 
     open_plugins: Callable[[], tuple[Any, PluginRegistry]]
     options: AuditOptions
     reporters: tuple[str, ...]
     prior: HistoryLocation | None = None
+    add_archive: Callable[[PriorBook, Rulebooks], PriorBook] | None = None
+    make_collector: Callable[[DocumentAuditor, PluginRegistry], Collect] | None = None
 
     def pickled(self) -> bytes:
         """Return the configuration as bytes, sent with each chunk and unpacked once."""
@@ -72,6 +77,7 @@ class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[EntityReference, ...]
     last: str = ""
     durations: dict[str, Duration] = {}
+    collected: tuple[Any, ...] = ()
 
 
 class Worker:
@@ -85,6 +91,8 @@ class Worker:
         self.reporters = [_streaming(registry, name) for name in config.reporters]
         self.watchdog = Watchdog(config.options.rule_timeout)
         self._stopwatch = config.options.stopwatch
+        make = config.make_collector
+        self.collect = None if make is None else make(self.auditor, registry)
 
     def audit(self, chunk: Chunk, kept: KeptInputs = FROM_START) -> ChunkResult:
         """Audit a chunk. `kept` says which of its inputs were written by an earlier run."""
@@ -95,6 +103,7 @@ class Worker:
         summary, found = RunSummary(), list[EntityReference]()
         writer = SegmentWriter(self.reporters, self.auditor)
         last, gone = "", set(kept.documents())
+        collected = []
         for index, given in chunk.inputs():
             if index < kept.until:
                 gone.discard(index)
@@ -110,6 +119,8 @@ class Worker:
                 for notice in audited.notices:
                     summary.add_notice(notice)
                 found += references(audited.entity_sets, audited.summary.sha256)
+                if self.collect is not None and isinstance(given, RawDocument):
+                    collected.append(self.collect(index, given, audited))
             if isinstance(given, RawDocument):
                 last = given.uri if given.line is None else f"{given.uri}:{given.line}"
         if gone:
@@ -124,6 +135,7 @@ class Worker:
             references=tuple(found),
             last=last,
             durations=self._stopwatch.take() if self._stopwatch is not None else {},
+            collected=tuple(collected),
         )
 
     def _enter_kept(
@@ -222,11 +234,13 @@ def audit_chunk(pickled: bytes, chunk: Chunk, kept: KeptInputs = FROM_START) -> 
 
 
 def _open_prior(config: WorkerConfig, registry: PluginRegistry) -> PriorBook:
-    if config.prior is not None:
-        found = open_prior(config.prior, registry.rulebooks)
-        if found is not None:
-            return found.book
-    return load_prior(read_inputs(config.options.prior, registry.document_suffixes), registry).book
+    found = None if config.prior is None else open_prior(config.prior, registry.rulebooks)
+    if found is None:
+        given = read_inputs(config.options.prior, registry.document_suffixes)
+        found = load_prior(given, registry)
+    if config.add_archive is None:
+        return found.book
+    return config.add_archive(found.book, registry.rulebooks)
 
 
 def _streaming(registry: PluginRegistry, name: str) -> StreamingReporter:
