@@ -15,7 +15,6 @@ from picheck.intake.compression import compression_of
 from picheck.intake.documents import (
     Input,
     RawDocument,
-    is_report,
     read_lines,
     too_large,
     unreadable,
@@ -31,6 +30,7 @@ from picheck.intake.file_names import (
 )
 from picheck.intake.left_out import LeftOut
 from picheck.intake.limits import MAX_BYTES
+from picheck.intake.own_outputs import is_report
 
 #: A member that unpacks to more than this many times its size is a bomb.
 MAX_RATIO: Final = 200

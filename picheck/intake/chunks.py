@@ -19,12 +19,10 @@ from picheck.errors import InputError
 from picheck.intake.compression import compression_of
 from picheck.intake.discovery import Discovery, Source
 from picheck.intake.documents import (
-    IS_REPORT,
     Input,
     RawDocument,
     Unreadable,
     is_many_lines,
-    is_report,
     line_input,
     too_large,
     unreadable,
@@ -34,6 +32,7 @@ from picheck.intake.file_names import has_lines
 from picheck.intake.files import open_source, read_source
 from picheck.intake.left_out import LeftOut
 from picheck.intake.limits import MAX_BYTES
+from picheck.intake.own_outputs import IS_REPORT, is_report
 from picheck.intake.spool import Spool
 from picheck.model.report import Notice
 

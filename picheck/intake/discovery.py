@@ -19,12 +19,8 @@ import msgspec
 from picheck.errors import InputError
 from picheck.intake.compression import compression_of, open_file, read_errors
 from picheck.intake.documents import (
-    IS_REPORT,
-    REPORT_HEAD,
     STDIN,
     Unreadable,
-    is_report,
-    may_be_report,
     unreadable,
     uri_of,
 )
@@ -39,6 +35,7 @@ from picheck.intake.file_names import (
 )
 from picheck.intake.left_out import LeftOut
 from picheck.intake.limits import MAX_BYTES
+from picheck.intake.own_outputs import IS_REPORT, REPORT_HEAD, is_report, may_be_report
 from picheck.model.report import Notice
 
 #: What a zip archive begins with.

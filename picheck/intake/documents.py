@@ -6,22 +6,19 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
 import msgspec
 
 from picheck.errors import InputError
 from picheck.intake.limits import MAX_BYTES
+from picheck.intake.own_outputs import DOCUMENT_KEYS, IS_REPORT, is_report
 from picheck.model.conversion import Spot
 from picheck.rules.inputs import Source
 
 #: Standard input, where a path is expected.
 STDIN: Final = "-"
 
-#: A key that only a submission, a posted set or a submission with its evidence has at its top.
-_DOCUMENT_KEYS: Final = frozenset({"measurementSets", "submission"})
-#: How many bytes of a file are looked at to see what it is.
-REPORT_HEAD: Final = 4096
 _ESCAPED: Final = re.compile(
     r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])"  # as `uri_of` writes them
 )
@@ -118,34 +115,6 @@ def too_large(uri: str, line: int | None = None) -> Unreadable:
     return unreadable(f"more than {MAX_BYTES:,} bytes in one document", uri, line)
 
 
-def may_be_report(head: bytes) -> bool:
-    """Whether a file that begins with these bytes is worth the question `is_report`."""
-    return b'"schemaVersion"' in head or (b'"run"' in head and b'"asOf"' in head)
-
-
-def is_report(data: bytes) -> bool:
-    """Whether a text is a report of picheck: JSON, or NDJSON, whose first line is enough.
-
-    A report has a "schemaVersion", its tool is picheck, and it has no key of a submission. More
-    than `MAX_BYTES` bytes are judged by their beginning, for they are no document anyway.
-    """
-    if not may_be_report(data[:REPORT_HEAD]):
-        return False
-    if len(data) > MAX_BYTES:
-        return True
-    return any(_is_report(text) for text in (data, data.partition(b"\n")[0]))
-
-
-def _is_report(text: bytes) -> bool:
-    try:
-        keys = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-        tool = msgspec.json.decode(keys["tool"], type=dict[str, Any])
-    except (KeyError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    is_ours = "schemaVersion" in keys and tool.get("name") == "picheck"
-    return is_ours and _DOCUMENT_KEYS.isdisjoint(keys)
-
-
 def read_stream(
     uri: str, file: BinaryIO, *, lines: bool | None, is_stream: bool = False
 ) -> Iterator[Input | None]:
@@ -166,10 +135,6 @@ def read_stream(
         yield unreadable(IS_REPORT, uri)
     else:
         yield RawDocument(uri=uri, data=data, is_stream=is_stream)
-
-
-#: What is said of a report that was given by its name.
-IS_REPORT: Final = "is a report that picheck wrote, not a submission"
 
 
 def read_lines(uri: str, file: LineReader) -> Iterator[Input | None]:
@@ -237,7 +202,7 @@ def _is_object(line: bytes, *, needs_keys: bool) -> bool:
         keys = msgspec.json.decode(line, type=dict[str, msgspec.Raw]).keys()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
-    return not needs_keys or not _DOCUMENT_KEYS.isdisjoint(keys)
+    return not needs_keys or not DOCUMENT_KEYS.isdisjoint(keys)
 
 
 class _HeadedFile:
