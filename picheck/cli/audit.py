@@ -19,6 +19,7 @@ from picheck.cli.audit_options import (
     read_options,
 )
 from picheck.cli.batch import batch_options, does_stream, stream
+from picheck.cli.destinations import check_not_read, read_destinations
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.output import outputs_of, write
 from picheck.cli.stdout import OutputLostError, begin_output, prints_aside, say_fault
@@ -79,7 +80,9 @@ def command(**given: Any) -> int:
     if options.locked:
         check_lock(Path(LOCK_FILE), host)
     say_failed(registry)
-    outputs = outputs_of(options.formats or ("text",), registry)
+    destinations = read_destinations(options.formats or ("text",))
+    outputs = outputs_of(destinations, registry)
+    check_not_read(destinations, options, settings, registry.document_suffixes)
     terms = ask_for(audit_options(options, settings), [output.reporter for output in outputs])
     log = _RunLog(options)
     log.say("audit started", paths=len(options.paths), as_of=str(terms.as_of))

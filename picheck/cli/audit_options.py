@@ -243,14 +243,17 @@ def read_options(shape: type[OptionsT], given: Mapping[str, Any]) -> tuple[Optio
     """Return the options of the command that runs, and the settings file that completes them.
 
     `given` are the values of the command's parameters. The command line and the environment win
-    over the file. Raises ConfigurationError where the file is wrong.
+    over the file. The file speaks of the options of an audit: one that a command has of its own
+    is left alone, even if it is spelt like one of an audit. Raises ConfigurationError where the
+    file is wrong.
     """
     found = settings(given["config"], isolated=given["isolated"])
     context = click.get_current_context()
     merged = dict(given)
+    of_an_audit = CommandOptions.__struct_fields__
     for parameter in context.command.params:
         key, name = option_name(parameter), parameter.name or ""
-        if name in merged and key in found.options and not is_given(context, name):
+        if name in of_an_audit and key in found.options and not is_given(context, name):
             merged[name] = found.options[key]
     return shape(**merged), found
 

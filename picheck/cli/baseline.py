@@ -18,6 +18,7 @@ from picheck.cli.audit_options import (
     settings_options,
 )
 from picheck.cli.console import say, say_json, say_table
+from picheck.cli.destinations import Destination, check_not_read
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed
 from picheck.config.settings import settings
 from picheck.engine.acceptance.baseline import (
@@ -80,7 +81,7 @@ def create(file: Path | None, *, force: bool, **given: Any) -> int:
     path = _path(file, given["config"], isolated=given["isolated"])
     if path.exists() and not force:
         raise UsageError(f"{path} is there; use picheck baseline update, or --force")
-    report = _audit(given)
+    report = _audit(given, replaces=path)
     if report.summary.exit.code == _NOTHING:
         return _NOTHING
     baseline = baseline_of(report)
@@ -136,11 +137,17 @@ def show(file: Path | None, config: Path | None, form: str, *, isolated: bool) -
     say(f"{_counted(len(baseline.findings), 'finding')} as of {baseline.as_of}")
 
 
-def _audit(given: Mapping[str, Any]) -> Report:
-    """Audit under the settings in force, without any baseline."""
+def _audit(given: Mapping[str, Any], *, replaces: Path | None = None) -> Report:
+    """Audit under the settings in force, without any baseline.
+
+    Raises UsageError where the file that will be replaced is one that is read.
+    """
     options, found = read_options(CommandOptions, given)
     _, registry = load_inventory(options.plugins, options.required, autoload=options.autoload)
     say_failed(registry)
+    if replaces is not None:
+        baseline = [Destination("--baseline", replaces)]
+        check_not_read(baseline, options, found, registry.document_suffixes)
     run = msgspec.structs.replace(audit_options(options, found), with_unverified=True)
     return audit(options.paths, run, registry)
 

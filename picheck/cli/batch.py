@@ -112,7 +112,7 @@ def stream(
             ChunkReader(options.paths, suffixes=registry.document_suffixes)
         )
         progress = stack.enter_context(Progress(packets.total_bytes, options.progress))
-        outlets = Outlets(outputs)
+        outlets = Outlets.of(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry)
         kept = _kept(outputs, batch) if options.resume else None
         stack.enter_context(outlets.opened(None if kept is None else kept.length))

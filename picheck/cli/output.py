@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from picheck.cli.audit_options import CommandOptions
+from picheck.cli.destinations import Destination
 from picheck.cli.options import wants_color
 from picheck.cli.stdout import prints_aside, write_prose, write_utf8
 from picheck.engine.report_filter import fit_report
@@ -33,18 +34,15 @@ class Output(NamedTuple):
     path: Path | None
 
 
-def outputs_of(formats: Sequence[str], registry: PluginRegistry) -> list[Output]:
-    """Read NAME[=PATH]; raise UsageError for an unknown name or a second standard output."""
+def outputs_of(destinations: Sequence[Destination], registry: PluginRegistry) -> list[Output]:
+    """Return the reporter of each destination. Raises UsageError for an unknown name."""
     outputs = []
-    for given in formats:
-        name, _, path = given.partition("=")
+    for name, path in destinations:
         reporter = registry.reporters.get(name)
         if reporter is None:
             raise UsageError(f"no reporter is called {name!r}; {_hint(name, registry.reporters)}")
         owner = registry.reporter_owners.get(name, "nobody")
-        outputs.append(Output(reporter, owner, Path(path) if path else None))
-    if sum(output.path is None for output in outputs) > 1:
-        raise UsageError("only one format can go to standard output; write the others to =PATH")
+        outputs.append(Output(reporter, owner, path))
     return outputs
 
 
@@ -84,7 +82,7 @@ def write(
             why = told(error)
             yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {why}"
         else:
-            _put(text, path, is_prose=reporter.name == "text" or sys.stdout.isatty())
+            put(text, path, is_prose=reporter.name == "text" or sys.stdout.isatty())
 
 
 def evidence_at_hand(report: Report, *, reveal: bool) -> dict[int, Mapping[str, Any]]:
@@ -114,8 +112,11 @@ def _rendered(reporter: Reporter, report: Report, style: Style) -> str:
     return text
 
 
-def _put(text: str, path: Path | None, *, is_prose: bool) -> None:
-    """Write to a file, or to standard output: prose as a terminal reads it, else in UTF-8."""
+def put(text: str, path: Path | None, *, is_prose: bool) -> None:
+    """Write to a file, or to standard output: prose as a terminal reads it, else in UTF-8.
+
+    Raises UsageError where the file cannot be written, OutputLostError for standard output.
+    """
     if path is None:
         if is_prose:
             write_prose(text)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
 from picheck.cli.output import Output
 from picheck.cli.stdout import OutputLostError, begin_output
@@ -14,11 +14,14 @@ from picheck.errors import UsageError
 from picheck.model.report import Report
 from picheck.plugins.reporter import StreamingReporter, stream
 
+#: Opens a file that takes more than bytes, such as a table.
+Sink = Callable[[Path], BinaryIO]
+
 
 def write_pieces(report: Report, output: Output) -> Iterator[str]:
     """Write a whole report piece by piece and yield one line for each fault of its file."""
     reporter = cast("StreamingReporter", output.reporter)
-    outlets = Outlets([output])
+    outlets = Outlets.of([output])
     (outlet,) = outlets.each
     with suppress(OutputLostError), outlets.opened(None):
         for piece in stream(report, reporter):
@@ -27,11 +30,11 @@ def write_pieces(report: Report, output: Output) -> Iterator[str]:
 
 
 class Outlet:
-    """One file, or standard output."""
+    """One file, or standard output where `path` is None; `sink` opens files of another kind."""
 
-    def __init__(self, output: Output, outlets: Outlets) -> None:
-        self._path = output.path
-        self._sink: Callable[[Path], BinaryIO] | None = getattr(output.reporter, "sink", None)
+    def __init__(self, path: Path | None, sink: Sink | None, outlets: Outlets) -> None:
+        self._path = path
+        self._sink = sink
         self._outlets = outlets
         self._file: BinaryIO | None = None
         self.fault: str | None = None
@@ -99,10 +102,15 @@ class Outlet:
 
 
 class Outlets:
-    """All files of a run."""
+    """All files of a run, by their paths, each with its sink if it has one."""
 
-    def __init__(self, outputs: Iterable[Output]) -> None:
-        self.each = [Outlet(output, self) for output in outputs]
+    def __init__(self, files: Iterable[tuple[Path | None, Sink | None]]) -> None:
+        self.each = [Outlet(path, sink, self) for path, sink in files]
+
+    @classmethod
+    def of(cls, outputs: Iterable[Output]) -> Self:
+        """Return the files of reporters."""
+        return cls((each.path, getattr(each.reporter, "sink", None)) for each in outputs)
 
     @property
     def faults(self) -> list[str]:

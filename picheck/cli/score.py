@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import msgspec
@@ -16,15 +15,24 @@ from picheck.cli.audit_options import (
     read_options,
     settings_options,
 )
-from picheck.cli.options import load_inventory, plugin_options, say_failed, wants_color
-from picheck.cli.stdout import write_utf8
+from picheck.cli.destinations import check_not_read
+from picheck.cli.options import load_inventory, plugin_options, say_failed
+from picheck.cli.score_output import (
+    LINES,
+    Scored,
+    score_destinations,
+    score_line,
+    score_style,
+    write_scores,
+)
+from picheck.cli.stdout import OutputLostError, prints_aside, say_fault
 from picheck.errors import UsageError
-from picheck.plugins.registry import PluginRegistry
-from picheck.plugins.reporter import Style
-from picheck.reporters.escaping import harmless_json
 
 if TYPE_CHECKING:
-    from picheck.engine.score_preview import ScoredEntity, ScoreRunner
+    from picheck.cli.output_files import Outlets
+    from picheck.engine.score_preview import ScoreRunner
+    from picheck.intake.files import Inputs
+    from picheck.model.report import Report
 
 _NOTHING_CHECKED: Final = 5
 
@@ -36,7 +44,7 @@ without these findings is told too. Exit codes are those of picheck audit.
 Examples:
   picheck score submission.json
   picheck score --what-if submission.json
-  picheck score --format html submission.json > score.html
+  picheck score -f html=score.html -f text submission.json
   picheck score --participation app --prior 2024.json 2025.json
   picheck score -f ndjson held/*.ndjson > scores.ndjson
 """
@@ -48,7 +56,7 @@ class ScoreCommandOptions(CommandOptions, frozen=True, kw_only=True):
     It has no option that leaves a finding out or accepts one: a score counts every finding.
     """
 
-    form: Literal["text", "json", "ndjson", "html"] = "text"
+    forms: tuple[str, ...] = ()
     conflict_policy: str | None = None
     participation: str | None = None
     what_if: bool = False
@@ -77,12 +85,11 @@ class ScoreCommandOptions(CommandOptions, frozen=True, kw_only=True):
 @click.option(
     "-f",
     "--format",
-    "form",
-    type=click.Choice(["text", "json", "ndjson", "html"]),
-    default="text",
-    show_default=True,
-    help="Text for people, JSON for programs, one line an entity for many, a page that stands by"
-    " itself.",
+    "forms",
+    multiple=True,
+    metavar="NAME[=PATH]",
+    help="text for people, json for programs, html for a page of its own, ndjson for one line an"
+    " entity, and a file for it; at most one to standard output [default: text].",
 )
 @click.option(
     "--conflict-policy",
@@ -119,83 +126,64 @@ class ScoreCommandOptions(CommandOptions, frozen=True, kw_only=True):
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 def command(**given: Any) -> int:
     """Preview what submissions would score: points, where they moved, and how sure each step is."""
-    from picheck.engine.score_preview import ScoreRunner  # noqa: PLC0415 - help needs no engine
+    from picheck.cli.output_files import Outlets  # noqa: PLC0415 - help needs no engine
+    from picheck.engine.score_preview import ScoreRunner  # noqa: PLC0415
     from picheck.intake.files import read_inputs  # noqa: PLC0415
     from picheck.plugins.scorer import Wish  # noqa: PLC0415
 
     options, settings = read_options(ScoreCommandOptions, given)
+    destinations = score_destinations(options.forms)
     _, registry = load_inventory(options.plugins, options.required, autoload=options.autoload)
     say_failed(registry)
     if not registry.previews:
         raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
+    check_not_read(destinations, options, settings, registry.document_suffixes)
     terms = msgspec.structs.replace(audit_options(options, settings), overrides=())
     wish = Wish(conflict_policy=options.conflict_policy, participation=options.participation)
-    runner = ScoreRunner(terms, registry, wish)
-    if options.form == "ndjson":
-        return _stream(runner, options, registry)
-    report, shown = runner.score(read_inputs(options.paths, registry.document_suffixes))
-    scored = [(each, each.record) for each in shown]
-    if options.what_if:
-        scored = [(each, each.record | {"whatIf": runner.what_if(each)}) for each in shown]
+    with prints_aside():
+        runner = ScoreRunner(terms, registry, wish)
+    inputs = read_inputs(options.paths, registry.document_suffixes)
+    if destinations[0].name == LINES:
+        return _stream(runner, options, inputs, Outlets([(destinations[0].path, None)]))
+    with prints_aside():
+        report, scored = _score(runner, inputs, what_if=options.what_if)
     for notice in report.run.notices:
         if notice.kind == "unreadable":
-            click.echo(f"picheck: {notice.message}", err=True)
+            say_fault(notice.message)
     if not scored:
-        click.echo("picheck: there is nothing to score; see picheck audit for the reason", err=True)
+        say_fault("there is nothing to score; see picheck audit for the reason")
         return report.summary.exit.code or _NOTHING_CHECKED
-    _write(scored, registry, options)
+    style = score_style(options.color, reveal=options.reveal)
+    write_scores(scored, destinations, registry, style)
     return report.summary.exit.code
 
 
-def _stream(runner: ScoreRunner, options: ScoreCommandOptions, registry: PluginRegistry) -> int:
+def _score(runner: ScoreRunner, inputs: Inputs, *, what_if: bool) -> tuple[Report, list[Scored]]:
+    """Score all entities at once, and try changes on each where that was asked for."""
+    report, shown = runner.score(inputs)
+    if not what_if:
+        return report, [(each, each.record) for each in shown]
+    return report, [(each, each.record | {"whatIf": runner.what_if(each)}) for each in shown]
+
+
+def _stream(runner: ScoreRunner, options: ScoreCommandOptions, inputs: Inputs, to: Outlets) -> int:
     """Write one line for each entity, in memory that does not grow with the documents."""
     from picheck.engine.score_batch import ScoreBatch  # noqa: PLC0415 - help needs no engine
-    from picheck.intake.files import read_inputs  # noqa: PLC0415
     from picheck.model.report import Notice  # noqa: PLC0415
 
-    batch, inputs = ScoreBatch(runner), read_inputs(options.paths, registry.document_suffixes)
-    write_utf8(_line("run", {"schemaVersion": "1.0", **runner.terms}))
-    for each in batch.run(inputs):
-        if isinstance(each, Notice):
-            write_utf8(_line("notice", each))
-            continue
-        changes = runner.what_if(each) if options.what_if else None
-        write_utf8(_line("score", each.masked({**each.record, "whatIf": changes})))
-    counts = {"documents": batch.documents, "entities": batch.entities, "exit": batch.exit}
-    write_utf8(_line("summary", counts))
+    (file,) = to.each
+    batch = ScoreBatch(runner)
+    with to.opened(None), prints_aside():
+        file.write(score_line("run", {"schemaVersion": "1.0", **runner.terms}))
+        for each in batch.run(inputs):
+            if isinstance(each, Notice):
+                file.write(score_line("notice", each))
+                continue
+            changes = runner.what_if(each) if options.what_if else None
+            shown = each.masked({**each.record, "whatIf": changes})
+            file.write(score_line("score", shown))
+        counts = {"documents": batch.documents, "entities": batch.entities, "exit": batch.exit}
+        file.write(score_line("summary", counts))
+    if to.faults:
+        raise OutputLostError("; ".join(to.faults))
     return batch.exit.code
-
-
-def _line(kind: str, content: Any) -> str:
-    return harmless_json(f'{{"type":"{kind}",{msgspec.json.encode(content).decode()[1:]}\n')
-
-
-def _write(
-    scored: list[tuple[ScoredEntity, dict[str, Any]]],
-    registry: PluginRegistry,
-    options: ScoreCommandOptions,
-) -> None:
-    from picheck.engine.score_preview import (  # noqa: PLC0415 - help needs no engine
-        plugin_errors,
-        score_json,
-    )
-
-    masked = [(each, record, each.masked(record)) for each, record in scored]
-    if options.form == "json":
-        write_utf8(score_json([shown for _, _, shown in masked]).decode())
-        return
-    style = Style(
-        color=options.form == "text" and wants_color(options.color),
-        width=min(shutil.get_terminal_size((110, 24)).columns, 130),
-        reveal=options.reveal,
-    )
-    # what is drawn needs the numbers; few records hold an identifier among them
-    maskers = [each.masker for each, record, shown in masked if shown is not record]
-    for program, preview in registry.previews.items():
-        mine = [record for _, record, _ in masked if record["program"] == program]
-        if mine:
-            with plugin_errors(preview):
-                text = preview.render(mine, options.form, style)
-            for masker in maskers:
-                text = masker.text(text)
-            click.echo(text, nl=False)

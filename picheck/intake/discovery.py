@@ -336,6 +336,11 @@ def _errors() -> tuple[type[Exception], ...]:
     return (OSError, InputError, *read_errors())
 
 
+def is_output(path: Path) -> bool:
+    """Whether a file is an output of picheck, which a directory that it lies in leaves out."""
+    return _is_report(path, _head(path))
+
+
 def _is_report(path: Path, head: bytes) -> bool:
     """Whether a file that begins with `head` is a report of picheck."""
     if not may_be_report(head):
