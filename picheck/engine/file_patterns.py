@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,21 +17,37 @@ def matches(pattern: str, uri: str, folder: Path) -> bool:
     standard input is called `-`.
     """
     compiled = _compiled(pattern)
-    return any(compiled.fullmatch(name) for name in _names(pattern, uri, folder))
+    names = _names(uri, str(folder), os.getcwd())  # noqa: PTH109 - a key of a cache
+    return any(compiled.fullmatch(name) for name in names["/" in pattern])
 
 
-def _names(pattern: str, uri: str, folder: Path) -> Iterator[str]:
-    """Yield what a document is called in the terms of the pattern."""
-    archive, _, member = uri.partition("!")
-    path = _from(folder, archive)
-    if "/" not in pattern:
-        path = path.rpartition("/")[2]
-        member = member.rpartition("/")[2]
-        if member:
-            yield member
-    yield path
-    if "!" in uri:
-        yield f"{path}!{member}"
+def names_of(uri: str, folder: Path) -> frozenset[str]:
+    """Return all names by which a pattern without `*` and `?` may mean a document."""
+    short, long = _names(uri, str(folder), os.getcwd())  # noqa: PTH109
+    return frozenset((*short, *long))
+
+
+def literal_name(pattern: str) -> str | None:
+    """Return the one name that a pattern means; None where it has `*` or `?`."""
+    return None if "*" in pattern or "?" in pattern else pattern.removeprefix("./")
+
+
+@lru_cache(maxsize=64)  # a document meets many patterns, one after the other
+def _names(uri: str, folder: str, _working: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a document is called by patterns without a slash, and by those with one.
+
+    `_working` is the folder that relative paths start at, which may change.
+    """
+    archive, mark, member = uri.partition("!")
+    path = _from(Path(folder), archive)
+    name, inner = _last(path), _last(member)
+    if not mark:
+        return (name,), (path,)
+    return (name, *([inner] if inner else []), f"{name}!{inner}"), (path, f"{path}!{member}")
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _from(folder: Path, path: str) -> str:
@@ -47,7 +62,7 @@ def _from(folder: Path, path: str) -> str:
         return whole.as_posix()
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Translate a pattern; glob.translate does this from Python 3.13 on."""
     pieces = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}

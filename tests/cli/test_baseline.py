@@ -141,6 +141,35 @@ def test_update_drops_what_is_gone_and_takes_up_what_is_new(tmp_path: Path) -> N
     assert {known["subject"] for known in held(tmp_path)} == {"tin *****4321", "tin *****2222"}
 
 
+@pytest.mark.parametrize("words", [(), ("--only-remove",)])
+def test_update_keeps_the_findings_of_another_subject_that_prints_alike(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    submission(tmp_path / "a.json")
+    submission(tmp_path / "b.json", tin=TWIN)
+    create(tmp_path, "a.json", "b.json")
+    theirs, mine = held(tmp_path)
+    submission(tmp_path / "a.json", short=False)
+    assert "0 added, 1 gone, 1 stay" in update(tmp_path, "a.json", *words)
+    (left,) = held(tmp_path)
+    assert left in (theirs, mine)
+    audit(tmp_path, "b.json", "--baseline", BASELINE, code=0)
+
+
+def test_a_baseline_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    submission(tmp_path / "a.json")
+    create(tmp_path, "a.json")
+    before = json.loads((tmp_path / BASELINE).read_text())
+    entity = before["findings"][0].pop("entity")
+    (tmp_path / BASELINE).write_text(json.dumps(before))
+    audit(tmp_path, "a.json", "--baseline", BASELINE, code=0)
+    assert "0 added, 0 gone, 1 stay" in update(tmp_path, "a.json")
+    assert held(tmp_path)[0]["entity"] == entity
+    (tmp_path / BASELINE).write_text(json.dumps(before))
+    submission(tmp_path / "a.json", short=False)
+    assert "0 added, 1 gone, 0 stay" in update(tmp_path, "a.json")
+
+
 def test_update_can_only_remove(tmp_path: Path) -> None:
     submission(tmp_path / "a.json")
     create(tmp_path, "a.json")

@@ -11,6 +11,7 @@ import msgspec
 
 from picheck.engine.acceptance.baseline import can_be_accepted, read_baseline
 from picheck.engine.acceptance.waivers import Waiver, is_named, matches_subject, read_waivers
+from picheck.engine.file_patterns import literal_name, names_of
 from picheck.engine.fingerprints import fingerprint
 from picheck.engine.framework_rules import WAIVER_EXPIRED, WAIVER_UNUSED
 from picheck.engine.subject import Subject
@@ -18,6 +19,9 @@ from picheck.masking import mask_digits
 from picheck.model.report import Notice
 from picheck.model.result import Result
 from picheck.rules.measurement_set import Entity
+
+#: A code or a fingerprint, and the name of a file.
+_Key = tuple[str, str | None]
 
 
 class WaiverUse(NamedTuple):
@@ -42,13 +46,13 @@ class AcceptedResults(msgspec.Struct, frozen=True, kw_only=True):
 class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
     """What a run accepts as of a date: its waivers and the fingerprints of its baseline.
 
-    `by_key` holds the indexes of the waivers by the fingerprint or the code that they name, so
-    that a result is compared with few of them.
+    `by_key` holds the indexes of the waivers by the fingerprint or the code that they name and by
+    their file, None where they name none or a pattern, so that a result is compared with few.
     """
 
     as_of: date
     waivers: tuple[Waiver, ...] = ()
-    by_key: Mapping[str, tuple[int, ...]] = {}
+    by_key: Mapping[_Key, tuple[int, ...]] = {}
     folder: Path = Path()
     known: frozenset[str] | None = None
 
@@ -64,9 +68,15 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
             uses=frozenset(decision.uses),
         )
 
-    def candidates(self, code: str, finding: str) -> list[int]:
-        """Return the indexes of the waivers that may speak of a finding, in file order."""
-        return sorted({*self.by_key.get(code, ()), *self.by_key.get(finding, ())})
+    def candidates(self, code: str, finding: str, uri: str) -> list[int]:
+        """Return the indexes of the waivers that may speak of a finding, in file order.
+
+        `uri` names the document that the finding is in.
+        """
+        found: set[int] = set()
+        for name in (None, *names_of(uri, self.folder)):
+            found.update(self.by_key.get((code, name), ()), self.by_key.get((finding, name), ()))
+        return sorted(found)
 
 
 def is_finding(outcome: str) -> bool:
@@ -82,14 +92,14 @@ def read_acceptance(
     `codes` are those of the installed rules: a waiver of any other is a misspelling.
     """
     read = () if waivers is None else read_waivers(waivers, codes)
-    by_key: dict[str, tuple[int, ...]] = {}
+    by_key: dict[_Key, list[int]] = {}
     for index, waiver in enumerate(read):
-        key = waiver.fingerprint or waiver.code or ""
-        by_key[key] = (*by_key.get(key, ()), index)
+        name = None if waiver.file is None else literal_name(waiver.file)
+        by_key.setdefault((waiver.fingerprint or waiver.code or "", name), []).append(index)
     return Acceptance(
         as_of=as_of,
         waivers=read,
-        by_key=by_key,
+        by_key={key: tuple(indexes) for key, indexes in by_key.items()},
         folder=Path() if waivers is None else waivers.parent,
         known=None if baseline is None else read_baseline(baseline).fingerprints,
     )
@@ -128,7 +138,7 @@ class _Decision:
 
     def _matching(self, result: Result) -> Iterator[tuple[int, Waiver]]:
         acceptance, subject = self._acceptance, self._subject
-        for index in acceptance.candidates(result.code, result.fingerprint):
+        for index in acceptance.candidates(result.code, result.fingerprint, subject.uri):
             waiver = acceptance.waivers[index]
             if matches_subject(waiver, subject.entity) and waiver.may_match(
                 result.fingerprint, result.code, subject.year, subject.uri, acceptance.folder

@@ -20,7 +20,11 @@ _Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class BaselineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One finding of the baseline. The fingerprint decides; the rest is for the reader."""
+    """One finding of the baseline. The fingerprint decides; the rest is for the reader.
+
+    `entity` is the pseudonym of the subject, which may print like others; None in a baseline that
+    was made before there was one.
+    """
 
     fingerprint: _Digest
     code: str
@@ -30,6 +34,7 @@ class BaselineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     year: int | None
     subject: str
     pointer: str
+    entity: str | None = None
 
 
 class Baseline(
@@ -77,12 +82,12 @@ def update_baseline(
     Findings of subjects that the run did not audit stay. A finding that is no longer there goes;
     a new one comes in unless `only_removes`.
     """
-    audited = {_subject(document) for document in report.documents}
+    audited = _Audited(report)
     found = {known.fingerprint: known for known in _known(report)}
     kept = [
-        known
+        found.get(known.fingerprint, known)
         for known in before.findings
-        if known.fingerprint in found or (known.year, known.subject) not in audited
+        if known.fingerprint in found or known not in audited
     ]
     added = (
         []
@@ -121,6 +126,20 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from error
 
 
+class _Audited:
+    """The subjects of a run, by their pseudonyms, and by their names for entries without one."""
+
+    def __init__(self, report: Report) -> None:
+        documents = report.documents
+        self._entities = {(each.performance_year, each.entity) for each in documents}
+        self._names = {_subject(each) for each in documents}
+
+    def __contains__(self, known: BaselineEntry) -> bool:
+        if known.entity is None:
+            return (known.year, known.subject) in self._names
+        return (known.year, known.entity) in self._entities
+
+
 def _known(report: Report) -> Iterator[BaselineEntry]:
     slugs = {(rule.code, rule.year): rule.slug for rule in report.rules}
     for result in report.results:
@@ -137,6 +156,7 @@ def _known(report: Report) -> Iterator[BaselineEntry]:
                 year=year,
                 subject=subject,
                 pointer=result.location.named or result.location.pointer,
+                entity=document.entity,
             )
 
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,10 +100,16 @@ def matches_subject(waiver: Waiver, entity: Entity | None) -> bool:
         return True
     if entity is None:
         return False
+    return _plain(waiver.subject) in _subject_names(entity)
+
+
+@lru_cache(maxsize=64)  # an entity meets many waivers, one after the other
+def _subject_names(entity: Entity) -> frozenset[str]:
+    """Return what an entity is called, masked and in full."""
     identifiers = (entity.tin, entity.npi)
-    return _plain(waiver.subject) in {
+    return frozenset(
         _plain(subject_name(entity, Masker(identifiers, reveal=reveal))) for reveal in (False, True)
-    }
+    )
 
 
 def is_named(entity: Entity | None) -> bool:

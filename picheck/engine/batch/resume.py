@@ -261,7 +261,9 @@ class _Reader:
             )
             for value in values
             if value["type"] == "result" and is_finding(value["outcome"])
-            for index in acceptance.candidates(value["code"], value.get("fingerprint", ""))
+            for index in acceptance.candidates(
+                value["code"], value.get("fingerprint", ""), document["uri"]
+            )
         )
 
 
