@@ -16,8 +16,8 @@ from support import FIXTURES, RULE_YEAR, years_asked_for
 
 Document = dict[str, Any]
 
-#: Every year that has a tariff, or the one that the matrix asks for; the last is a proposal.
-TARIFF_YEARS = years_asked_for() if RULE_YEAR else (*years_asked_for(), 2027)
+#: Every year that has a scoring, or the one that the matrix asks for; the last is a proposal.
+SCORED_YEARS = years_asked_for() if RULE_YEAR else (*years_asked_for(), 2027)
 
 
 def compliant(year: int) -> tuple[Document, Document]:

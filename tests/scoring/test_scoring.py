@@ -14,10 +14,16 @@ from picheck.api import Scene, Wish, hookimpl
 from picheck.errors import PluginConflict, PluginError
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
-from picheck_pi.scoring.preview import PromotingInteroperabilityPreview
-from picheck_pi.scoring.rounding import points_for
-from picheck_pi.scoring.tariff import Grounded, Rounding, Tariff, cited, tariff_of
-from scoring_support import TARIFF_YEARS, raw, score_runner, scored, submission
+from picheck_pi.scoring import PromotingInteroperabilityPreview
+from picheck_pi.scoring.arithmetic import round_rate
+from picheck_pi.scoring.config import (
+    Rounding,
+    ScoringConfig,
+    Sourced,
+    list_citations,
+    read_config,
+)
+from scoring_support import SCORED_YEARS, raw, score_runner, scored, submission
 from support import YEAR, is_in_matrix
 
 
@@ -173,7 +179,7 @@ def test_the_ways_to_round_half_a_point() -> None:
             },
             Rounding,
         )
-        found = points_for(1, 2, 25, rounding)
+        found = round_rate(1, 2, 25, rounding)
         assert found.is_tie
         return found.points
 
@@ -184,47 +190,47 @@ def test_the_ways_to_round_half_a_point() -> None:
     }
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
-def test_every_number_of_a_tariff_is_cited_as_strongly_as_it_says(
+@pytest.mark.parametrize("year", SCORED_YEARS)
+def test_every_number_of_a_year_is_cited_as_strongly_as_it_says(
     year: int, registry: PluginRegistry
 ) -> None:
     book = registry.rulebooks.rulebook("pi", year)
-    for name, ground in _grounds(tariff_of(book)):
-        standings = {citation.standing for citation in cited(ground.sources, book)}
+    for name, basis in _bases(read_config(book)):
+        standings = {citation.standing for citation in list_citations(basis, book)}
         assert standings, name
-        if ground.strength != "inferred":
-            assert ground.strength in standings, name
+        if basis.strength != "inferred":
+            assert basis.strength in standings, name
             assert "unverified" not in standings, name
         else:
-            assert "unverified" in standings or ground.note, name
+            assert "unverified" in standings or basis.note, name
 
 
-def _grounds(tariff: Tariff) -> list[tuple[str, Grounded]]:
+def _bases(config: ScoringConfig) -> list[tuple[str, Sourced]]:
     several = [
-        *tariff.maxima,
-        *tariff.steps,
-        *tariff.bonuses,
-        *tariff.weights.values(),
-        *tariff.reweighting,
+        *config.maxima,
+        *config.steps,
+        *config.bonuses,
+        *config.weights.values(),
+        *config.reweighting,
     ]
-    single = [tariff.category, tariff.rounding, tariff.rounding.tie, tariff.conflicts, tariff.kept]
-    return [(repr(ground)[:80], ground) for ground in (*several, *single) if ground is not None]
+    single = [config.category, config.rounding, config.rounding.tie, config.conflicts, config.kept]
+    return [(repr(basis)[:80], basis) for basis in (*several, *single) if basis is not None]
 
 
 # The other way: leaving the category out
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
+@pytest.mark.parametrize("year", SCORED_YEARS)
 def test_the_weights_of_all_categories_add_up_with_and_without_this_one(
     year: int, registry: PluginRegistry
 ) -> None:
-    tariff = tariff_of(registry.rulebooks.rulebook("pi", year))
-    assert {way for each in tariff.reweighting for way in each.participation} == set(tariff.weights)
-    for each in tariff.reweighting:
+    config = read_config(registry.rulebooks.rulebook("pi", year))
+    assert {way for each in config.reweighting for way in each.participation} == set(config.weights)
+    for each in config.reweighting:
         assert sum(each.sent.values()) == sum(each.left_out.values()) == 100
         assert each.left_out["promotingInteroperability"] == 0
         for way in each.participation:
-            assert each.sent["promotingInteroperability"] == tariff.weights[way].percent
+            assert each.sent["promotingInteroperability"] == config.weights[way].percent
 
 
 def weights_left_out(choice: dict[str, Any]) -> tuple[int, ...]:
@@ -274,7 +280,7 @@ def test_a_reweighted_entity_sees_both_ways(
     assert weights_left_out(choice) == expected
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
+@pytest.mark.parametrize("year", SCORED_YEARS)
 def test_whoever_is_not_reweighted_has_no_other_way(year: int, registry: PluginRegistry) -> None:
     assert scored(registry, submission(year, {}))["reweighted"] is None
     pending = with_grounds(registry, submission(year, {}), hardshipException="pending")
@@ -283,7 +289,7 @@ def test_whoever_is_not_reweighted_has_no_other_way(year: int, registry: PluginR
     assert physician["reweighted"] is None
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
+@pytest.mark.parametrize("year", SCORED_YEARS)
 def test_a_category_that_is_left_out_on_a_ground_that_holds_is_not_scored(
     year: int, registry: PluginRegistry
 ) -> None:
@@ -295,7 +301,7 @@ def test_a_category_that_is_left_out_on_a_ground_that_holds_is_not_scored(
     assert "the reweighting stands (hospitalBased)" in record["reweighted"]["told"][0]
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
+@pytest.mark.parametrize("year", SCORED_YEARS)
 def test_a_category_that_is_left_out_without_a_ground_scores_zero_and_shows_the_other_way(
     year: int, registry: PluginRegistry
 ) -> None:
@@ -309,7 +315,7 @@ def test_a_category_that_is_left_out_without_a_ground_scores_zero_and_shows_the_
     assert [found["code"] for found in denied["score"]["zeroedBy"]] == ["PIC-ELG-02"]
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
+@pytest.mark.parametrize("year", SCORED_YEARS)
 def test_an_empty_set_is_no_category_that_is_left_out(year: int, registry: PluginRegistry) -> None:
     document = submission(year, {}, measurements=[])
     document["measurementSets"][0]["measurements"] = []

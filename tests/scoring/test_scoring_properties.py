@@ -21,8 +21,8 @@ from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.scorer import Wish
 from picheck.testing.cases import load_cases
 from picheck.testing.mutations import Change, changed, merged
-from picheck_pi.scoring.arithmetic import score_set
-from scoring_support import TARIFF_YEARS, compliant, raw, score_runner, submission
+from picheck_pi.scoring.arithmetic import scorer_of
+from scoring_support import SCORED_YEARS, compliant, raw, score_runner, submission
 from support import FIXTURES, years_asked_for
 
 Answers = Mapping[str, Any]
@@ -97,7 +97,7 @@ def combinations_of(book: Rulebook) -> Iterator[Answers]:
         yield {k: v for part in parts for k, v in part.items()} | {"PI_PEA_1": (9, 10)}
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
+@pytest.mark.parametrize("year", SCORED_YEARS)
 def test_before_any_bonus_the_maxima_add_up_to_100(year: int, registry: PluginRegistry) -> None:
     """Every legal combination, without exception: points only move.
 
@@ -108,18 +108,18 @@ def test_before_any_bonus_the_maxima_add_up_to_100(year: int, registry: PluginRe
     book = registry.rulebooks.rulebook("pi", year)
     count = 0
     for answers in combinations_of(book):
-        score = score_set(view_of(book, answers))
+        score = scorer_of(book).score(view_of(book, answers))
         count += 1
         assert sum(points.maximum for points in score.slots) == 100, answers
-        kept = score.shares.maxima[_PUBLIC_HEALTH]
+        kept = score.maxima.points[_PUBLIC_HEALTH]
         full = 10 if year < 2023 else 25
-        if _PUBLIC_HEALTH in score.standing.excluded and year != 2025:
+        if _PUBLIC_HEALTH in score.reported.excluded and year != 2025:
             full = 0
         assert kept == full, answers
     assert count >= 60
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
+@pytest.mark.parametrize("year", SCORED_YEARS)
 def test_a_higher_numerator_never_lowers_the_score(year: int, registry: PluginRegistry) -> None:
     book = registry.rulebooks.rulebook("pi", year)
     rates = ("PI_EP_1", "PI_HIE_1", "PI_HIE_4", "PI_PEA_1")
@@ -138,31 +138,31 @@ def test_a_higher_numerator_never_lowers_the_score(year: int, registry: PluginRe
         answers: dict[str, Any] = dict(zip(rates, counts, strict=True))
         answers |= dict.fromkeys(excluded, True)
         answers |= {"PI_EP_2": True, "PI_PHCDRR_1": True, "PI_PHCDRR_3": True}
-        before = score_set(view_of(book, answers)).points
+        before = scorer_of(book).score(view_of(book, answers)).points
         numerator, denominator = counts[place]
         answers[rates[place]] = min(numerator + 1, denominator), denominator
-        assert score_set(view_of(book, answers)).points >= before
+        assert scorer_of(book).score(view_of(book, answers)).points >= before
 
     holds()
 
 
-@pytest.mark.parametrize("year", TARIFF_YEARS)
+@pytest.mark.parametrize("year", SCORED_YEARS)
 def test_the_order_of_measurements_never_matters(year: int, registry: PluginRegistry) -> None:
     runner = score_runner(registry, year)
     document = submission(year, {"PI_PEA_1": (50, 60), "PI_PHCDRR_4": True, "PI_LVPP_1": True})
-    expected = _told(runner, document)
+    expected = _summarize(runner, document)
 
     @settings(max_examples=10, deadline=None)
     @given(st.permutations(document["measurementSets"][0]["measurements"]))
     def holds(measurements: list[Any]) -> None:
         shuffled = copy.deepcopy(document)
         shuffled["measurementSets"][0]["measurements"] = measurements
-        assert _told(runner, shuffled) == expected
+        assert _summarize(runner, shuffled) == expected
 
     holds()
 
 
-def _told(runner: ScoreRunner, document: dict[str, Any]) -> tuple[Any, ...]:
+def _summarize(runner: ScoreRunner, document: dict[str, Any]) -> tuple[Any, ...]:
     score = runner.score(raw(document))[1][0].record["score"]
     codes = sorted(finding["code"] for finding in score["zeroedBy"])
     return score["points"], score["measures"], score["moves"], score["bonuses"], codes

@@ -1,4 +1,4 @@
-"""The score of one measurement set: pure arithmetic over the year's tariff."""
+"""The score of one measurement set: pure arithmetic in integers, so that a tie is a tie."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from picheck.api import Rulebook, SetView
-from picheck_pi.scoring.moving import Mover, Shares
-from picheck_pi.scoring.rounding import NOTHING, Rounded, points_for
-from picheck_pi.scoring.standing import Standing, rate_of, standing_of
-from picheck_pi.scoring.tariff import Bonus, Tariff, tariff_of
-
-NONE_LOST: Final[frozenset[str]] = frozenset()
+from picheck_pi.scoring.config import Bonus, Rounding, ScoringConfig, read_config
+from picheck_pi.scoring.reallocation import Maxima, Mover
+from picheck_pi.scoring.reported import Reported, find_rate, read_reported
 
 
-class Points(NamedTuple):
+class Earned(NamedTuple):
+    """Whole points; `is_tie` if exactly between two before, `is_minimum` if lifted to the least."""
+
+    points: int
+    is_tie: bool = False
+    is_minimum: bool = False
+
+
+class SlotPoints(NamedTuple):
     """What one slot earned, of how much; `rate` where it is scored by one."""
 
     slot: str
     maximum: int
-    earned: Rounded
-    rate: tuple[int, int] | None
+    earned: Earned
+    rate: tuple[int, int] | None = None
 
 
 class BonusPoints(NamedTuple):
@@ -45,80 +50,87 @@ class Score(NamedTuple):
     points: int
     base: int
     bonus: int
-    slots: tuple[Points, ...]
+    slots: tuple[SlotPoints, ...]
     bonuses: tuple[BonusPoints, ...]
-    shares: Shares
-    standing: Standing
+    maxima: Maxima
+    reported: Reported
 
 
 class Scorer:
-    """Scores sets under one tariff."""
+    """Scores sets by one year's scoring."""
 
-    def __init__(self, tariff: Tariff) -> None:
-        self.tariff = tariff
-        self._mover = Mover(tariff)
-        self._needed = {o.id: o.needed for o in tariff.objectives if o.needed is not None}
+    def __init__(self, config: ScoringConfig) -> None:
+        self.config = config
+        self._mover = Mover(config)
+        self._needed = {o.id: o.needed for o in config.objectives if o.needed is not None}
 
-    def score(self, view: SetView, lost: AbstractSet[str] = NONE_LOST) -> Score:
+    def score(self, view: SetView, lost: AbstractSet[str] = frozenset()) -> Score:
         """Return the score of a set; `lost` are bonus measures whose points the audit took."""
-        standing = standing_of(view, self.tariff)
-        shares = self._mover.shares(standing.scored, standing.excluded)
+        reported = read_reported(view, self.config)
+        maxima = self._mover.move(reported.scored, reported.excluded)
         slots = tuple(
-            self._earn(view, slot, maximum, standing) for slot, maximum in shares.maxima.items()
+            self._earn(view, slot, maximum, reported) for slot, maximum in maxima.points.items()
         )
-        bonuses = tuple(
-            found for bonus in self.tariff.bonuses if (found := _bonus(view, bonus, lost))
-        )
+        claimed = (_earn_bonus(view, bonus, lost) for bonus in self.config.bonuses)
+        bonuses = tuple(bonus for bonus in claimed if bonus.by or bonus.lost)
         base = sum(slot.earned.points for slot in slots)
         extra = sum(bonus.points for bonus in bonuses)
-        points = min(base + extra, self.tariff.category.cap)
-        return Score(points, base, extra, slots, bonuses, shares, standing)
+        points = min(base + extra, self.config.category.cap)
+        return Score(points, base, extra, slots, bonuses, maxima, reported)
 
-    def _earn(self, view: SetView, slot: str, maximum: int, standing: Standing) -> Points:
-        needed = self._needed.get(slot)
-        if needed is not None:
-            return Points(slot, maximum, _all(maximum, len(standing.counted[slot]) >= needed), None)
-        if slot in standing.excluded:
-            return Points(slot, maximum, NOTHING, None)
-        rate = rate_of(view, slot)
-        if rate is None:
-            return Points(slot, maximum, _all(maximum, view.answers.is_yes(slot)), None)
-        return Points(slot, maximum, points_for(*rate, maximum, self.tariff.rounding), rate)
+    def _earn(self, view: SetView, slot: str, maximum: int, reported: Reported) -> SlotPoints:
+        rate = None
+        if (needed := self._needed.get(slot)) is not None:
+            is_earned = len(reported.counted[slot]) >= needed
+        elif slot in reported.excluded:
+            is_earned = False
+        elif (rate := find_rate(view, slot)) is not None:
+            return SlotPoints(slot, maximum, round_rate(*rate, maximum, self.config.rounding), rate)
+        else:
+            is_earned = view.answers.is_yes(slot)
+        return SlotPoints(slot, maximum, Earned(maximum if is_earned else 0))
 
 
-# By identity, as the tariffs are; the rulebook is kept alive beside its scorer.
-_KNOWN: Final[dict[int, tuple[Rulebook, Scorer]]] = {}
-_MOST: Final = 64
+# By identity, because a rulebook cannot be hashed; it is kept beside its scorer, so that no other
+# rulebook can get the same identity.
+_SCORERS: Final[dict[int, tuple[Rulebook, Scorer]]] = {}
+_MAX_SCORERS: Final = 64
 
 
 def scorer_of(rulebook: Rulebook) -> Scorer:
-    """Return the scorer of a year. Raises ValueError where its tariff cannot be used."""
-    known = _KNOWN.get(id(rulebook))
-    if known is not None:
-        return known[1]
-    if len(_KNOWN) >= _MOST:
-        _KNOWN.clear()
-    scorer = Scorer(tariff_of(rulebook))
-    _KNOWN[id(rulebook)] = rulebook, scorer
-    return scorer
+    """Return the scorer of a year. Raises ValueError where its scoring cannot be used."""
+    if id(rulebook) not in _SCORERS:
+        if len(_SCORERS) >= _MAX_SCORERS:
+            _SCORERS.clear()
+        _SCORERS[id(rulebook)] = rulebook, Scorer(read_config(rulebook))
+    return _SCORERS[id(rulebook)][1]
 
 
-def score_set(view: SetView, lost: AbstractSet[str] = NONE_LOST) -> Score:
-    """Return the score of one set under its own rulebook."""
-    return scorer_of(view.rulebook).score(view, lost)
+def round_rate(numerator: int, denominator: int, maximum: int, rounding: Rounding) -> Earned:
+    """Return the points of a rate: rounded, and at least the minimum once a patient counts.
+
+    A numerator of 0, or a denominator of 0, earns nothing.
+    """
+    if numerator <= 0 or denominator <= 0 or maximum <= 0:
+        return Earned(0)
+    whole, rest = divmod(numerator * maximum, denominator * rounding.unit)
+    half = 2 * rest - denominator * rounding.unit
+    points = rounding.unit * (whole + _goes_up(whole, half, rounding.tie.goes))
+    least = min(rounding.minimum, maximum)
+    return Earned(max(points, least), half == 0, points < least)
 
 
-def _all(maximum: int, is_earned: bool) -> Rounded:  # noqa: FBT001 - all or nothing
-    return Rounded(maximum, is_tie=False, is_minimum=False) if is_earned else NOTHING
+def _goes_up(whole: int, half: int, tie: str) -> bool:
+    if half:
+        return half > 0
+    return tie == "up" or (tie == "even" and whole % 2 == 1)
 
 
-def _bonus(view: SetView, bonus: Bonus, lost: AbstractSet[str]) -> BonusPoints | None:
-    """Return the bonus if any of its measures says yes."""
-    claimed = [measure_id for measure_id in bonus.measures if view.answers.is_yes(measure_id)]
-    if not claimed:
-        return None
+def _earn_bonus(view: SetView, bonus: Bonus, lost: AbstractSet[str]) -> BonusPoints:
+    """Return the bonus with the measures that say yes to it; none do where it is not claimed."""
+    yes = [measure_id for measure_id in bonus.measures if view.answers.is_yes(measure_id)]
     return BonusPoints(
         bonus,
-        tuple(measure_id for measure_id in claimed if measure_id not in lost),
-        tuple(measure_id for measure_id in claimed if measure_id in lost),
+        tuple(measure_id for measure_id in yes if measure_id not in lost),
+        tuple(measure_id for measure_id in yes if measure_id in lost),
     )

@@ -1,4 +1,4 @@
-"""Changes to the plain JSON of one measurement set; they are only ever given copies."""
+"""Edits of the plain JSON of one measurement set; they are only ever given copies."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from picheck.api import Edit, Period
 
 
-def answering(answers: Mapping[str, Any], instead_of: Collection[str] = ()) -> Edit:
+def answer(answers: Mapping[str, Any], instead_of: Collection[str] = ()) -> Edit:
     """Return an edit that gives answers, in place of the ids that they replace."""
 
     def edit(record: dict[str, Any]) -> None:
-        without(*instead_of, *answers)(record)
+        leave_out(*instead_of, *answers)(record)
         record["measurements"] += [
             {"measureId": measure_id, "value": value} for measure_id, value in answers.items()
         ]
@@ -20,7 +20,7 @@ def answering(answers: Mapping[str, Any], instead_of: Collection[str] = ()) -> E
     return edit
 
 
-def without(*measure_ids: str) -> Edit:
+def leave_out(*measure_ids: str) -> Edit:
     """Return an edit that leaves ids out."""
 
     def edit(record: dict[str, Any]) -> None:
@@ -33,7 +33,7 @@ def without(*measure_ids: str) -> Edit:
     return edit
 
 
-def moving_period(period: Period) -> Edit:
+def move_period(period: Period) -> Edit:
     """Return an edit that moves the performance period."""
 
     def edit(record: dict[str, Any]) -> None:
@@ -43,7 +43,7 @@ def moving_period(period: Period) -> Edit:
     return edit
 
 
-def in_order(*edits: Edit) -> Edit:
+def combine(*edits: Edit) -> Edit:
     """Return one edit that makes several, one after the other."""
 
     def edit(record: dict[str, Any]) -> None:

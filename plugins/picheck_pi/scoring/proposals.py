@@ -2,208 +2,253 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
-from picheck.api import Measure, Rulebook, SetView
+from picheck.api import Edit, Period, SetView, parse_date
 from picheck_pi.measure_index import label
-from picheck_pi.scoring.edits import answering, moving_period, without
-from picheck_pi.scoring.period import period_that_counts
-from picheck_pi.scoring.proposal import Proposal
-from picheck_pi.scoring.standing import stands
-from picheck_pi.scoring.tariff import Objective, Tariff
+from picheck_pi.scoring.arithmetic import round_rate
+from picheck_pi.scoring.config import Objective, ScoringConfig
+from picheck_pi.scoring.edits import answer, leave_out, move_period
+from picheck_pi.scoring.format import Record
+from picheck_pi.scoring.reported import is_covered
 
 #: The rule whose terms say below which count a low-volume exclusion may be claimed.
 _LOW_VOLUME: Final = "PIC-MEA-09"
+#: The rule whose terms hold the least number of days.
+_TOO_SHORT: Final = "PIC-PER-03"
 
 
-def proposals(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
+class Proposal(NamedTuple):
+    """One change: in words, at which spot, how, and the fact that must be true for it.
+
+    `attest` says that only the practice can know the fact; `size` counts what is touched.
+    """
+
+    change: str
+    spot: str
+    edit: Edit
+    fact: str | None = None
+    attest: bool = True
+    size: int = 1
+
+
+def list_proposals(view: SetView, config: ScoringConfig) -> Iterator[Proposal]:
     """Yield every change worth a try; whether it brings points is for the audit to say.
 
-    Further patients are left to `more_patients`, which must know the points so far.
+    Further patients are left to `list_patients`, which must know the points so far.
     """
-    yield from _statements(view, tariff)
-    yield from _measures(view, tariff)
-    yield from _whole_objectives(view, tariff)
-    yield from _options(view, tariff)
-    yield from _bonuses(view, tariff)
+    yield from _statements(view, config)
+    for objective in config.objectives:
+        if objective.needed is None:
+            yield from _measures(view, objective)
+    for objective in config.objectives:
+        if objective.needed is not None:
+            yield from _shared_measures(view, objective)
+    for objective in config.objectives:
+        if len(objective.options) > 1:
+            yield from _options(view, objective)
+    for bonus in config.bonuses:
+        for measure_id in bonus.measures:
+            if not view.answers.is_yes(measure_id):
+                yield _yes(view, measure_id)._replace(spot=bonus.id)
     yield from _levels(view)
     yield from _clashes(view)
     yield from _period(view)
 
 
-def _statements(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
-    """Yield a yes for each required statement outside the scored objectives."""
-    scored = {objective.id for objective in tariff.objectives}
-    for measure in view.rulebook.measures.values():
-        if (
-            measure.is_required
-            and measure.objective not in scored
-            and not view.answers.is_yes(measure.id)
-        ):
-            yield _yes(view.rulebook, measure)
-
-
-def _measures(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
-    """Yield, for each measure scored by itself, what would answer it or excuse from it."""
-    for objective in tariff.objectives:
-        if objective.needed is not None:
+def list_patients(
+    view: SetView, rows: Sequence[Record], config: ScoringConfig
+) -> Iterator[Proposal]:
+    """Yield for each rate among the rows of a score the fewest patients that bring a point."""
+    for row in rows:
+        done, of = row["numerator"], row["denominator"]
+        enough = of and _find_numerator(row, config)
+        if not enough:
             continue
-        for measure_id in (i for option in objective.options for i in option):
-            measure = view.rulebook.measures[measure_id]
-            if not view.answers.is_reported(measure_id) and len(objective.options) == 1:
-                yield from _answer(view, measure)
-            yield from _exclusions(view, measure)
-        if len(objective.options) > 1:
-            yield from _other_half(view, objective)
-
-
-def _other_half(view: SetView, objective: Objective) -> Iterator[Proposal]:
-    """Yield an answer for each part of an option that was begun."""
-    for option in objective.options:
-        begun = any(stands(view, measure_id) for measure_id in option)
-        for measure_id in option if begun else ():
-            if not stands(view, measure_id):
-                yield from _answer(view, view.rulebook.measures[measure_id])
-
-
-def _answer(view: SetView, measure: Measure) -> Iterator[Proposal]:
-    if view.answers.claimed_exclusion(measure.id) is not None:
-        return
-    if measure.metric == "boolean":
-        yield _yes(view.rulebook, measure)
-    else:
+        more = enough - done
         yield Proposal(
-            f"report {label(view.rulebook, measure.id)}, with at least one patient",
-            measure.id,
-            answering({measure.id: {"numerator": 1, "denominator": 1}}),
-            "the counts are what the certified technology reports",
+            f"{'one more patient' if more == 1 else f'{more:,} more patients'} in the numerator of"
+            f" {label(view.rulebook, row['id'])}: {enough}/{of} instead of {done}/{of}",
+            row["id"],
+            answer({row["id"]: {"numerator": enough, "denominator": of}}),
+            "the record shows it",
+            size=more,
         )
 
 
-def _yes(book: Rulebook, measure: Measure) -> Proposal:
-    answers = {measure.id: True} | ({measure.levels[-1]: True} if measure.levels else {})
+def _find_numerator(row: Record, config: ScoringConfig) -> int | None:
+    """Return the least numerator that earns more points; None if there is none."""
+    of, maximum, points = row["denominator"], row["maximum"], int(row["points"])
+    numerators = range(row["numerator"] + 1, of + 1)
+
+    def earns_more(numerator: int) -> bool:
+        return round_rate(numerator, of, maximum, config.rounding).points > points
+
+    index = bisect_left(numerators, x=True, key=earns_more)
+    return numerators[index] if index < len(numerators) else None
+
+
+def find_period(view: SetView) -> Period | None:
+    """Return the period with the least changed that is long enough and lies in the year.
+
+    None where the set's own period already is such a one.
+    """
+    clause = view.rulebook.clauses.get(_TOO_SHORT)
+    if clause is None:
+        return None
+    year = view.rulebook.year
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    start = min(max(parse_date(view.record.performance_start) or first, first), last)
+    end = min(max(parse_date(view.record.performance_end) or last, first), last)
+    least = timedelta(days=clause["minimum_days"] - 1)
+    if end - start < least:
+        start = max(first, end - least)
+        end = max(end, start + least)
+    found = Period(start.isoformat(), end.isoformat())
+    return None if found == view.period else found
+
+
+def _statements(view: SetView, config: ScoringConfig) -> Iterator[Proposal]:
+    """Yield a yes for each required statement outside the scored objectives."""
+    scored = {objective.id for objective in config.objectives}
+    for measure in view.rulebook.measures.values():
+        is_outside = measure.is_required and measure.objective not in scored
+        if is_outside and not view.answers.is_yes(measure.id):
+            yield _yes(view, measure.id)
+
+
+def _measures(view: SetView, objective: Objective) -> Iterator[Proposal]:
+    """Yield, for each measure scored by itself, what would answer it or excuse from it."""
+    has_one_option = len(objective.options) == 1
+    for measure_id in (i for option in objective.options for i in option):
+        if has_one_option and not view.answers.is_reported(measure_id):
+            yield from _answer(view, measure_id)
+        yield from _exclusions(view, measure_id)
+    for option in () if has_one_option else objective.options:
+        missing = [measure_id for measure_id in option if not is_covered(view, measure_id)]
+        for measure_id in missing if len(missing) < len(option) else ():
+            yield from _answer(view, measure_id)
+
+
+def _answer(view: SetView, measure_id: str) -> Iterator[Proposal]:
+    if view.answers.claimed_exclusion(measure_id) is not None:
+        return
+    if view.rulebook.measures[measure_id].metric == "boolean":
+        yield _yes(view, measure_id)
+        return
+    yield Proposal(
+        f"report {label(view.rulebook, measure_id)}, with at least one patient",
+        measure_id,
+        answer({measure_id: {"numerator": 1, "denominator": 1}}),
+        "the counts are what the certified technology reports",
+    )
+
+
+def _yes(view: SetView, measure_id: str) -> Proposal:
+    measure = view.rulebook.measures[measure_id]
+    answers = dict.fromkeys((measure_id, *measure.levels[-1:]), True)
     level = f" at {measure.levels[-1]}" if measure.levels else ""
     return Proposal(
-        f"a yes to {label(book, measure.id)}{level}",
-        measure.id,
-        answering(answers, instead_of=(*measure.exclusions, *measure.levels[:-1])),
+        f"a yes to {label(view.rulebook, measure_id)}{level}",
+        measure_id,
+        answer(answers, instead_of=(*measure.exclusions, *measure.levels[:-1])),
         "it was done in the period",
         size=len(answers),
     )
 
 
-def _exclusions(view: SetView, measure: Measure) -> Iterator[Proposal]:
+def _exclusions(view: SetView, measure_id: str) -> Iterator[Proposal]:
     """Yield a claim of each exclusion that the set's own numbers do not rule out."""
-    if view.answers.claimed_exclusion(measure.id) is not None and not view.answers.has(measure.id):
+    measure, is_there = view.rulebook.measures[measure_id], view.answers.has(measure_id)
+    if view.answers.claimed_exclusion(measure_id) is not None and not is_there:
         return
     for exclusion_id in measure.exclusions:
-        if _is_ruled_out(view, measure.id, exclusion_id):
+        if _is_ruled_out(view, measure_id, exclusion_id):
             continue
-        exclusion = view.rulebook.measures[exclusion_id]
-        others = tuple(other for other in measure.exclusions if other != exclusion_id)
+        others = (other for other in measure.exclusions if other != exclusion_id)
         yield Proposal(
-            f"the exclusion {exclusion_id} in place of {label(view.rulebook, measure.id)}",
-            measure.id,
-            answering({exclusion_id: True}, instead_of=(measure.id, *measure.levels, *others)),
-            exclusion.criterion,
-            size=2 if view.answers.has(measure.id) else 1,
+            f"the exclusion {exclusion_id} in place of {label(view.rulebook, measure_id)}",
+            measure_id,
+            answer({exclusion_id: True}, instead_of=(measure_id, *measure.levels, *others)),
+            view.rulebook.measures[exclusion_id].criterion,
+            size=2 if is_there else 1,
         )
 
 
 def _is_ruled_out(view: SetView, measure_id: str, exclusion_id: str) -> bool:
-    tally, clause = view.counts.pair(measure_id), view.rulebook.clauses.get(_LOW_VOLUME)
-    if tally is None or clause is None:
+    counts, clause = view.counts.pair(measure_id), view.rulebook.clauses.get(_LOW_VOLUME)
+    if counts is None or clause is None:
         return False
-    return any(
-        tally[1] >= row["below"]
-        for row in clause["low_volume"]
-        if (row["measure"], row["exclusion"]) == (measure_id, exclusion_id)
-    )
+    ids = measure_id, exclusion_id
+    rows = (row for row in clause["low_volume"] if (row["measure"], row["exclusion"]) == ids)
+    return any(counts[1] >= row["below"] for row in rows)
 
 
-def _whole_objectives(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
-    """Yield answers for objectives that are scored as a whole."""
-    for objective in tariff.objectives:
-        if objective.needed is None:
+def _shared_measures(view: SetView, objective: Objective) -> Iterator[Proposal]:
+    """Yield answers for an objective that is scored as a whole."""
+    for measure_id in objective.options[0]:
+        second = objective.second.get(measure_id)
+        if not view.answers.is_yes(measure_id):
+            yield _yes(view, measure_id)
+            yield from _exclusions(view, measure_id)
+        elif second and not view.answers.is_yes(second):
+            yield _yes(view, second)
+
+
+def _options(view: SetView, objective: Objective) -> Iterator[Proposal]:
+    """Yield each statement that could be given in place of the option that was reported."""
+    every = {i for option in objective.options for i in option}
+    every |= {exclusion for i in every for exclusion in view.rulebook.exclusions_of(i)}
+    instead = " in place of the option reported" if every & view.values.keys() else ""
+    for option in objective.options:
+        if len(option) > 1 or view.answers.is_yes(option[0]):
             continue
-        for measure_id in objective.options[0]:
-            measure = view.rulebook.measures[measure_id]
-            if not view.answers.is_yes(measure_id):
-                yield _yes(view.rulebook, measure)
-                yield from _exclusions(view, measure)
-            elif (second := objective.second.get(measure_id)) and not view.answers.is_yes(second):
-                yield _yes(view.rulebook, view.rulebook.measures[second])
-
-
-def _options(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
-    """Yield each statement that could stand in place of the option that was reported."""
-    for objective in tariff.objectives:
-        every = {i for option in objective.options for i in option}
-        every |= {e for i in every for e in view.rulebook.exclusions_of(i)}
-        for option in objective.options if len(objective.options) > 1 else ():
-            if len(option) > 1 or view.answers.is_yes(option[0]):
-                continue
-            told = " in place of the option reported" if every & view.values.keys() else ""
-            yield Proposal(
-                f"a yes to {label(view.rulebook, option[0])}{told}",
-                objective.id,
-                answering({option[0]: True}, instead_of=tuple(every - set(option))),
-                "all of its statements were true throughout the period",
-                size=2,
-            )
-
-
-def _bonuses(view: SetView, tariff: Tariff) -> Iterator[Proposal]:
-    for bonus in tariff.bonuses:
-        for measure_id in bonus.measures:
-            if not view.answers.is_yes(measure_id):
-                yield _yes(view.rulebook, view.rulebook.measures[measure_id])._replace(
-                    spot=bonus.id
-                )
+        yield Proposal(
+            f"a yes to {label(view.rulebook, option[0])}{instead}",
+            objective.id,
+            answer({option[0]: True}, instead_of=tuple(every - set(option))),
+            "all of its statements were true throughout the period",
+            size=2,
+        )
 
 
 def _levels(view: SetView) -> Iterator[Proposal]:
     """Yield the level of engagement that is missing, or the later one in place of the earlier."""
     for measure in view.rulebook.measures.values():
-        if not measure.levels or not view.answers.is_yes(measure.id):
+        if not view.answers.is_yes(measure.id):
             continue
         for level in reversed(measure.levels):
             if not view.answers.is_yes(level):
-                others = tuple(other for other in measure.levels if other != level)
                 yield Proposal(
                     f"the level {level} for {label(view.rulebook, measure.id)}",
                     measure.id,
-                    answering({level: True}, instead_of=others),
+                    answer({level: True}, instead_of=measure.levels),
                     "that level was reached in the period",
                 )
 
 
 def _clashes(view: SetView) -> Iterator[Proposal]:
-    """Yield the removal of one of two ids that may not stand together, and of unknown ids."""
-    measures = view.rulebook.measures
+    """Yield the removal of one of two ids that may not be in one set, and of unknown ids."""
     for measure_id in sorted(view.values):
-        measure = measures.get(measure_id)
+        edit, measure = leave_out(measure_id), view.rulebook.measures.get(measure_id)
         if measure is None:
-            yield Proposal(f"{measure_id} left out", measure_id, without(measure_id), attest=False)
+            yield Proposal(f"{measure_id} left out", measure_id, edit, attest=False)
             continue
-        rivals = {*measure.substitutes, *measure.exclusions}
-        rivals |= set(view.rulebook.measures_excluded_by(measure_id))
-        if rivals & view.values.keys():
-            yield Proposal(
-                f"{label(view.rulebook, measure_id)} left out",
-                measure_id,
-                without(measure_id),
-                "what it says does not hold",
-            )
+        excluded = view.rulebook.measures_excluded_by(measure_id)
+        if {*measure.substitutes, *measure.exclusions, *excluded} & view.values.keys():
+            change = f"{label(view.rulebook, measure_id)} left out"
+            yield Proposal(change, measure_id, edit, "what it says does not hold")
 
 
 def _period(view: SetView) -> Iterator[Proposal]:
-    period = period_that_counts(view)
+    period = find_period(view)
     if period is not None:
         yield Proposal(
             f"the performance period {period.start} to {period.end}",
             "period",
-            moving_period(period),
+            move_period(period),
             "certified technology was in use throughout, and all counts are of that period",
         )
