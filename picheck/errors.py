@@ -95,3 +95,7 @@ class MissingEvidence(Exception):  # noqa: N818 - not an error: the rule has not
     def __init__(self, *keys: str) -> None:
         super().__init__(f"the evidence gives no {', '.join(keys)}")
         self.keys = keys
+
+
+class HistoryError(PicheckError):
+    """A history cannot be read or written; the audit itself is not concerned."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,13 +20,18 @@ from picheck.cli.audit_options import (
 )
 from picheck.cli.batch import batch_options, does_stream, stream
 from picheck.cli.destinations import check_not_read, read_destinations
+from picheck.cli.history_options import audit_history_options, open_recorder
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.output import outputs_of, write
 from picheck.cli.stdout import OutputLostError, begin_output, prints_aside, say_fault
 from picheck.cli.timing import print_durations, timing_options
 from picheck.engine.audit import audit
 from picheck.engine.report_filter import ask_for
+from picheck.model.report import Report
 from picheck.plugins.lockfile import LOCK_FILE, check_lock
+
+if TYPE_CHECKING:
+    from picheck.history.audit_history import AuditHistory
 
 _INCOMPLETE: Final = 4
 
@@ -67,6 +72,7 @@ Examples:
 @click.option("--reveal", is_flag=True, help="Print TINs and NPIs in full.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 where it would be 1.")
 @batch_options
+@audit_history_options
 @timing_options
 @plugin_options
 @locked_option
@@ -87,11 +93,12 @@ def command(**given: Any) -> int:
     log = _RunLog(options)
     log.say("audit started", paths=len(options.paths), as_of=str(terms.as_of))
     streams = does_stream(outputs, options)
+    recorder, terms, lost = open_recorder(options, terms, host, registry, streams=streams)
     if streams:
-        report, broken = stream(outputs, terms, registry, options)
+        report, broken = stream(outputs, terms, registry, options, recorder)
     else:
         with prints_aside():
-            report = audit(options.paths, terms, registry)
+            report = audit(options.paths, terms, registry, recorder)
         broken = list(write(report, outputs, registry, options))
     if terms.stopwatch is not None:
         print_durations(terms.stopwatch, options.durations or 0)
@@ -100,12 +107,23 @@ def command(**given: Any) -> int:
     number = sum(report.summary.documents.values())
     log.say("audit ended", documents=number, verdict=report.summary.verdict)
     begin_output()
+    broken += lost
+    if recorder is not None:
+        broken += _record(recorder, report, options)
     with prints_aside():
         broken_at_end = host.notify("picheck_audit_finished", report=report)
     for fault in (*broken, *broken_at_end):
         say_fault(fault)
     code = _INCOMPLETE if broken else report.summary.exit.code
     return 0 if code == 1 and options.exit_zero else code
+
+
+def _record(recorder: AuditHistory, report: Report, options: CommandOptions) -> list[str]:
+    """Bring the history of the run to its end; return a line for what was not recorded."""
+    line = recorder.finish(report)
+    if line and not options.quiet:
+        click.echo(f"picheck: {line}", err=True)
+    return recorder.faults
 
 
 class _RunLog:

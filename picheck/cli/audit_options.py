@@ -57,6 +57,10 @@ class CommandOptions(msgspec.Struct, frozen=True, kw_only=True):
     exit_zero: bool = False
     jobs: int = 1
     executor: str | None = None
+    history: str | None = None
+    by: str | None = None
+    keep: Literal["all", "digests"] = "all"
+    now: str | None = None
     resume: bool = False
     progress: Literal["auto", "always", "never"] = "auto"
     plugins: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ from picheck.plugins.reporter import StreamingReporter
 if TYPE_CHECKING:
     from picheck.engine.batch.batch import Batch
     from picheck.engine.batch.resume import ResumePoint
+    from picheck.engine.recorder import Recorder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,8 +87,9 @@ def stream(
     options_: AuditOptions,
     registry: PluginRegistry,
     options: CommandOptions,
+    recorder: Recorder | None = None,
 ) -> tuple[Report | None, list[str]]:
-    """Audit the paths, writing as it goes.
+    """Audit the paths, writing as it goes; `recorder` is given what was audited.
 
     Return the sum, None where every output broke, and one line for each output that broke.
     """
@@ -113,7 +115,7 @@ def stream(
         )
         progress = stack.enter_context(Progress(packets.total_bytes, options.progress))
         outlets = Outlets.of(outputs)
-        batch = Batch(config, executors, outlets.each, progress, registry)
+        batch = Batch(config, executors, outlets.each, progress, registry, recorder=recorder)
         kept = _kept(outputs, batch) if options.resume else None
         stack.enter_context(outlets.opened(None if kept is None else kept.length))
         try:

@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "audit": ("picheck.cli.audit", "Audit submissions before they are sent and scored."),
     "score": ("picheck.cli.score", "Preview the score, with its arithmetic."),
     "diff": ("picheck.cli.diff", "Compare two reports: what is new, gone, the same."),
+    "history": ("picheck.cli.history", "Keep audits and submissions; look back and prove."),
     "serve": ("picheck.cli.serve", "Serve the page and the API to a browser."),
     "convert": ("picheck.cli.convert", "Print a file of another format as JSON."),
     "rules": ("picheck.cli.rules", "List, show and compare rules."),

@@ -49,6 +49,7 @@ SETTINGS_SCHEMA: Final[dict[str, Any]] = {
     "waivers": _PATH,
     "baseline": _PATH,
     "entity_key": _PATH,
+    "history": _PATH,
     "all_results": {"type": "boolean"},
     "sources": {"type": "boolean"},
     "reveal": {"type": "boolean"},
@@ -171,6 +172,8 @@ def _whole(key: str, value: Any, folder: Path) -> Any:
     """Make paths whole: those in a settings file start at its folder, wherever picheck runs."""
     if key in {"waivers", "baseline", "entity_key"}:
         return _under(folder, value)
+    if key == "history":
+        return value if "://" in value else str(_under(folder, value))
     if key == "prior":
         return tuple(str(_under(folder, path)) for path in value)
     if key == "plugin":

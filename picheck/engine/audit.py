@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from collections.abc import Iterable
+from typing import TypeAlias
 
 import msgspec
 
@@ -14,6 +14,7 @@ from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.notices import plugin_notices, unreadable_notice
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
+from picheck.engine.recorder import Recorder
 from picheck.engine.run_report import finish
 from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
@@ -24,20 +25,24 @@ from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import rules_needed
 
-#: What a document is given to when it has been audited: number, document, and what was found.
-Collect: TypeAlias = Callable[[int, RawDocument, AuditedDocument], Any]
 _Audited: TypeAlias = list[AuditedDocument]
 
 
-def audit(paths: Iterable[str], options: AuditOptions, registry: PluginRegistry) -> Report:
-    """Audit every document behind the paths and return the report.
+def audit(
+    paths: Iterable[str],
+    options: AuditOptions,
+    registry: PluginRegistry,
+    recorder: Recorder | None = None,
+) -> Report:
+    """Audit every document behind the paths and return the report; `recorder` is given them too.
 
     Raises UsageError (or a subclass) where nothing can be audited: an unknown selector, a broken
     rulebook.
     """
     prior = load_prior(read_inputs(options.prior, registry.document_suffixes), registry)
     given = read_inputs(paths, registry.document_suffixes)
-    return audit_inputs(given, options, registry, prior.book, prior.notices)
+    book = prior.book if recorder is None else recorder.add_archive(prior.book, registry.rulebooks)
+    return audit_inputs(given, options, registry, book, prior.notices, recorder=recorder)
 
 
 def audit_inputs(
@@ -47,27 +52,24 @@ def audit_inputs(
     prior: PriorBook | None = None,
     notices: Iterable[Notice] = (),
     *,
-    collector: Callable[[DocumentAuditor], Collect] | None = None,
+    recorder: Recorder | None = None,
 ) -> Report:
-    """Audit documents that are at hand and return the report. `notices` are those of `prior`.
-
-    `collector` makes, of the auditor, what each document is given to when it has been audited.
-    """
+    """Audit documents that are at hand and return the report. `notices` are those of `prior`."""
     with Watchdog(options.rule_timeout).armed():
-        return _audit_inputs(inputs, options, registry, prior, notices, collector=collector)
+        return _audit_inputs(inputs, options, registry, prior, notices, recorder)
 
 
-def _audit_inputs(
+def _audit_inputs(  # noqa: PLR0917 - the body of the function above
     inputs: Iterable[Input],
     options: AuditOptions,
     registry: PluginRegistry,
     prior: PriorBook | None,
     notices: Iterable[Notice],
-    *,
-    collector: Callable[[DocumentAuditor], Collect] | None,
+    recorder: Recorder | None,
 ) -> Report:
     auditor = DocumentAuditor(registry, options, prior)
-    collect = None if collector is None else collector(auditor)
+    collect = None if recorder is None else recorder.make_collector(auditor, registry)
+    collected = []
     run = RunSummary()
     said = [*plugin_notices(registry), *notices]
     audited: _Audited = []
@@ -83,12 +85,16 @@ def _audit_inputs(
         said += document.notices
         groups.add(document.entity_sets)
         if collect is not None and isinstance(given, RawDocument):
-            collect(len(audited), given, document)
+            collected.append(collect(len(audited), given, document))
         audited.append(document)
+    if recorder is not None:
+        recorder.add(collected)
     summaries = [document.summary for document in audited]
     results = [result for document in audited for result in document.results]
     for index, more in EntityRuleRunner(auditor, options).run(groups, summaries, in_memory):
         run.amend(summaries[index], more)
+        if recorder is not None:
+            recorder.amend(index, more)
         summaries[index] = more.summary
         results += more.results
         said += more.notices

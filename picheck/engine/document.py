@@ -11,7 +11,7 @@ import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance, WaiverUse, read_acceptance
 from picheck.engine.charts.facts import ChartSource
-from picheck.engine.entities import EntitySets, EntityYear, PriorBook
+from picheck.engine.entities import EntitySets, EntityYear, PriorBook, Remark
 from picheck.engine.evidence_lookup import EvidenceLookup, find_evidence
 from picheck.engine.fingerprints import entity_json
 from picheck.engine.framework_rules import NO_RULEBOOK, RULE_NOT_INSTALLED
@@ -317,7 +317,12 @@ class DocumentAuditor:
                 Notice(kind="yearMismatch", document=index, message=masker.text(message))
             )
         notices += [
-            Notice(kind="priorRemark", document=index, message=masker.text(remark))
+            Notice(
+                kind="priorRemark",
+                document=index,
+                message=masker.text(remark.message),
+                is_incomplete=remark.is_incomplete,
+            )
             for remark in work.remarks
         ]
         if work.found.ignored:
@@ -343,7 +348,7 @@ class _Work:
         self.results: list[Result] = []
         self.entity_sets: list[EntitySets] = []
         self.charts: list[ChartSource] = []
-        self.remarks: tuple[str, ...] = ()
+        self.remarks: tuple[Remark, ...] = ()
         self.is_complete = found.fault is None
         self.is_checked = False
 

@@ -120,6 +120,13 @@ class EntityGroups:
         return self._levels.setdefault((key.program, key.year, key.entity.tin), {})
 
 
+class Remark(NamedTuple):
+    """What a reader must know of where earlier years come from, and whether it leaves a gap."""
+
+    message: str
+    is_incomplete: bool = False
+
+
 class PriorBook:
     """Earlier submissions by program and entity; here none, for no path of any was given.
 
@@ -133,7 +140,7 @@ class PriorBook:
         del key
         return _NO_YEARS
 
-    def remarks(self, key: EntityYear) -> tuple[str, ...]:
+    def remarks(self, key: EntityYear) -> tuple[Remark, ...]:
         """Return what a reader must know of where the earlier years come from."""
         del key
         return ()

@@ -52,19 +52,25 @@ class HtmlReporter:
 
     def render(self, report: Report, style: Style) -> str:
         """Return the page."""
-        page: str = _template().render(page=_page(report, style))
+        template = make_environment().get_template("page.html.j2")
+        page: str = template.render(page=_page(report, style))
         return page
 
 
-def _template() -> Any:
-    from jinja2 import (  # noqa: PLC0415 - only this reporter pays for it
+def make_environment(*packages: str) -> Any:
+    """Return the Jinja environment of pages, with the templates of these packages and our own.
+
+    Everything that is filled in is escaped; a name that a page does not have is an error.
+    """
+    from jinja2 import (  # noqa: PLC0415 - only who writes a page pays for it
+        ChoiceLoader,
         Environment,
         PackageLoader,
         StrictUndefined,
     )
 
-    environment = Environment(
-        loader=PackageLoader("picheck.reporters"),
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(name) for name in (*packages, "picheck.reporters")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -72,7 +78,6 @@ def _template() -> Any:
         keep_trailing_newline=True,
         finalize=_printable,
     )
-    return environment.get_template("page.html.j2")
 
 
 def _printable(value: Any) -> Any:

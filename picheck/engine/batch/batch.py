@@ -11,7 +11,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -27,11 +27,11 @@ from picheck.engine.batch.worker import (
     audit_chunk,
     start_worker,
 )
-from picheck.engine.document import AuditedDocument
 from picheck.engine.entities import EntityGroups, short_digest
 from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.notices import plugin_notices, unreadable_notice
 from picheck.engine.prior.loader import load_prior
+from picheck.engine.recorder import Recorder
 from picheck.engine.run_inputs import rulebook_inputs
 from picheck.engine.run_report import finish, header
 from picheck.engine.stopwatch import Stopwatch
@@ -62,18 +62,6 @@ class ProgressListener(Protocol):
 
     def on_chunk(self, chunk: Chunk, result: ChunkResult) -> None:
         """Take note of a chunk that was written."""
-        ...
-
-
-class Recorder(Protocol):
-    """Something that keeps what was collected of the documents, in input order."""
-
-    def add(self, collected: Sequence[Any]) -> None:
-        """Take what was collected of the documents of one chunk."""
-        ...
-
-    def amend(self, number: int, audited: AuditedDocument) -> None:
-        """Take what was added to a document whose chunk was taken before."""
         ...
 
 
@@ -109,6 +97,10 @@ class Batch:
         self._registry = registry
         prior = load_prior(read_inputs(config.options.prior, registry.document_suffixes), registry)
         config = msgspec.structs.replace(config, prior=prior.book.location)
+        if recorder is not None:
+            config = msgspec.structs.replace(
+                config, add_archive=recorder.add_archive, make_collector=recorder.make_collector
+            )
         self._prior = prior
         self._pickled = config.pickled()
         self._worker: Worker = start_worker(self._pickled, registry)

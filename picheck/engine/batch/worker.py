@@ -12,13 +12,14 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.engine.audit import Collect, audit_one
+from picheck.engine.audit import audit_one
 from picheck.engine.batch.resume import FROM_START, KeptInputs, changed_error, kept_digest
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntityReference, PriorBook, references
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior, open_prior
 from picheck.engine.prior.store import HistoryLocation
+from picheck.engine.recorder import AddArchive, MakeCollector
 from picheck.engine.stopwatch import Duration
 from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
@@ -30,7 +31,6 @@ from picheck.model.report import Notice
 from picheck.model.result import RuleRecord
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import RuleKey, StreamingReporter, rules_needed
-from picheck.rulebook.registry import Rulebooks
 
 _thread_local: Final = threading.local()
 
@@ -49,8 +49,8 @@ class WorkerConfig(msgspec.Struct, frozen=True, kw_only=True):
     options: AuditOptions
     reporters: tuple[str, ...]
     prior: HistoryLocation | None = None
-    add_archive: Callable[[PriorBook, Rulebooks], PriorBook] | None = None
-    make_collector: Callable[[DocumentAuditor, PluginRegistry], Collect] | None = None
+    add_archive: AddArchive | None = None
+    make_collector: MakeCollector | None = None
 
     def pickled(self) -> bytes:
         """Return the configuration as bytes, sent with each chunk and unpacked once."""

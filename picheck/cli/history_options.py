@@ -1,0 +1,173 @@
+"""The options of a history, and what they open."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from picheck.config.settings import settings
+from picheck.errors import HistoryError, UsageError
+
+if TYPE_CHECKING:
+    from picheck.cli.audit_options import CommandOptions
+    from picheck.engine.options import AuditOptions
+    from picheck.history.audit_history import AuditHistory
+    from picheck.history.database import Database
+    from picheck.plugins.host import Host
+    from picheck.plugins.registry import PluginRegistry
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_now_option = click.option("--now", hidden=True, metavar="TIME")
+
+
+def audit_history_options(command: F) -> F:
+    """Give a command `--history`, `--by` and `--keep`."""
+    for option in (
+        _now_option,
+        keep_option,
+        by_option,
+        click.option(
+            "--history",
+            metavar="URL",
+            help="Look back into a history and record the audit in it: a path,"
+            " sqlite:///PATH or postgresql+psycopg://HOST/NAME (see picheck history init).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def by_option(command: F) -> F:
+    """Give a command `--by`."""
+    return click.option(
+        "--by", metavar="NAME", help="Who records it [default: the name of the system's user]."
+    )(command)
+
+
+def keep_option(command: F) -> F:
+    """Give a command `--keep`."""
+    return click.option(
+        "--keep",
+        type=click.Choice(["all", "digests"]),
+        default="all",
+        show_default=True,
+        help="Keep the files themselves in the history, or their digests alone.",
+    )(command)
+
+
+def history_option(command: F) -> F:
+    """Give a command of the history `--history`, and the clock that its tests set."""
+    option = click.option(
+        "--history",
+        "url",
+        metavar="URL",
+        envvar="PICHECK_HISTORY",
+        help="The history: a path, sqlite:///PATH or postgresql+psycopg://HOST/NAME"
+        " [default: PICHECK_HISTORY, then the settings' history].",
+    )
+    return option(_now_option(command))
+
+
+def find_url(url: str | None) -> str:
+    """Return the address of the history that was given, or of the one in the settings.
+
+    Raises UsageError where there is none.
+    """
+    found = url or settings(None, isolated=False).options.get("history")
+    if not found:
+        raise UsageError("name the history: --history URL, PICHECK_HISTORY, or the settings")
+    return str(found)
+
+
+def open_database(url: str | None) -> Database:
+    """Open a history. Raises UsageError where there is none, or no package that reads it."""
+    check_installed()
+    from picheck.history.database import Database  # noqa: PLC0415 - only a history needs it
+
+    return Database(find_url(url))
+
+
+def check_installed() -> None:
+    """Raise UsageError where the packages that a history needs are not installed."""
+    try:
+        import alembic  # noqa: F401, PLC0415 - only a history needs it
+        import sqlalchemy  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise UsageError(
+            f"a history needs {error.name}; install it with: pip install 'picheck[history]'"
+        ) from error
+
+
+def user_name(by: str | None) -> str:
+    """Return who is recorded: the name that was given, or that of the system's user."""
+    if by is not None:
+        return by
+    with suppress(OSError, KeyError, ImportError):
+        return getpass.getuser()
+    return ""
+
+
+def clock(now: str | None) -> Callable[[], datetime]:
+    """Return the clock of a history; tests set it to one time. Raises UsageError."""
+    if now is None:
+        return lambda: datetime.now(UTC)
+    try:
+        time = datetime.fromisoformat(now)
+    except ValueError as error:
+        raise UsageError(f"--now {now!r} is not a time such as 2026-01-05T09:00:00Z") from error
+    return lambda: time
+
+
+def open_recorder(
+    options: CommandOptions,
+    terms: AuditOptions,
+    host: Host,
+    registry: PluginRegistry,
+    *,
+    streams: bool,
+) -> tuple[AuditHistory | None, AuditOptions, list[str]]:
+    """Open the history of an audit, if one was asked for.
+
+    Returns it, the options that name it in the report, and a line for a database that does not
+    answer: the audit is made without it then. Raises UsageError where there is no history there.
+    """
+    if options.history is None:
+        return None, terms, []
+    if options.resume:
+        raise UsageError(
+            "what an earlier run audited is recorded by no later one: with --history audit again"
+            " without --resume; documents that did not change add no record"
+        )
+    check_installed()
+    from picheck.history.audit_history import open_history  # noqa: PLC0415 - as above
+
+    try:
+        history, terms = open_history(
+            options.history,
+            terms,
+            host,
+            registry,
+            by=user_name(options.by),
+            keep=options.keep == "all",
+            at_end=not streams,
+            clock=clock(options.now),
+        )
+    except HistoryError as error:
+        return None, terms, [f"{error}; earlier years were not looked up, nothing was recorded"]
+    return history, terms, []
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that only its owner can read. Raises UsageError where it cannot be written."""
+    try:
+        path.touch(mode=0o600)
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

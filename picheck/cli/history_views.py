@@ -1,0 +1,261 @@
+"""`picheck history list`, `show` and `trend`: what a history holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from picheck.cli.audit_options import example
+from picheck.cli.console import say, say_json, say_labelled, say_table
+from picheck.cli.history_options import history_option, open_database, write_new
+from picheck.cli.options import load_inventory, plugin_options, today
+from picheck.engine.document import DocumentAuditor
+from picheck.engine.options import AuditOptions
+from picheck.errors import UsageError
+from picheck.intake.documents import Unreadable
+from picheck.intake.files import read_inputs
+
+if TYPE_CHECKING:
+    from picheck.history.database import Database
+
+_VERDICTS: Final = {"ready": "READY", "notReady": "NOT READY", "incomplete": "INCOMPLETE"}
+_FORMS: Final = ("text", "json", "html")
+_SHORT: Final = 12
+
+
+def _entity_options(command: Any) -> Any:
+    """Give a command `--entity-of` with the options that reading the file needs."""
+    option = click.option(
+        "--entity-of", metavar="FILE", help="Only records about the entity of this submission."
+    )
+    return option(plugin_options(command))
+
+
+def _form_option(command: Any) -> Any:
+    return click.option(
+        "-f",
+        "--format",
+        "formats",
+        multiple=True,
+        metavar="text|json|html[=PATH]",
+        help="Text for people, JSON for programs, a page with a picture [default: text].",
+    )(command)
+
+
+@click.command("list", epilog=example("picheck history list --year 2025 --since 2026-01-01"))
+@_entity_options
+@click.option("-y", "--year", type=int, help="Only records of this performance year.")
+@click.option("--since", metavar="DATE", help="Only records from this date on.")
+@click.option("--kind", "kinds", multiple=True, help="Only records of this kind, such as audit.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the newest, this many.")
+@_form_option
+@history_option
+def list_command(
+    *,
+    entity_of: str | None,
+    year: int | None,
+    since: str | None,
+    kinds: tuple[str, ...],
+    limit: int | None,
+    formats: tuple[str, ...],
+    url: str | None,
+    now: str | None,
+    **given: Any,
+) -> int:
+    """List the records, the oldest first."""
+    del now
+    from picheck.history.queries import list_records  # noqa: PLC0415 - only a history needs it
+
+    database = open_database(url)
+    entity = _entity(entity_of, database, given)
+    with database.reading() as connection:
+        records = list_records(
+            connection, entity=entity, year=year, since=since, kinds=kinds, limit=limit
+        )
+    state = database.state()
+    whole = {"history": _head(state), "records": records}
+    _write(formats, whole, lambda: _say_list(records, str(state)), None)
+    return 0
+
+
+@click.command("show", epilog=example("picheck history show 12 -f html=record.html"))
+@click.argument("seq", type=int)
+@_form_option
+@history_option
+def show_command(seq: int, formats: tuple[str, ...], url: str | None, now: str | None) -> int:
+    """Show one record with all that was known then."""
+    del now
+    database = open_database(url)
+    from picheck.history.page import record_page  # noqa: PLC0415 - only a history needs it
+    from picheck.history.queries import describe_record  # noqa: PLC0415
+
+    with database.reading() as connection:
+        record = describe_record(connection, seq)
+    state = database.state()
+    whole = {"history": _head(state), **record}
+    _write(formats, whole, lambda: _say_record(record), lambda: record_page(record, str(state)))
+    return 0
+
+
+@click.command("trend", epilog=example("picheck history trend --year 2025 -f html=trend.html"))
+@_entity_options
+@click.option("-y", "--year", type=int, help="Only this performance year.")
+@_form_option
+@history_option
+def trend_command(
+    *,
+    entity_of: str | None,
+    year: int | None,
+    formats: tuple[str, ...],
+    url: str | None,
+    now: str | None,
+    **given: Any,
+) -> int:
+    """Show verdicts and scores over time, and what was cured when."""
+    del now
+    database = open_database(url)
+    from picheck.history.page import trend_page  # noqa: PLC0415 - only a history needs it
+    from picheck.history.queries import trend  # noqa: PLC0415
+
+    entity = _entity(entity_of, database, given)
+    with database.reading() as connection:
+        groups = trend(connection, entity=entity, year=year)
+    state = database.state()
+    whole = {"history": _head(state), "trends": groups}
+    _write(formats, whole, lambda: _say_trend(groups), lambda: trend_page(groups, str(state)))
+    return 0
+
+
+def _entity(path: str | None, database: Database, given: dict[str, Any]) -> str | None:
+    """Return the name that an entity has in the history, of the file that speaks for it."""
+    if path is None:
+        return None
+    from picheck.history.collect import describe_subject  # noqa: PLC0415 - a history needs it
+    from picheck.history.keys import read_key  # noqa: PLC0415
+
+    _, registry = load_inventory(given["plugins"], given["required"], autoload=given["autoload"])
+    auditor = DocumentAuditor(registry, AuditOptions(as_of=today()))
+    found: str | None = None
+    for document in read_inputs([path], registry.document_suffixes):
+        if isinstance(document, Unreadable):
+            raise document.error
+        sets = auditor.entity_sets(document, 0)
+        found = describe_subject(sets, None, read_key(database.url)).entity
+        break
+    if found is None:
+        raise UsageError(f"{path} does not say in full whom it speaks for")
+    return found
+
+
+def _head(state: Any) -> dict[str, Any]:
+    return {"records": state.size, "head": state.head, "origin": state.origin}
+
+
+def _write(
+    formats: Sequence[str],
+    whole: dict[str, Any],
+    say_text: Callable[[], None],
+    page: Callable[[], str] | None,
+) -> None:
+    """Write a view in each of the formats, to standard output or to a file."""
+    for given in formats or ("text",):
+        form, _, path = given.partition("=")
+        if form not in _FORMS or (form == "html" and page is None):
+            raise UsageError(f"there is no format {form!r} here; choose text, json or html")
+        if form == "text":
+            if path:
+                raise UsageError("text goes to standard output; write json=PATH or html=PATH")
+            say_text()
+        elif form == "json":
+            _write_data(path, whole)
+        elif page is not None:
+            text = page()
+            if path:
+                write_new(Path(path), text.encode())
+            else:
+                click.echo(text, nl=False)
+
+
+def _write_data(path: str, whole: dict[str, Any]) -> None:
+    if not path:
+        say_json(whole)
+        return
+    import msgspec  # noqa: PLC0415 - seldom needed
+
+    data = msgspec.json.format(msgspec.json.encode(whole, enc_hook=dict), indent=2)
+    write_new(Path(path), data + b"\n")
+
+
+def _say_list(records: Sequence[dict[str, Any]], state: str) -> None:
+    headers = ("seq", "at", "kind", "year", "entity", "verdict", "score", "what")
+    say_table(headers, [_row(each) for each in records])
+    say()
+    say(state)
+
+
+def _row(record: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        record["seq"],
+        record["at"],
+        record["kind"],
+        record["year"],
+        (record["entity"] or "")[:_SHORT],
+        _VERDICTS.get(record["verdict"] or "", ""),
+        "" if record["score"] is None else f"{record['score']:g}",
+        _what(record),
+    )
+
+
+def _what(record: dict[str, Any]) -> str:
+    match record["kind"]:
+        case "run":
+            return f"{record['recorded']} recorded, {record['unchanged']} unchanged"
+        case "submitted":
+            sent = f"{record['uri']}, sent {record['on']}"
+            return f"{sent}, {record['confirmation']}" if record.get("confirmation") else sent
+        case "answer":
+            return f"answer of {record['on']} to record {record['submitted']}"
+        case "expunged":
+            return str(record["reason"])
+        case "audit":
+            more = f", with record {record['amends']}" if "amends" in record else ""
+            line = f":{record['line']}" if "line" in record else ""
+            return f"{record['uri']}{line}{more}"
+    return ""
+
+
+def _say_record(record: dict[str, Any]) -> None:
+    say(f"record {record['seq']}: {record['kind']}, {record['at']}, by {record['by'] or 'unknown'}")
+    for name in ("program", "year", "entity", "hash", "previous"):
+        say_labelled(name, str(record[name] if record[name] is not None else "-"))
+    for name, value in record["body"].items():
+        if isinstance(value, str | int) and name not in record["files"]:
+            say_labelled(name, str(value))
+    for role, file in record["files"].items():
+        state = "kept" if file["kept"] else "digest alone"
+        say_labelled(role, f"{file['sha256']} ({state})")
+    for finding in record.get("findings", ()):
+        say(f"  {finding['code']}  {finding['severity']}  {finding['message']}")
+
+
+def _say_trend(groups: Sequence[dict[str, Any]]) -> None:
+    for place, group in enumerate(groups):
+        if place:
+            say()
+        say(f"{group['program']} {group['year']}, entity {group['entity'][:_SHORT]}")
+        for audit in group["audits"]:
+            score = "" if audit["score"] is None else f", {audit['score']:g} points"
+            say(f"  {audit['at']}  {_VERDICTS[audit['verdict']]}{score}  (record {audit['seq']})")
+            for word, findings in (("cured", audit["gone"]), ("new", audit["new"])):
+                if findings:
+                    say_labelled(word, ", ".join(each["code"] for each in findings), "      ", 8)
+        for sent in group["submitted"]:
+            say(f"  sent on {sent['on']}  (record {sent['seq']})")
+    if not groups:
+        say("no audit of an entity is recorded")
+
+
+COMMANDS: Final = (list_command, show_command, trend_command)

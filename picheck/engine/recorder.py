@@ -1,0 +1,41 @@
+"""What a run hands its documents to beside the report: a history, where one is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from picheck.engine.document import AuditedDocument, DocumentAuditor
+from picheck.engine.entities import PriorBook
+from picheck.intake.documents import RawDocument
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.registry import Rulebooks
+
+#: Makes of an audited document what is kept of it: number, document, and what was found.
+Collect: TypeAlias = Callable[[int, RawDocument, AuditedDocument], Any]
+#: Makes a `Collect` in the process that audits; it is pickled.
+MakeCollector: TypeAlias = Callable[[DocumentAuditor, PluginRegistry], Collect]
+#: Adds what is kept to the earlier submissions of a run; it is pickled.
+AddArchive: TypeAlias = Callable[[PriorBook, Rulebooks], PriorBook]
+
+
+class Recorder(Protocol):
+    """Keeps what was collected of the documents, in input order."""
+
+    @property
+    def make_collector(self) -> MakeCollector:
+        """What makes, where documents are audited, the function that collects."""
+        ...
+
+    @property
+    def add_archive(self) -> AddArchive:
+        """What gives rules the earlier years that are kept."""
+        ...
+
+    def add(self, collected: Sequence[Any]) -> None:
+        """Take what was collected of some documents."""
+        ...
+
+    def amend(self, number: int, audited: AuditedDocument) -> None:
+        """Take what several documents of an entity together showed of one taken before."""
+        ...

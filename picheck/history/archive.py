@@ -1,0 +1,176 @@
+"""What a history knows of earlier years, for rules that look back."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from picheck.engine.entities import EntityYear, PriorBook, Remark
+from picheck.errors import HistoryError
+from picheck.history.chain import decode_body
+from picheck.history.database import Database
+from picheck.history.keys import entity_key
+from picheck.model.submission import MeasurementSet
+from picheck.rulebook.registry import Rulebooks
+from picheck.rules.measurement_set import SetView
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Row
+
+_Years = Mapping[int, tuple[SetView, ...]]
+
+
+class HistoryArchive(msgspec.Struct, frozen=True):
+    """Adds a history to the earlier submissions of a run, in whichever process audits.
+
+    Only the first `until` records count, those that were there when the run began, so that what
+    the run records itself changes none of its findings.
+    """
+
+    url: str
+    key: bytes
+    until: int
+
+    def __call__(self, book: PriorBook, rulebooks: Rulebooks) -> PriorBook:
+        """Return the earlier submissions with those that the history has."""
+        return ArchiveBook(book, self, rulebooks)
+
+
+class ArchiveBook(PriorBook):
+    """Earlier submissions: those of files, and for other years what a history has as submitted.
+
+    A year of which it has audits alone is left open: nothing proves that the file was sent.
+    """
+
+    def __init__(self, files: PriorBook, archive: HistoryArchive, rulebooks: Rulebooks) -> None:
+        self._files = files
+        self._archive = archive
+        self._rulebooks = rulebooks
+        self._databases: dict[int, Database] = {}
+        self._last: tuple[EntityYear, _Years, tuple[Remark, ...]] | None = None
+
+    @property
+    def location(self) -> Any:
+        """Where another process finds the earlier submissions of files."""
+        return self._files.location
+
+    def before(self, key: EntityYear) -> _Years:
+        """Return the sets of the entity's earlier years, by year."""
+        return self._look(key)[0]
+
+    def remarks(self, key: EntityYear) -> tuple[Remark, ...]:
+        """Return what a reader must know of where the earlier years come from."""
+        return self._look(key)[1]
+
+    def take_used(self) -> set[bytes]:
+        """Return digests of the entities whose files were asked for since the last call."""
+        return self._files.take_used()
+
+    def add_used(self, used: set[bytes]) -> None:
+        """Enter the entities that a part of the run asked for."""
+        self._files.add_used(used)
+
+    @property
+    def unused(self) -> int:
+        """How many entities' files no audited document asked for."""
+        return self._files.unused
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def _look(self, key: EntityYear) -> tuple[_Years, tuple[Remark, ...]]:
+        """Look a document's entity up once: for its rules, its remarks, and its record."""
+        if self._last is None or self._last[0] != key:
+            self._last = key, *self._find(key)
+        return self._last[1], self._last[2]
+
+    def _find(self, key: EntityYear) -> tuple[_Years, tuple[Remark, ...]]:
+        files = self._files.before(key)
+        if not key.entity.is_identified:
+            return files, ()
+        years, remarks = dict(files), list[Remark]()
+        try:
+            for row, sets in self._newest(key):
+                if sets is None:
+                    if row.year not in files:
+                        remarks.append(_only_audited(row))
+                    continue
+                views = self._views(key.program, row.year, sets)
+                if row.year not in files:
+                    years[row.year] = views
+                elif _answers(files[row.year]) != _answers(views):
+                    remarks.append(_differs(row))
+        except HistoryError as error:
+            message = f"{error}; earlier years were not looked up in it"
+            return files, (Remark(message, is_incomplete=True),)
+        return MappingProxyType(years), tuple(remarks)
+
+    def _newest(self, key: EntityYear) -> Iterator[tuple[Row[Any], bytes | None]]:
+        """Yield the record that counts for each year, with the sets if they were submitted."""
+        from sqlalchemy import select  # noqa: PLC0415 - only runs with a history pay for it
+
+        from picheck.history.tables import BLOB, RECORD  # noqa: PLC0415
+
+        query = (
+            select(RECORD)
+            .where(
+                RECORD.c.entity == entity_key(key.entity, self._archive.key),
+                RECORD.c.program == key.program,
+                RECORD.c.year < key.year,
+                RECORD.c.seq <= self._archive.until,
+                RECORD.c.kind.in_(("audit", "submitted")),
+            )
+            .order_by(RECORD.c.year, RECORD.c.kind, RECORD.c.seq)  # an audit before what was sent
+        )
+        with self._database().reading() as connection:
+            newest = {row.year: row for row in connection.execute(query)}
+            for row in newest.values():
+                if row.kind == "audit":
+                    yield row, None
+                    continue
+                digest = decode_body(row.body)["sets"]
+                stored = select(BLOB.c.data).where(BLOB.c.sha256 == digest)
+                yield row, connection.execute(stored).scalar_one()
+
+    def _views(self, program: str, year: int, packed: bytes) -> tuple[SetView, ...]:
+        rulebook = self._rulebooks.rulebook(program, year)
+        try:
+            records = msgspec.json.decode(zlib.decompress(packed), type=tuple[MeasurementSet, ...])
+        except (zlib.error, msgspec.DecodeError) as error:
+            raise HistoryError(f"what it has as submitted for {year} is damaged") from error
+        return tuple(SetView(each, "", rulebook) for each in records if each.category == program)
+
+    def _database(self) -> Database:
+        """Return this process's own connection: none outlives a fork."""
+        database = self._databases.get(os.getpid())
+        if database is None:
+            database = self._databases[os.getpid()] = Database(self._archive.url)
+        return database
+
+
+def _answers(views: tuple[SetView, ...]) -> list[tuple[str, Any]]:
+    """Return what was answered, in an order of its own."""
+    return sorted(
+        ((each.measure_id, each.value) for view in views for each in view.record.measurements),
+        key=repr,
+    )
+
+
+def _only_audited(row: Row[Any]) -> Remark:
+    return Remark(
+        f"the history has {row.year} as audited on {decode_body(row.body)['asOf']} (record"
+        f" {row.seq}), but not as submitted, so {row.year} is unknown; enter what was sent with"
+        " picheck history record FILE --as submitted --on DATE"
+    )
+
+
+def _differs(row: Row[Any]) -> Remark:
+    return Remark(
+        f"the earlier file of {row.year} differs from what the history has as submitted (record"
+        f" {row.seq}); the file was used"
+    )

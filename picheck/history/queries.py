@@ -1,0 +1,194 @@
+"""What a history holds, as plain values for lists, pages and programs."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.engine import Connection, Row
+
+from picheck.errors import HistoryError, UsageError
+from picheck.history.chain import decode_body
+from picheck.history.tables import BLOB, FINDING, HASHED, RECORD, VERDICT
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def list_records(
+    connection: Connection,
+    *,
+    entity: str | None = None,
+    year: int | None = None,
+    since: str | None = None,
+    kinds: Sequence[str] = (),
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return records in order, each as a dict; with a limit the newest ones.
+
+    `since` is a date or a time as the records have it, `entity` the keyed digest of one.
+    """
+    query = select(RECORD, VERDICT.c.verdict, VERDICT.c.score).outerjoin(
+        VERDICT, VERDICT.c.seq == RECORD.c.seq
+    )
+    if entity is not None:
+        query = query.where(RECORD.c.entity == entity)
+    if year is not None:
+        query = query.where(RECORD.c.year == year)
+    if since is not None:
+        query = query.where(RECORD.c.at >= since)
+    if kinds:
+        query = query.where(RECORD.c.kind.in_(kinds))
+    query = query.order_by(RECORD.c.seq.desc())
+    if limit is not None:
+        query = query.limit(limit)
+    return [_listed(row) for row in reversed(list(connection.execute(query)))]
+
+
+def find_record(connection: Connection, seq: int) -> Row[Any]:
+    """Return one record. Raises UsageError where the history has none with this number."""
+    row = connection.execute(select(RECORD).where(RECORD.c.seq == seq)).first()
+    if row is None:
+        raise UsageError(f"the history has no record {seq}; see picheck history list")
+    return row
+
+
+def describe_record(connection: Connection, seq: int) -> dict[str, Any]:
+    """Return one record with its body, the files that it names, and an audit's findings in words.
+
+    Raises UsageError where the history has none with this number.
+    """
+    row = find_record(connection, seq)
+    body = decode_body(row.body)
+    files = {}
+    for role, digest in named_files(body):
+        kept = select(BLOB.c.sha256).where(BLOB.c.sha256 == digest, BLOB.c.data.is_not(None))
+        files[role] = {"sha256": digest, "kept": connection.execute(kept).first() is not None}
+    record = {name: row._mapping[name] for name in HASHED if name != "body"}  # noqa: SLF001 - SQLAlchemy's name for a row as a mapping
+    record |= {"hash": row.hash, "body": body, "files": files}
+    report = body.get("together", body.get("report"))
+    if report is not None and (data := read_blob(connection, report)) is not None:
+        told = msgspec.json.decode(data)
+        record["report"] = told
+        record["findings"] = [
+            {
+                "code": each["code"],
+                "severity": each["severity"],
+                "consequence": each.get("consequence"),
+                "message": each["message"],
+            }
+            for each in told["results"]
+        ]
+    return record
+
+
+def named_files(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the files that a record names by their digest, each with its role."""
+    return [
+        (role, value)
+        for role, value in body.items()
+        if isinstance(value, str) and _DIGEST.fullmatch(value)
+    ]
+
+
+def find_submitted(connection: Connection, document: str) -> Row[Any] | None:
+    """Return the newest record that says that a document, given by its SHA-256, was sent."""
+    query = select(RECORD).where(RECORD.c.kind == "submitted").order_by(RECORD.c.seq.desc())
+    for row in connection.execute(query.where(RECORD.c.body.contains(document))):
+        if decode_body(row.body).get("document") == document:
+            return row
+    return None
+
+
+def read_blob(connection: Connection, sha256: str) -> bytes | None:
+    """Return the bytes of a kept file; None where only its digest was kept, or they are expunged.
+
+    Raises HistoryError where they are damaged.
+    """
+    row = connection.execute(select(BLOB.c.data).where(BLOB.c.sha256 == sha256)).first()
+    if row is None or row.data is None:
+        return None
+    try:
+        return zlib.decompress(row.data)
+    except zlib.error as error:
+        raise HistoryError(f"the kept file {sha256[:12]} is damaged: {error}") from error
+
+
+def trend(
+    connection: Connection, *, entity: str | None = None, year: int | None = None
+) -> list[dict[str, Any]]:
+    """Return, for each entity, program and year, its audits in order and what became of findings.
+
+    Of each audit: verdict, score, open findings, which are new and which are gone since the audit
+    before. Audits that only add what several documents show together count as that audit.
+    """
+    groups: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
+    for record in list_records(connection, entity=entity, year=year, kinds=("audit", "submitted")):
+        if record["entity"] is not None:
+            key = record["entity"], record["program"], record["year"]
+            groups.setdefault(key, []).append(record)
+    return [
+        {
+            "entity": owner,
+            "program": program,
+            "year": in_year,
+            "audits": list(_audits(connection, records)),
+            "submitted": [
+                {"seq": each["seq"], "on": each["on"], "document": each["document"]}
+                for each in records
+                if each["kind"] == "submitted"
+            ],
+        }
+        for (owner, program, in_year), records in sorted(groups.items())
+    ]
+
+
+def _audits(connection: Connection, records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    before: dict[str, dict[str, Any]] = {}
+    audits = [each for each in records if each["kind"] == "audit"]
+    for place, record in enumerate(audits):
+        if place + 1 < len(audits) and audits[place + 1].get("amends") == record["seq"]:
+            continue  # what follows says the same and more
+        query = select(FINDING).where(FINDING.c.seq == record["seq"], FINDING.c.outcome == "fail")
+        now = {
+            row.fingerprint: {
+                "code": row.code,
+                "severity": row.severity,
+                "consequence": row.consequence,
+                "fingerprint": row.fingerprint,
+            }
+            for row in connection.execute(query.order_by(FINDING.c.number))
+        }
+        yield {
+            **{name: record[name] for name in ("seq", "at", "by", "verdict", "score", "document")},
+            "open": list(now.values()),
+            "new": [each for key, each in now.items() if key not in before],
+            "gone": [each for key, each in before.items() if key not in now],
+        }
+        before = now
+
+
+def _listed(row: Row[Any]) -> dict[str, Any]:
+    body = decode_body(row.body)
+    listed = {
+        "seq": row.seq,
+        "kind": row.kind,
+        "at": row.at,
+        "by": row.by,
+        "entity": row.entity,
+        "program": row.program,
+        "year": row.year,
+        "verdict": row.verdict,
+        "score": row.score,
+        "document": body.get("document"),
+        "uri": body.get("uri"),
+        "hash": row.hash,
+    }
+    for name in ("line", "amends", "on", "confirmation", "channel", "submitted", "recorded",
+                 "unchanged", "reason"):  # fmt: skip
+        if name in body:
+            listed[name] = body[name]
+    return listed

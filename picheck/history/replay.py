@@ -1,0 +1,194 @@
+"""A recorded audit is made again from what was kept of it, and the reports are compared."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from sqlalchemy.engine import Connection, Row
+
+from picheck.engine.document import DocumentAuditor
+from picheck.engine.entities import EntityYear, PriorBook
+from picheck.engine.options import AuditOptions, Override
+from picheck.errors import InputError, UsageError
+from picheck.history.chain import decode_body
+from picheck.history.queries import read_blob
+from picheck.history.report import document_report
+from picheck.history.terms import compare_environments, describe_environment, requirements
+from picheck.intake.documents import RawDocument
+from picheck.model.submission import MeasurementSet
+from picheck.plugins.host import Host
+from picheck.plugins.registry import PluginRegistry
+from picheck.rulebook.registry import Rulebooks
+from picheck.rules.measurement_set import SetView
+
+Outcome = Literal["identical", "differs", "notReplayable"]
+
+
+class Replay(NamedTuple):
+    """What a replay came to: the outcome, and a line for each difference or missing part."""
+
+    seq: int
+    outcome: Outcome
+    lines: tuple[str, ...] = ()
+
+
+class CannotReplay(Exception):  # noqa: N818 - says what, not that it is an error
+    """A record cannot be audited again here; the arguments say why, a line each."""
+
+
+class AuditReplayer:
+    """Makes recorded audits again with the plugins that are installed.
+
+    With `with_current` an audit is made again even where other plugins or rulebooks are installed
+    than made it; what differs then is told before the differences of the reports.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        host: Host,
+        registry: PluginRegistry,
+        *,
+        with_current: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._registry = registry
+        self._environment = describe_environment(host, registry)
+        self._with_current = with_current
+
+    def replay(self, row: Row[Any]) -> Replay:
+        """Make one recorded audit again. Raises HistoryError where a kept file is damaged."""
+        body = decode_body(row.body)
+        try:
+            before = self._kept(body, "report").decode()
+            remarks = self._check_environment(body)
+            if "amends" in body:
+                remarks += ("of what several documents show together nothing is made again",)
+            with tempfile.TemporaryDirectory(prefix="picheck-") as folder:
+                now = self._audit(body, Path(folder)).decode()
+        except CannotReplay as reason:
+            return Replay(row.seq, "notReplayable", tuple(map(str, reason.args)))
+        if now == before:
+            return Replay(row.seq, "identical", remarks)
+        return Replay(row.seq, "differs", (*remarks, *compare_reports(before, now)))
+
+    def _check_environment(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        environment = self._kept(body, "environment").decode()
+        differences = compare_environments(environment, self._environment)
+        if differences and not self._with_current:
+            raise CannotReplay(
+                *differences,
+                f"to get it back: {requirements(environment)}",
+                "or replay --with-current to see what today's plugins and rulebooks say",
+            )
+        return tuple(differences)
+
+    def _audit(self, body: Mapping[str, Any], folder: Path) -> bytes:
+        options = self._options(body, folder)
+        raw = RawDocument(
+            uri=body["uri"],
+            data=self._kept(body, "document"),
+            line=body.get("line"),
+            evidence=self._kept(body, "evidence") if "evidence" in body else None,
+            evidence_uri=body.get("evidenceUri"),
+            evidence_digests=dict(body.get("supporting", ())),
+        )
+        prior = self._kept(body, "prior") if "prior" in body else b"{}"
+        book = KeptPrior(prior, self._registry.rulebooks)
+        try:
+            audited = DocumentAuditor(self._registry, options, book).audit(raw, 0)
+        except (InputError, UsageError) as error:
+            raise CannotReplay(f"it cannot be audited now: {error}") from error
+        return document_report(audited.summary, audited.results)
+
+    def _options(self, body: Mapping[str, Any], folder: Path) -> AuditOptions:
+        given = msgspec.json.decode(self._kept(body, "options"))
+        overrides = msgspec.convert(given["overrides"], tuple[Override, ...])
+        everywhere = [
+            msgspec.structs.replace(overrides[index], files=("**",), folder="/")
+            for index in body.get("overrides", ())
+        ]
+        return AuditOptions(
+            as_of=date.fromisoformat(body["asOf"]),
+            year=given["year"],
+            gate=given["gate"],
+            select=tuple(given["select"]),
+            ignore=tuple(given["ignore"]),
+            trust_unverified=given["trustUnverified"],
+            plugin_options=given["plugins"],
+            overrides=tuple(everywhere),
+            input_format=given["inputFormat"],
+            waivers=self._written(body, "waivers", folder),
+            baseline=self._written(body, "baseline", folder),
+        )
+
+    def _written(self, body: Mapping[str, Any], role: str, folder: Path) -> Path | None:
+        """Write a kept file of the run where an audit can read it; None where it had none."""
+        if role not in body:
+            return None
+        path = folder / f"{role}.txt"
+        path.write_bytes(self._kept(body, role))
+        return path
+
+    def _kept(self, body: Mapping[str, Any], role: str) -> bytes:
+        """Return the bytes of a file that a record names."""
+        digest = body[role]
+        data = read_blob(self._connection, digest)
+        if data is None:
+            raise CannotReplay(
+                f"the {role} with SHA-256 {digest} is not kept: only its digest was recorded, or"
+                " its retention has ended"
+            )
+        return data
+
+
+class KeptPrior(PriorBook):
+    """The earlier years that a recorded audit was given, whoever asks."""
+
+    def __init__(self, encoded: bytes, rulebooks: Rulebooks) -> None:
+        shape = dict[str, tuple[MeasurementSet, ...]]
+        self._years = msgspec.json.decode(encoded, type=shape)
+        self._rulebooks = rulebooks
+
+    def before(self, key: EntityYear) -> Mapping[int, tuple[SetView, ...]]:
+        """Return the sets of earlier years of a program, by year."""
+        years = {}
+        for name, records in self._years.items():
+            program, _, year = name.rpartition(" ")
+            if program == key.program:
+                book = self._rulebooks.rulebook(program, int(year))
+                years[int(year)] = tuple(SetView(each, "", book) for each in records)
+        return MappingProxyType(years)
+
+
+def compare_reports(before: str, now: str) -> list[str]:
+    """Return what differs between two reports of one document, a line each."""
+    first, second = msgspec.json.decode(before), msgspec.json.decode(now)
+    lines = []
+    for name in ("verdict", "outcomes", "unverified", "inputs", "performanceYear"):
+        was, is_ = first["document"].get(name), second["document"].get(name)
+        if was != is_:
+            lines.append(f"{name}: was {_text(was)}, is {_text(is_)}")
+    old = {each["fingerprint"]: each for each in first["results"]}
+    new = {each["fingerprint"]: each for each in second["results"]}
+    lines += [f"gone: {_finding(old[key])}" for key in old if key not in new]
+    lines += [f"new: {_finding(new[key])}" for key in new if key not in old]
+    for key in old.keys() & new.keys():
+        names = old[key].keys() | new[key].keys()
+        if changed := sorted(n for n in names if old[key].get(n) != new[key].get(n)):
+            lines.append(f"{old[key]['code']}: other {', '.join(changed)}")
+    return lines or ["the reports differ in form alone"]
+
+
+def _finding(result: Mapping[str, Any]) -> str:
+    return f"{result['code']} {result['message']}"
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
