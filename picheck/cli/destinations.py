@@ -12,8 +12,9 @@ from typing import NamedTuple
 from picheck.cli.audit_options import CommandOptions
 from picheck.config.settings import Settings
 from picheck.errors import UsageError
-from picheck.intake.discovery import Discovery, Source, is_output
+from picheck.intake.discovery import Discovery, Source
 from picheck.intake.documents import STDIN, uri_of
+from picheck.intake.file_heads import head_of, is_own_file
 from picheck.plugins.one_file import is_file
 
 #: What tells a file from every other, whatever its names are: its device and its number there.
@@ -65,9 +66,9 @@ def check_not_read(
             written[status.st_dev, status.st_ino] = each
     if not written:  # what is not there yet cannot be read either
         return
-    for path in _files_read(options, found, suffixes):
+    for path, is_named in _files_read(options, found, suffixes):
         identity = _identity(path)
-        if identity in written:
+        if identity in written and (is_named or not _is_left_out(Path(path))):
             raise UsageError(
                 f"{uri_of(path)} is read in this run, and {_name(written[identity])} would replace"
                 " it; write the output to another file"
@@ -76,18 +77,25 @@ def check_not_read(
 
 def _files_read(
     options: CommandOptions, found: Settings, suffixes: tuple[str, ...]
-) -> Iterator[str]:
-    """Yield the path of each file that a run reads, `-` for standard input."""
+) -> Iterator[tuple[str, bool]]:
+    """Yield the path of each file that a run may read, and whether it was named and not found.
+
+    Standard input is called `-`.
+    """
     named = (options.evidence, options.waivers, options.baseline, options.entity_key, found.source)
-    yield from (str(path) for path in named if path is not None)
-    yield from (name for name in options.plugins if is_file(name))
+    yield from ((str(path), True) for path in named if path is not None)
+    yield from ((name, True) for name in options.plugins if is_file(name))
     for source in Discovery((*options.paths, *options.prior), suffixes, reads_heads=False):
         if not isinstance(source, Source):
             continue
-        if source.is_named or not is_output(Path(source.path)):
-            yield source.path
+        yield source.path, source.is_named
         if source.evidence is not None:
-            yield source.evidence
+            yield source.evidence, True
+
+
+def _is_left_out(path: Path) -> bool:
+    """Whether a directory leaves a file out, because picheck wrote it."""
+    return is_own_file(path, head_of(path))
 
 
 def _place(destination: Destination) -> _Identity | str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import lzma
-import struct
+import hashlib
+import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final, cast
+from typing import Any, Final, cast
 
 from picheck.errors import InputError
 from picheck.intake.compression import compression_of
@@ -20,6 +21,7 @@ from picheck.intake.documents import (
     unreadable,
     uri_of,
 )
+from picheck.intake.evidence import supporting_files
 from picheck.intake.file_kinds import PACKAGE_HEAD, kind_of_name, kind_of_package
 from picheck.intake.file_names import (
     EvidencePairs,
@@ -31,23 +33,10 @@ from picheck.intake.file_names import (
 from picheck.intake.left_out import LeftOut
 from picheck.intake.limits import MAX_BYTES
 from picheck.intake.own_outputs import is_report
+from picheck.intake.zip_repair import ARCHIVE_ERRORS, DAMAGED_NAME, open_archive
 
 #: A member that unpacks to more than this many times its size is a bomb.
 MAX_RATIO: Final = 200
-#: Everything that `zipfile` and the decompressors raise for an archive that is damaged.
-_ERRORS: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    RuntimeError,  # encrypted; as NotImplementedError: a method that is not known
-    EOFError,
-    OSError,
-    ValueError,  # as UnicodeDecodeError: a name
-    LookupError,
-    ArithmeticError,
-    MemoryError,
-)
 _Members = dict[str, list[zipfile.ZipInfo]]
 
 
@@ -64,10 +53,10 @@ def read_archive(
     uri = uri_of(path)
     with path.open("rb") as file:
         try:
-            archive, damaged = _open(file)
+            archive, damaged = open_archive(file)
             file.seek(0)
             kind = kind_of_package(archive.namelist(), file.read(PACKAGE_HEAD))
-        except _ERRORS as error:
+        except ARCHIVE_ERRORS as error:
             named = kind_of_name(uri)
             said = f"is {named}" if named else f"cannot be unpacked: {_describe(error)}"
             yield unreadable(said, uri)
@@ -86,11 +75,11 @@ def read_member(path: Path, name: str) -> bytes | None:
     """Return the bytes of one member by its printable name; None where they cannot be read."""
     with path.open("rb") as file:
         try:
-            with _open(file)[0] as archive:
+            with open_archive(file)[0] as archive:
                 for key, members in _members_of(archive).items():
                     if uri_of(key) == name:
                         return _read(archive, members)
-        except (InputError, *_ERRORS):
+        except (InputError, *ARCHIVE_ERRORS):
             pass
     return None
 
@@ -123,7 +112,7 @@ def _members_of(archive: zipfile.ZipFile) -> _Members:
     """Return the files of an archive in the order of their names; a name may be there twice."""
     members: _Members = {}
     for member in sorted(archive.infolist(), key=lambda member: member.filename):
-        if member.filename != _DAMAGED_NAME and not member.filename.endswith("/"):
+        if member.filename != DAMAGED_NAME and not member.filename.endswith("/"):
             members.setdefault(member.filename, []).append(member)
     return members
 
@@ -163,7 +152,7 @@ def _read_line_member(
             yield from read_lines(uri, file)
     except InputError as error:
         yield unreadable(str(error), uri)
-    except _ERRORS as error:
+    except ARCHIVE_ERRORS as error:
         yield unreadable(f"cannot be unpacked: {_describe(error)}", uri)
 
 
@@ -175,9 +164,23 @@ def _evidence(
     if compression_of(name) is not None:
         return {"evidence_uri": uri, "evidence_error": "is compressed inside an archive"}
     try:
-        return {"evidence_uri": uri, "evidence": _read(archive, members[name])}
+        data = _read(archive, members[name])
     except InputError as error:
         return {"evidence_uri": uri, "evidence_error": str(error)}
+    digests = dict(_digests(archive, members, posixpath.dirname(name), data))
+    return {"evidence_uri": uri, "evidence": data, "evidence_digests": digests}
+
+
+def _digests(
+    archive: zipfile.ZipFile, members: _Members, folder: str, evidence: bytes
+) -> Iterator[tuple[str, str]]:
+    """Yield the SHA-256 of each supporting document in the folder of its evidence, by its name."""
+    for name in supporting_files(evidence):
+        path = posixpath.normpath(posixpath.join(folder, name))
+        if path in members and (not folder or path.startswith(f"{folder}/")):
+            # one that is damaged is not known, as on a disk that cannot be read
+            with suppress(InputError, *ARCHIVE_ERRORS), archive.open(_only(members[path])) as file:
+                yield name, hashlib.file_digest(cast("BufferedIOBase", file), "sha256").hexdigest()
 
 
 def _read(archive: zipfile.ZipFile, same: list[zipfile.ZipInfo]) -> bytes:
@@ -191,7 +194,7 @@ def _read(archive: zipfile.ZipFile, same: list[zipfile.ZipInfo]) -> bytes:
     try:
         with archive.open(member) as file:
             return file.read(MAX_BYTES + 1)
-    except _ERRORS as error:
+    except ARCHIVE_ERRORS as error:
         said = f"cannot be unpacked: {_describe(error)}"
         raise InputError(said, uri=member.filename) from error
 
@@ -211,119 +214,3 @@ def _only(same: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
 def _describe(error: Exception) -> str:
     """Return what an exception says, in one printable line."""
     return uri_of(str(error)) or type(error).__name__
-
-
-_ENTRY: Final = b"PK\x01\x02"
-_ENTRY_SIZE: Final = 46
-#: A newer version is asked for than `zipfile` reads; most say so of members that it can read.
-_MAX_VERSION: Final = 63
-_IS_UTF8: Final = 0x800
-#: The name that an entry gets which cannot be read; a submission's name ends otherwise.
-_DAMAGED_NAME: Final = "?"
-
-
-def _open(file: BinaryIO) -> tuple[zipfile.ZipFile, int]:
-    """Open an archive; return it with the number of damaged places in its directory.
-
-    `zipfile` refuses a whole archive for one bad entry. Such a directory is mended in memory
-    first, so that the other members can be read. Raises one of `_ERRORS` where that is no help.
-    """
-    try:
-        return zipfile.ZipFile(file), 0
-    except _ERRORS:
-        mended = _MendedFile(file)
-        return zipfile.ZipFile(cast("IO[bytes]", mended)), mended.damaged
-
-
-class _MendedFile:
-    """An archive whose directory is mended while it is read."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.damaged = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size)
-        if data.startswith(_ENTRY) and len(data) > _ENTRY_SIZE:
-            data = self._mend(bytearray(data))
-        return data
-
-    def _mend(self, directory: bytearray) -> bytes:
-        """Return a directory of the same length without what `zipfile` refuses."""
-        start = self.damaged = 0
-        while start + _ENTRY_SIZE < len(directory):
-            end = self._end_of_entry(directory, start)
-            if end is None:
-                self.damaged += 1
-                end = directory.find(_ENTRY, start + _ENTRY_SIZE + 1)
-                if not 0 < end < len(directory) - _ENTRY_SIZE:
-                    end = len(directory)
-                _blot(directory, start, end)
-            else:
-                _mend_entry(directory, start)
-            start = end
-        return bytes(directory)
-
-    def _end_of_entry(self, directory: bytearray, start: int) -> int | None:
-        """Return where an entry ends; None where it is damaged.
-
-        It is sound if another one begins at its end, or the member's own head has its name.
-        """
-        if not directory.startswith(_ENTRY, start):
-            return None
-        sizes: tuple[int, ...] = struct.unpack_from("<3H", directory, start + 28)
-        end = start + _ENTRY_SIZE + sum(sizes)
-        if end == len(directory) or directory.startswith(_ENTRY, end):
-            return end
-        name = bytes(directory[start + _ENTRY_SIZE :][: sizes[0]])
-        (offset,) = struct.unpack_from("<L", directory, start + 42)
-        is_sound = end <= len(directory) and name and self._name_at(int(offset)) == name
-        return end if is_sound else None
-
-    def _name_at(self, offset: int) -> bytes:
-        """Return the name in the head of the member at an offset, nothing if there is no head."""
-        self._file.seek(offset)
-        head = self._file.read(30)
-        if not head.startswith(b"PK\x03\x04") or len(head) < 30:  # noqa: PLR2004 - a head's size
-            return b""
-        return self._file.read(struct.unpack_from("<H", head, 26)[0])
-
-
-def _mend_entry(directory: bytearray, start: int) -> None:
-    name_size, extra_size = struct.unpack_from("<2H", directory, start + 28)
-    name = start + _ENTRY_SIZE
-    extra = name + name_size
-    directory[start + 6] = min(directory[start + 6], _MAX_VERSION)
-    try:
-        directory[name:extra].decode()
-    except UnicodeDecodeError:  # then it is read as older archives' names are
-        flags = struct.unpack_from("<H", directory, start + 8)[0]
-        struct.pack_into("<H", directory, start + 8, flags & ~_IS_UTF8)
-    if not _is_sound(bytes(directory[extra : extra + extra_size])):
-        struct.pack_into("<2H", directory, extra, 0xFFFF, extra_size - 4)
-
-
-def _is_sound(extra: bytes) -> bool:
-    """Whether the extra fields of an entry are as long as they say."""
-    while len(extra) >= 4:  # noqa: PLR2004 - a field's head
-        kind, size = cast("tuple[int, int]", struct.unpack_from("<2H", extra))
-        if kind == 1 or size + 4 > len(extra):
-            return kind == 1 and size + 4 <= len(extra)
-        extra = extra[size + 4 :]
-    return True
-
-
-def _blot(directory: bytearray, start: int, end: int) -> None:
-    """Write an entry with a name of its own, and comments, over what cannot be read."""
-    while start < end:
-        size = min(end - start, 0xFFFF)
-        if 0 < end - start - size <= _ENTRY_SIZE:
-            size -= _ENTRY_SIZE + 1
-        blank = bytearray(_ENTRY_SIZE)
-        blank[:4] = _ENTRY
-        struct.pack_into("<3H", blank, 28, 1, 0, max(size - _ENTRY_SIZE - 1, 0))
-        directory[start : start + _ENTRY_SIZE + 1] = blank + _DAMAGED_NAME.encode()
-        start += size

@@ -17,31 +17,28 @@ from typing import Final, Literal
 import msgspec
 
 from picheck.errors import InputError
-from picheck.intake.compression import compression_of, open_file, read_errors
 from picheck.intake.documents import (
     STDIN,
     Unreadable,
     unreadable,
     uri_of,
 )
+from picheck.intake.file_heads import head_of, is_own_file, kind_of_file
 from picheck.intake.file_names import (
     ZIP_SUFFIX,
     EvidencePairs,
     evidence_stem,
-    has_lines,
     has_submissions,
     is_archive_name,
     submission_stem,
 )
 from picheck.intake.left_out import LeftOut
-from picheck.intake.limits import MAX_BYTES
-from picheck.intake.own_outputs import IS_REPORT, REPORT_HEAD, is_report, may_be_report
+from picheck.intake.own_outputs import IS_REPORT
 from picheck.model.report import Notice
 
-#: What a zip archive begins with.
-_ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _MISSING: Final = "does not exist; give a file, a directory, a pattern or -"
 _NO_FILE: Final = "leads to no file of submissions"
+_IS_ARCHIVE: Final = "is an archive that cannot be opened: unpack it, or give its files as a zip"
 _IS_EVIDENCE: Final = "is an evidence file; give the submission that it belongs to"
 
 
@@ -138,9 +135,11 @@ class Discovery:
             if (str(path.parent), stem) not in self._named_stems:
                 yield unreadable(_IS_EVIDENCE, uri_of(path))
         else:
-            head = _head(path) if self._reads_heads else b""
-            if _is_report(path, head):
+            head = head_of(path) if self._reads_heads else b""
+            if is_own_file(path, head):
                 yield unreadable(IS_REPORT, uri_of(path))
+            elif kind_of_file(path.name, head) != "archive" and _is_closed_archive(path.name):
+                yield unreadable(_IS_ARCHIVE, uri_of(path))
             else:
                 yield from self._file(path, os.path.realpath(path), head, is_named=True)
 
@@ -194,7 +193,7 @@ class Discovery:
         if pairs is not None:
             if pairs.is_orphan(path.name):
                 self.left_out.add("evidence", uri_of(path))
-        elif is_archive_name(path.name) and not path.name.lower().endswith(ZIP_SUFFIX):
+        elif _is_closed_archive(path.name):
             self.left_out.add("archive", uri_of(path))
         else:
             yield from self._found(path, os.path.realpath(path))
@@ -258,8 +257,8 @@ class Discovery:
         if not stat.S_ISREG(mode):
             self.left_out.add("special", uri_of(path))
             return
-        head = _head(path) if self._reads_heads else b""
-        if _is_report(path, head):
+        head = head_of(path) if self._reads_heads else b""
+        if is_own_file(path, head):
             self.left_out.add("report", uri_of(path))
         else:
             yield from self._file(path, real, head, pairs=pairs, is_in_folder=is_in_folder)
@@ -288,7 +287,7 @@ class Discovery:
         beside = (pairs or self._pairs_beside(path)).evidence_of(path.name)
         yield Source(
             path=str(path),
-            kind=_kind_of(path.name, head),
+            kind=kind_of_file(path.name, head),
             evidence=None if beside is None else str(path.with_name(beside)),
             is_named=is_named,
             suffixes=self._suffixes,
@@ -312,45 +311,14 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def _is_closed_archive(name: str) -> bool:
+    """Whether a file is an archive of a kind that is never opened, by its name."""
+    return is_archive_name(name) and not name.lower().endswith(ZIP_SUFFIX)
+
+
 def _is_taken(name: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a directory gives a file, by its name."""
     return has_submissions(name, suffixes) or name.lower().endswith(ZIP_SUFFIX)
-
-
-def _kind_of(name: str, head: bytes) -> Literal["document", "lines", "archive"]:
-    if head.startswith(_ZIP_MARKS) and compression_of(name) is None:
-        return "archive"
-    return "lines" if has_lines(name) else "document"
-
-
-def _head(path: Path) -> bytes:
-    """Return the first bytes of a file, unpacked; nothing where it cannot be read."""
-    try:
-        with open_file(path, uri_of(path)) as file:
-            return file.read(REPORT_HEAD)
-    except _errors():
-        return b""
-
-
-def _errors() -> tuple[type[Exception], ...]:
-    return (OSError, InputError, *read_errors())
-
-
-def is_output(path: Path) -> bool:
-    """Whether a file is an output of picheck, which a directory that it lies in leaves out."""
-    return _is_report(path, _head(path))
-
-
-def _is_report(path: Path, head: bytes) -> bool:
-    """Whether a file that begins with `head` is a report of picheck."""
-    if not may_be_report(head):
-        return False
-    try:
-        with open_file(path, uri_of(path)) as file:
-            read = file.readline if has_lines(path.name) else file.read
-            return is_report(read(MAX_BYTES + 1))
-    except _errors():
-        return False
 
 
 def _closed_folders(pattern: str) -> Iterator[Unreadable]:

@@ -108,6 +108,23 @@ def read_side_file(path: Path) -> bytes:
         raise InputError(f"cannot be unpacked: {uri_of(str(error))}", uri=uri) from error
 
 
+class _SupportingFile(msgspec.Struct):
+    file: str
+
+
+class _Supporting(msgspec.Struct):
+    documents: list[_SupportingFile] | None = None
+
+
+def supporting_files(data: bytes) -> tuple[str, ...]:
+    """Return the names of the files that evidence lists as proof; none where it is unusable."""
+    try:
+        listed = msgspec.json.decode(data, type=_Supporting).documents or []
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ()  # what is wrong with it is said when it is decoded
+    return tuple(document.file for document in listed)
+
+
 def digests(evidence: Evidence, folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each supporting document that lies in `folder`, by its name.
 
