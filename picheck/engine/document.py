@@ -262,7 +262,7 @@ class DocumentAuditor:
         unverified = _masked(_merge(outcomes.unverified), masker)
         if work.found.fault is not None:
             results, unverified = _without_questions(results), _without_keys(unverified)
-        counts = _count(outcomes, results)
+        counts = _count(outcomes, len(unverified), results)
         is_complete = work.is_complete and work.is_checked and not counts.get("error")
         selection = self.selection.of(raw.uri)
         submission = work.decoded.submission
@@ -389,13 +389,18 @@ def _rules_not_installed(plan: Plan, subject: Subject) -> Result:
     return framework_result(RULE_NOT_INSTALLED, subject, message=message, key=codes)
 
 
-def _count(outcomes: Outcomes, results: Iterable[Result]) -> dict[Outcome, int]:
-    """Return how many results there are of each outcome, those that are only counted included."""
+def _count(
+    outcomes: Outcomes, open_questions: int, results: Iterable[Result]
+) -> dict[Outcome, int]:
+    """Return how many results there are of each outcome, those that are only counted included.
+
+    A rule that could not be decided is one open question, for however many sets it asks.
+    """
     counts: dict[Outcome, int] = {"pass": outcomes.passed}
     if outcomes.not_applicable:
         counts["notApplicable"] = outcomes.not_applicable
-    if outcomes.unverified:
-        counts["indeterminate"] = len(outcomes.unverified)
+    if open_questions:
+        counts["indeterminate"] = open_questions
     for result in results:
         if result.outcome in _COUNTED_HERE:
             counts[result.outcome] = counts.get(result.outcome, 0) + 1

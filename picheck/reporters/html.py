@@ -135,7 +135,7 @@ def _document(report: Report, view: DocumentView, style: Style) -> dict[str, Any
         "groups": _groups(report, view, findings),
         "broken": _cards(report, view, [r for r in findings if r.outcome == "error"]),
         "unverified": _cards(report, view, unverified, style.questions),
-        "open_questions": len(asked),
+        "open_questions": presentation.count_open_questions(results),
         "skeleton": json.dumps(fill_skeleton(asked, known), indent=2) if asked else "",
         "evidence_place": describe_evidence_place(summary, is_known=bool(known)),
         "accepted": [

@@ -149,6 +149,11 @@ def list_failures(results: Iterable[Result], severity: str) -> list[Result]:
     ]
 
 
+def count_open_questions(results: Iterable[Result]) -> int:
+    """Return how many questions results leave open: one for each rule, however much it lacks."""
+    return len({result.code for result in list_unverified(results)})
+
+
 def list_unverified(results: Iterable[Result]) -> list[Result]:
     """Return the open results that lack evidence."""
     return [r for r in results if r.outcome == "indeterminate" and not r.is_accepted]

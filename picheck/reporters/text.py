@@ -147,7 +147,10 @@ def _questions(view: DocumentView, style: Style) -> Iterator[Line]:
         return
     known = style.evidence.get(view.number, {})
     yield ()
-    yield (("note", f"{formatting.format_count(len(asked), 'question')} left open"),)
+    rules = presentation.count_open_questions(view.results)
+    questions = formatting.format_count(rules, "open question")
+    facts = formatting.format_count(len(asked), "fact")
+    yield (("note", f"{questions}; {facts} would answer {'it' if rules == 1 else 'them'}"),)
     for key, codes in asked.items():
         asks = question(key, style.questions)
         yield from _wrap_lines(f"{asks} ({', '.join(codes)})", "  - ", "    ", style)

@@ -9,6 +9,7 @@ from picheck.api import Result
 from picheck.reporters.formatting import format_count
 from picheck.reporters.presentation import (
     DocumentView,
+    count_open_questions,
     list_findings,
     list_unverified,
 )
@@ -110,7 +111,7 @@ def _one_of(results: Sequence[Result]) -> str:
 
 def _questions(results: Iterable[Result]) -> str:
     """Return how many questions are open, one for each rule."""
-    return format_count(len({result.code for result in results}), "open question")
+    return format_count(count_open_questions(results), "open question")
 
 
 def _codes(results: Iterable[Result]) -> str:

@@ -247,7 +247,7 @@ def test_what_needs_evidence_is_a_question_and_a_skeleton(registry: PluginRegist
         registry, document(compliant(), given=incomplete_evidence()), all_results=False
     )
     text = text_of(report)
-    assert "2 questions left open" in text
+    assert "2 open questions; 2 facts would answer them" in text
     assert "When was the certified technology certified to the criteria that" in text
     assert "When was the security risk analysis done or reviewed?" in text
     assert skeleton_in(text) == {
