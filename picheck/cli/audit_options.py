@@ -192,6 +192,26 @@ def help_base(docs_url: str | None) -> str:
 
 def audit_parameters(command: F) -> F:
     """Give a command the options that decide what is found, settings included."""
+    for option in (
+        click.option(
+            "--prior",
+            multiple=True,
+            metavar="PATH",
+            help="Earlier submissions of the same entities; may be repeated.",
+        ),
+        click.option(
+            "--evidence",
+            type=_FILE,
+            help="Side file with facts the submission cannot carry [default: NAME.evidence.json"
+            " beside NAME.json].",
+        ),
+    ):
+        command = option(command)
+    return terms_options(command)
+
+
+def terms_options(command: F) -> F:
+    """Give a command the options of an audit that do not belong to one document."""
     options = (
         click.option(
             "-y", "--year", type=int, help="Audit against this year [default: the document's]."
@@ -201,19 +221,7 @@ def audit_parameters(command: F) -> F:
             metavar="DATE",
             help="The day the audit speaks for, YYYY-MM-DD [default: today, UTC].",
         ),
-        click.option(
-            "--evidence",
-            type=_FILE,
-            help="Side file with facts the submission cannot carry [default: NAME.evidence.json"
-            " beside NAME.json].",
-        ),
         input_format_option,
-        click.option(
-            "--prior",
-            multiple=True,
-            metavar="PATH",
-            help="Earlier submissions of the same entities; may be repeated.",
-        ),
         click.option(
             "--select", multiple=True, metavar="LIST", help="Codes, code prefixes or slugs."
         ),

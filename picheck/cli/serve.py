@@ -11,7 +11,6 @@ import msgspec
 from picheck.cli.audit_options import (
     CommandOptions,
     audit_options,
-    audit_parameters,
     baseline_option,
     detail_options,
     gate_option,
@@ -19,10 +18,11 @@ from picheck.cli.audit_options import (
     log_options,
     parse_date,
     read_options,
+    terms_options,
 )
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.stdout import say_fault
-from picheck.cli.timing import timing_options
+from picheck.cli.timing import rule_timeout_option
 from picheck.config.settings import Settings
 from picheck.errors import UsageError
 from picheck.logging import get_logger
@@ -43,10 +43,6 @@ Examples:
   picheck serve --host 0.0.0.0 --behind-proxy 10.0.0.0/8 --user-header X-Forwarded-User \\
     --allowed-host picheck.example.org
 """
-#: Parameters of an audit that come with each request.
-_OF_A_REQUEST: Final = ("evidence", "prior", "durations")
-
-
 #: What the extra brings.
 _EXTRA: Final = frozenset({"starlette", "uvicorn", "anyio", "h11", "idna"})
 
@@ -61,6 +57,7 @@ class ServeOptions(CommandOptions, frozen=True, kw_only=True):
     api_keys: Path | None = None
     behind_proxy: tuple[str, ...] = ()
     user_header: str | None = None
+    frame_ancestors: tuple[str, ...] = ()
 
 
 @click.command("serve", epilog=EPILOG, short_help="Serve the page and the API to a browser.")
@@ -97,12 +94,19 @@ class ServeOptions(CommandOptions, frozen=True, kw_only=True):
     metavar="NAME",
     help="The header in which the proxy names the user, such as X-Forwarded-User.",
 )
-@audit_parameters
+@click.option(
+    "--frame-ancestor",
+    "frame_ancestors",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let pages of this origin, such as a portal, frame the service; may be repeated.",
+)
+@terms_options
 @baseline_option
 @gate_option
 @detail_options
 @click.option("--reveal", is_flag=True, help="Show TINs and NPIs in full.")
-@timing_options
+@rule_timeout_option
 @plugin_options
 @locked_option
 @log_options("Log requests on standard error, not contents.")
@@ -127,14 +131,11 @@ def command(**given: Any) -> int:
     return 0
 
 
-# what belongs to one document comes with each request
-command.params = [each for each in command.params if each.name not in _OF_A_REQUEST]
-
-
 def _make_config(options: ServeOptions) -> ServiceConfig:
     """Return how to listen and whom to let in. Raises UsageError where others could get in."""
     from picheck.service.access import (  # noqa: PLC0415 - help needs none
         check_access,
+        read_frames,
         read_keys,
         read_networks,
     )
@@ -147,6 +148,7 @@ def _make_config(options: ServeOptions) -> ServiceConfig:
             keys=read_keys(options.api_keys) if options.api_keys is not None else {},
             proxies=read_networks(options.behind_proxy),
             user_header=options.user_header or "",
+            frames=read_frames(options.frame_ancestors),
         )
     )
 

@@ -13,26 +13,29 @@ from picheck.engine.stopwatch import Stopwatch
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def rule_timeout_option(command: F) -> F:
+    """Give a command `--rule-timeout`."""
+    return click.option(
+        "--rule-timeout",
+        type=click.FloatRange(min=0),
+        default=RULE_TIMEOUT,
+        show_default=True,
+        metavar="SECONDS",
+        help="Break off a call of a rule that takes longer; it counts as broken. 0: never. On"
+        " Windows and in threads, such as those of Dask and of picheck serve, a call that waits in"
+        " compiled code is broken off only when it comes back.",
+    )(command)
+
+
 def timing_options(command: F) -> F:
     """Give a command `--rule-timeout` and `--durations`."""
-    for option in (
-        click.option(
-            "--durations",
-            type=click.IntRange(min=1),
-            metavar="N",
-            help="Print the N slowest rules on standard error.",
-        ),
-        click.option(
-            "--rule-timeout",
-            type=click.FloatRange(min=0),
-            default=RULE_TIMEOUT,
-            show_default=True,
-            metavar="SECONDS",
-            help="Break off a call of a rule that takes longer; it counts as broken. 0: never.",
-        ),
-    ):
-        command = option(command)
-    return command
+    durations = click.option(
+        "--durations",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Print the N slowest rules on standard error.",
+    )
+    return rule_timeout_option(durations(command))
 
 
 def print_durations(stopwatch: Stopwatch, number: int) -> None:

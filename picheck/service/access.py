@@ -13,6 +13,7 @@ from picheck.errors import ConfigurationError, UsageError
 from picheck.service.config import Network, ServiceConfig, is_loopback
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _HEADER: Final = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -50,6 +51,20 @@ def read_networks(texts: Iterable[str]) -> tuple[Network, ...]:
                 f"--behind-proxy {text!r} is not a network; write 10.0.0.0/8 or 127.0.0.1/32"
             ) from error
     return tuple(found)
+
+
+def read_frames(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the origins of pages that may frame the service. Raises UsageError for what is none.
+
+    An origin is copied into a header: it holds a scheme, a host and perhaps a port, and no more.
+    """
+    found = tuple(texts)
+    for text in found:
+        if _ORIGIN.fullmatch(text) is None:
+            raise UsageError(
+                f"--frame-ancestor {text!r} is not an origin; write https://portal.example.org"
+            )
+    return found
 
 
 def check_access(config: ServiceConfig) -> ServiceConfig:

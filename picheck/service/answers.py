@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,13 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from picheck.errors import PicheckError
 from picheck.service.problems import Problem, problem_of
 
-#: No inline script or style, nothing from elsewhere, no frame around it, no form to elsewhere.
-CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+#: No script at all, no inline style, nothing from elsewhere, no form to elsewhere.
+_POLICY: Final = (
+    "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self' data:;"
+    " form-action 'self'; base-uri 'none'; frame-ancestors "
 )
-HEADERS: Final = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -35,14 +34,23 @@ _FOR_PROGRAMS: Final = ("/api/", "/openapi.json", "/healthz")
 class SafeAnswers:
     """The outermost guard: it adds the headers, and lets no exception out.
 
-    `render_page` makes a page of a problem, for people. `log` is given the milestones of requests,
+    `render_page` makes a page of a problem, for people; `frames` are the origins of pages that may
+    show this service in a frame. `log` is given the milestones of requests,
     without anything that was sent: the route, not the path.
     """
 
-    def __init__(self, app: ASGIApp, render_page: Callable[[Problem], Response], log: Any) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        render_page: Callable[[Problem], Response],
+        log: Any,
+        frames: Sequence[str] = (),
+    ) -> None:
         self._app = app
         self._render_page = render_page
         self._log = log
+        policy = _POLICY + (" ".join(frames) or "'none'")
+        self._headers = {"Content-Security-Policy": policy, **_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -50,7 +58,7 @@ class SafeAnswers:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
+        answer = _Answer(send, self._headers)
         begun = time.perf_counter()
         try:
             await self._app(scope, receive, answer.send)
@@ -87,8 +95,9 @@ class SafeAnswers:
 class _Answer:
     """Sends an answer with its headers, and knows how far it is."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
         self._send = send
+        self._headers = headers
         self.is_begun = False
         self.status = 0
 
@@ -97,7 +106,7 @@ class _Answer:
             self.is_begun = True
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in self._headers.items():
                 headers.setdefault(name, value)
         await self._send(message)
 

@@ -7,7 +7,7 @@ from typing import Final
 from picheck.model.report import Report
 from picheck.service.api import Api, ScoreAnswer
 from picheck.service.operations import JSON, Operation
-from picheck.service.parameters import Parameter
+from picheck.service.parameters import AS_OF, Parameter
 from picheck.service.workbench import Workbench
 from picheck.site.inventory import RuleRow, YearRow
 from picheck.site.rule_details import OwnFindingRecord, RuleDetails
@@ -18,12 +18,6 @@ _NAME: Final = Parameter(
     kind="text",
     description="What the report calls the document; of a path the last part [default: -].",
     example="submission.json",
-)
-_AS_OF: Final = Parameter(
-    name="asOf",
-    kind="date",
-    description="The date that the audit speaks for [default: today, UTC].",
-    example="2026-02-01",
 )
 _YEAR: Final = Parameter(
     name="year", kind="year", description="The performance year [default: the document's]."
@@ -75,7 +69,7 @@ def api_operations(api: Api, workbench: Workbench) -> tuple[Operation, ...]:
             description=f"{_SENT} The answer is the report of `picheck audit --format`, whatever"
             " its verdict.",
             handler=api.audit,
-            parameters=(_NAME, _AS_OF, _YEAR, _format_parameter(workbench)),
+            parameters=(_NAME, AS_OF, _YEAR, _format_parameter(workbench)),
             answers=(Report,),
             media_types=_media_types(workbench),
             has_body=True,
@@ -88,7 +82,7 @@ def api_operations(api: Api, workbench: Workbench) -> tuple[Operation, ...]:
             description=f"{_SENT} The answer is that of `picheck score --format json`; a document"
             " without anything to score gives no entity.",
             handler=api.score,
-            parameters=(_NAME, _AS_OF, _YEAR, _PARTICIPATION, _CONFLICTS, _WHAT_IF),
+            parameters=(_NAME, AS_OF, _YEAR, _PARTICIPATION, _CONFLICTS, _WHAT_IF),
             answers=(ScoreAnswer,),
             has_body=True,
         ),

@@ -23,9 +23,10 @@ from picheck.service.guards import HEALTH, AccessGuard, HostGuard, SiteGuard
 from picheck.service.load import LoadGuard
 from picheck.service.openapi import describe_api
 from picheck.service.operations import json_answer
-from picheck.service.pages import page_routes, problem_page
+from picheck.service.pages import page_routes
 from picheck.service.pool import AuditPool
 from picheck.service.problems import Problem
+from picheck.service.render import render_problem
 from picheck.service.static_files import static_routes
 from picheck.service.workbench import Workbench
 
@@ -52,7 +53,8 @@ def create_app(
         middleware=[
             Middleware(
                 SafeAnswers,
-                render_page=problem_page,
+                render_page=render_problem,
+                frames=config.frames,
                 log=log or get_logger(verbosity=0, form="console"),
             ),
             Middleware(HostGuard, config=config),
@@ -81,7 +83,7 @@ def _routes(workbench: Workbench, config: ServiceConfig, pool: AuditPool) -> lis
         return json_answer({"status": "ok"})
 
     return [
-        *page_routes(workbench, config),
+        *page_routes(workbench, pool, config.limits),
         *(operation.route() for operation in operations),
         *static_routes(),
         Route("/openapi.json", describe, name="openapi"),

@@ -11,21 +11,19 @@ import msgspec
 Network = IPv4Network | IPv6Network
 #: The names by which a browser on the same machine reaches the service.
 LOOPBACK_HOSTS: Final = ("127.0.0.1", "localhost", "::1")
-KIBIBYTE: Final = 1024
-MEBIBYTE: Final = 1024 * KIBIBYTE
+MEBIBYTE: Final = 1024 * 1024
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How much a service takes before it refuses.
 
-    `page_bytes` and `api_bytes` bound the body of a request, `parts` the fields of a form;
-    `seconds` is the time for one request, its body included; `requests` are those in work at one
-    time, `threads` the audits at one time.
+    `body_bytes` bounds the body of a request, `parts` the fields of a form; `seconds` is the time
+    for one request, its body included; `requests` are those in work at one time, `threads` the
+    audits at one time.
     """
 
-    page_bytes: int = MEBIBYTE
-    api_bytes: int = 16 * MEBIBYTE
-    parts: int = 64
+    body_bytes: int = 16 * MEBIBYTE
+    parts: int = 256
     seconds: float = 60.0
     requests: int = 64
     threads: int = 4
@@ -37,7 +35,8 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     `hosts` are further names that a request may call the service by. `keys` are the SHA-256
     digests of API keys, in hexadecimal, by the name of who has the key. `proxies` are the networks
     of proxies that have asked the user for a password; they name the user in the header
-    `user_header`. With neither, whoever reaches the port is let in.
+    `user_header`. With neither, whoever reaches the port is let in. `frames` are the origins of
+    portals whose pages may show this service in a frame.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +45,7 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
     keys: Mapping[str, str] = {}
     proxies: tuple[Network, ...] = ()
     user_header: str = ""
+    frames: tuple[str, ...] = ()
     limits: Limits = Limits()
 
     @property

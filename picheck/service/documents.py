@@ -61,7 +61,7 @@ def read_document(data: bytes, name: str, evidence: bytes | None = None) -> Inpu
         # what is no document is said by the audit
         assert given is not None  # noqa: S101 - only lines may be blank
         return given
-    beside = None if _carries_evidence(data) else evidence_name(name)
+    beside = None if find_evidence(data) is not None else evidence_name(name)
     return msgspec.structs.replace(given, evidence=evidence, evidence_uri=beside)
 
 
@@ -69,6 +69,17 @@ def evidence_name(name: str) -> str:
     """Return the name of the evidence beside a document: `A.evidence.json` for `A.json`."""
     stem = submission_stem(name) or name.rpartition(".")[0] or name
     return f"{stem}{EVIDENCE_SUFFIX}"
+
+
+def find_evidence(data: bytes) -> bytes | None:
+    """Return the evidence that a document brings inside; None where it brings none."""
+    if b'"evidence"' not in data:
+        return None
+    try:
+        found = msgspec.json.decode(data, type=_Envelope).evidence
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return None if _is_absent(found) else bytes(found)
 
 
 def split_case(body: bytes, name: str) -> SentCase:
@@ -120,16 +131,6 @@ def _is_absent(raw: msgspec.Raw) -> bool:
 
 def _misshapen(detail: str) -> Problem:
     return Problem(422, "caseMisshapen", detail)
-
-
-def _carries_evidence(data: bytes) -> bool:
-    """Whether a document brings evidence of its own."""
-    if b'"evidence"' not in data:
-        return False
-    try:
-        return not _is_absent(msgspec.json.decode(data, type=_Envelope).evidence)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
 
 
 def _without_prior(body: bytes, name: str, raw: msgspec.Raw) -> bytes:

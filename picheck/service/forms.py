@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -57,8 +58,8 @@ class Form(msgspec.Struct, frozen=True):
         return tuple(part for part in self.all(field) if part.filename and part.data)
 
 
-async def read_form(request: Request, most: int, repeated: Collection[str] = ()) -> Form:
-    """Read a form of at most `most` parts; only the fields in `repeated` may be there twice.
+async def read_form(request: Request, most: int, may_repeat: Callable[[str], bool]) -> Form:
+    """Read a form of at most `most` parts; `may_repeat` says which field may be there twice.
 
     Raises Problem where it is no form, or breaks a limit. The size of the body is bounded before.
     """
@@ -71,8 +72,8 @@ async def read_form(request: Request, most: int, repeated: Collection[str] = ())
     else:
         raise Problem(415, "notAForm", f"a form is sent as {_MULTIPART} or {_URLENCODED}")
     form = Form(parts)
-    for field in {part.field for part in parts} - set(repeated):
-        if len(form.all(field)) > 1:
+    for field, number in Counter(part.field for part in parts).items():
+        if number > 1 and not may_repeat(field):
             raise Problem(400, "fieldRepeated", f"{field} is there more than once")
     return form
 

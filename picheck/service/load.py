@@ -12,7 +12,6 @@ from picheck.service.config import MEBIBYTE, Limits
 from picheck.service.guards import HEALTH
 from picheck.service.problems import Problem
 
-_API: Final = "/api/"
 #: When to come back, in seconds.
 _RETRY: Final = {"Retry-After": "1"}
 
@@ -39,8 +38,7 @@ class LoadGuard:
             self._in_work -= 1
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_api = scope["path"].startswith(_API)
-        body = _Body(receive, self._limits.api_bytes if is_api else self._limits.page_bytes)
+        body = _Body(receive, self._limits.body_bytes)
         body.check_announced(Headers(scope=scope).get("content-length", ""))
         try:
             async with asyncio.timeout(self._limits.seconds) as clock:

@@ -2,206 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Final
 
-import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from picheck.model.report import Report
-from picheck.reporters.presentation import (
-    CONSEQUENCES,
-    SEVERITIES,
-    VERDICTS,
-    DocumentView,
-    find_citations,
-    find_remediation,
-    list_failures,
-    view_documents,
-)
-from picheck.reporters.questions import fill_skeleton
-from picheck.reporters.verdict_sentence import describe_verdict
-from picheck.service.config import ServiceConfig
-from picheck.service.documents import clean_name
-from picheck.service.forms import Form, read_form
-from picheck.service.problems import Problem
-from picheck.service.workbench import MissingFact, Workbench
+from picheck.errors import InputError
+from picheck.intake.file_names import DOCUMENT_SUFFIX
+from picheck.intake.formats import show_converted
+from picheck.schemas import evidence_schema
+from picheck.service.audited import audit_sent
+from picheck.service.config import Limits
+from picheck.service.documents import evidence_name
+from picheck.service.evidence_schema import EvidenceSchema
+from picheck.service.facts import FactForm, indent_json, read_evidence
+from picheck.service.forms import read_form
+from picheck.service.operations import JSON
+from picheck.service.overview_page import describe_overview
+from picheck.service.page_input import PageInput, may_repeat, read_input
+from picheck.service.parameters import Parameter, read_parameters
+from picheck.service.pool import AuditPool
+from picheck.service.render import offer_file, render_page
+from picheck.service.result_page import describe_result
+from picheck.service.rules_page import describe_rules, newest_year
+from picheck.service.score_page import describe_score
+from picheck.service.workbench import Workbench
 
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("picheck.service"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-#: What begins the name of a field that answers a question; its evidence key follows.
-_FACT: Final = "fact."
+#: Answers a page with what was sent; it is called in a thread that may audit.
+Answer = Callable[[PageInput], Response]
+_YEAR: Final = Parameter(name="year", kind="year", place="path", description="The year.")
+_WORDS: Final = Parameter(name="q", kind="text", description="Words that a rule has to have.")
 
 
-class Sent(NamedTuple):
-    """What a form asks to be audited. Everything travels in the page, nothing is kept."""
+class Pages:
+    """Answers the requests of people."""
 
-    document: bytes
-    name: str
-    evidence: bytes | None
-    prior: tuple[tuple[str, bytes], ...]
-    as_of: date | None
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        sections = workbench.registry.evidence
+        self.facts = FactForm(EvidenceSchema(evidence_schema(sections)), sections.questions)
+
+    def show_audit(self, given: PageInput) -> Response:
+        """Show the result of one document, or the verdicts of several."""
+        if given.which is None:
+            return self.show_overview(given)
+        content = describe_result(self._workbench, self.facts, given)
+        return render_page("result", content, content["status"])
+
+    def show_overview(self, given: PageInput) -> Response:
+        """Show the verdicts of all documents."""
+        return render_page("overview", describe_overview(self._workbench, given.sent))
+
+    def show_score(self, given: PageInput) -> Response:
+        """Show what one document would score."""
+        return render_page("score", describe_score(self._workbench, given))
+
+    def save_evidence(self, given: PageInput) -> Response:
+        """Offer the evidence file of a document, with null at each fact that is missing."""
+        outcome = audit_sent(self._workbench, given.sent).outcomes[given.which or 0]
+        if isinstance(outcome, InputError):
+            raise outcome
+        known = read_evidence(given.document) or {}
+        data = self.facts.fill_file(outcome.summary, known)
+        return offer_file(data, evidence_name(given.document.name), JSON)
+
+    def save_document(self, given: PageInput) -> Response:
+        """Offer a document as it was corrected."""
+        return offer_file(given.document.data, given.document.name)
+
+    def save_json(self, given: PageInput) -> Response:
+        """Offer a document of another format as JSON."""
+        name = given.document.name
+        made = self._workbench.convert(given.document.data, name)
+        shown = show_converted(made, name, places=False)
+        stem = name.rpartition(".")[0] or name
+        return offer_file(indent_json(shown), f"{stem}{DOCUMENT_SUFFIX}", JSON)
+
+    def show_rules(self, year: int, words: str) -> Response:
+        """Show the rules of a year."""
+        return render_page("rules", describe_rules(self._workbench, year, words))
+
+    def find_year(self) -> int:
+        """Return the year whose rules are shown first."""
+        return newest_year(self._workbench)
 
 
-def problem_page(problem: Problem) -> HTMLResponse:
-    """Return a problem as a page, for people."""
-    record = problem.record
-    return _page("problem", record.status, dict(problem.headers), problem=record)
+def page_routes(workbench: Workbench, pool: AuditPool, limits: Limits) -> list[BaseRoute]:
+    """Return the routes of the pages."""
+    pages = Pages(workbench)
 
+    def taking(path: str, answer: Answer) -> Route:
+        async def endpoint(request: Request) -> Response:
+            form = await read_form(request, limits.parts, may_repeat)
+            return await pool.run(lambda: answer(read_input(form, pages.facts, limits.body_bytes)))
 
-def page_routes(workbench: Workbench, config: ServiceConfig) -> list[BaseRoute]:
-    """Return the routes of the pages: the start, and an audit."""
+        return Route(path, endpoint, methods=["POST"])
 
-    async def start(request: Request) -> HTMLResponse:
+    async def start(request: Request) -> Response:
         del request
-        return _page("start", 200, {})
+        return render_page("start", {})
 
-    async def audit(request: Request) -> HTMLResponse:
-        form = await read_form(request, config.limits.parts, repeated=("prior", "priorName"))
-        sent = read_sent(form)
+    async def choose_year(request: Request) -> Response:
+        del request
+        return RedirectResponse(f"/rules/{pages.find_year()}", status_code=303)
 
-        def work() -> Report:
-            report = workbench.audit(
-                sent.document,
-                sent.name,
-                evidence=sent.evidence,
-                prior=sent.prior,
-                as_of=sent.as_of,
-            )
-            workbench.check_read(report, sent.document, sent.name)
-            return report
+    async def show_rules(request: Request) -> Response:
+        query = [each for each in request.query_params.multi_items() if each[1].strip()]
+        given = read_parameters((_YEAR, _WORDS), query, request.path_params)
+        return await pool.run(lambda: pages.show_rules(given["year"], given.get("q", "")))
 
-        report = await request.app.state.pool.run(work)
-        return _page("result", 200, {}, **describe_result(workbench, report, sent))
-
-    return [Route("/", start), Route("/audit", audit, methods=["POST"])]
-
-
-def read_sent(form: Form) -> Sent:
-    """Return what a form asks to be audited: a chosen file, or the text in its box.
-
-    Raises Problem where there is neither, and for a date or evidence that cannot be read.
-    """
-    chosen = form.files("file")
-    text = form.text("text")
-    document = chosen[0].data if chosen else text.encode()
-    if not document.strip():
-        raise Problem(400, "nothingSent", "choose a file, or paste its text into the box")
-    given = (chosen[0].filename or "") if chosen else form.text("name")
-    names = [part.data.decode("utf-8", "replace") for part in form.all("priorName")]
-    texts = [part for part in form.all("prior") if part.data.strip()]
-    prior = tuple(
-        (clean_name(part.filename or (names[i] if i < len(names) else "earlier.json")), part.data)
-        for i, part in enumerate(texts)
-    )
-    as_of = form.text("asOf")
-    try:
-        day = date.fromisoformat(as_of) if as_of else None
-    except ValueError as error:
-        raise Problem(400, "badDate", f"{as_of!r} is not a date, expected YYYY-MM-DD") from error
-    return Sent(document, clean_name(given or "submission.json"), _evidence(form), prior, day)
-
-
-def _evidence(form: Form) -> bytes | None:
-    """Return the evidence that was sent, with the answers of the form merged in."""
-    files = form.files("evidenceFile")
-    data = files[0].data if files else form.text("evidence").encode()
-    answers = {
-        part.field.removeprefix(_FACT): part.data.decode("utf-8", "replace").strip()
-        for part in form.parts
-        if part.field.startswith(_FACT) and part.data.strip()
-    }
-    if not answers:
-        return data if data.strip() else None
-    known = _read_object(data) if data else {}
-    if known is None:
-        raise Problem(400, "badEvidence", "the evidence is not a JSON object")
-    for key, answer in answers.items():
-        *path, last = key.split(".")
-        place = known
-        for name in path:
-            inner = place.get(name)
-            place[name] = inner if isinstance(inner, dict) else {}
-            place = place[name]
-        place[last] = int(answer) if answer.isdecimal() and key.startswith("counts.") else answer
-    return _indent(known).encode()
-
-
-def _read_object(data: bytes) -> dict[str, Any] | None:
-    """Return a JSON object; None for what is none."""
-    try:
-        return msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def describe_result(workbench: Workbench, report: Report, sent: Sent) -> dict[str, Any]:
-    """Return what the page of a result shows."""
-    (view,) = view_documents(report)
-    asked = workbench.missing_questions(report)
-    # what is no object was refused by the audit, and the page says so
-    known = _read_object(sent.evidence or b"") or {}
-    cards = {severity: list(_cards(view, severity)) for severity in SEVERITIES}
-    marked = {card["line"] for group in cards.values() for card in group if card["line"]}
-    return {
-        "word": VERDICTS[view.summary.verdict],
-        "sentence": describe_verdict(view, report.run.gate),
-        "summary": view.summary,
-        "as_of": report.run.as_of,
-        "groups": [(SEVERITIES[s], s, group) for s, group in cards.items() if group],
-        "questions": [_field(fact) for fact in asked],
-        "skeleton": _indent(fill_skeleton([fact.key for fact in asked], known)),
-        "notices": [notice.message for notice in report.run.notices],
-        "marked": marked,
-        "sent": sent,
-        "text": _text(sent.document),
-        "evidence": _text(sent.evidence or b""),
-        "prior": [(name, _text(data)) for name, data in sent.prior],
-    }
-
-
-def _cards(view: DocumentView, severity: str) -> Iterable[dict[str, Any]]:
-    for result in list_failures(view.results, severity):
-        rule = view.rule(result)
-        yield {
-            "title": rule.title,
-            "code": result.code,
-            "cost": CONSEQUENCES.get(result.consequence or "", ""),
-            "message": result.message,
-            "fix": find_remediation(result, rule),
-            "line": result.location.line,
-            "path": result.location.source_path,
-            "citations": find_citations(result, rule),
-        }
-
-
-def _field(fact: MissingFact) -> dict[str, str]:
-    """Return a question with the kind of field that takes its answer; none for a table."""
-    kind = ""
-    if fact.key.endswith("On"):
-        kind = "date"
-    elif fact.key.startswith("counts."):
-        kind = "number"
-    return {"key": fact.key, "question": fact.question, "kind": kind, "name": _FACT + fact.key}
-
-
-def _indent(value: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
-
-
-def _page(name: str, status: int, headers: dict[str, str], **content: Any) -> HTMLResponse:
-    text = _TEMPLATES.get_template(f"{name}.html.j2").render(**content)
-    return HTMLResponse(text, status_code=status, headers=headers)
+    return [
+        Route("/", start),
+        taking("/audit", pages.show_audit),
+        taking("/files", pages.show_overview),
+        taking("/score", pages.show_score),
+        taking("/save/evidence", pages.save_evidence),
+        taking("/save/document", pages.save_document),
+        taking("/save/json", pages.save_json),
+        Route("/rules", choose_year),
+        Route("/rules/{year}", show_rules),
+    ]

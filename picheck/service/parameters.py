@@ -86,6 +86,15 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         }[self.kind]
 
 
+#: The date of an audit, of the API and of the pages.
+AS_OF: Final = Parameter(
+    name="asOf",
+    kind="date",
+    description="The date that the audit speaks for [default: today, UTC].",
+    example="2026-02-01",
+)
+
+
 def read_parameters(
     declared: Sequence[Parameter], query: Sequence[tuple[str, str]], path: Mapping[str, str]
 ) -> dict[str, Any]:

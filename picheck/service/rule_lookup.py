@@ -25,7 +25,7 @@ from picheck.site.rule_details import (
     describe_own_finding,
     describe_rule,
 )
-from picheck.testing.rule_examples import showcase
+from picheck.testing.rule_examples import Showcase, showcase
 
 
 class RuleLookup:
@@ -66,6 +66,14 @@ class RuleLookup:
         newest_first = sorted(having, key=lambda book: (book.status != "final", -book.year))
         examples = showcase(code, [b.year for b in newest_first], found.rule if found else None)
         return describe_rule(code, found, having, examples, rule_address(code, self._help_base))
+
+    def list_details(self, year: int, program: str) -> list[RuleDetails]:
+        """Return everything but examples of each rule of a year, by code."""
+        book, rules = self._rulebooks.rulebook(program, year), self._registry.rules
+        return [
+            describe_rule(code, rules.get(code), [book], Showcase(), None)
+            for code in sorted(book.clauses)
+        ]
 
     def list_years(self, program: str | None = None) -> list[YearRow]:
         """Return every year that has a rulebook, oldest first, of one program or of all."""

@@ -18,10 +18,9 @@ from picheck.engine.prior.memory import MemoryWriter
 from picheck.engine.report_filter import ask_for, fit_report
 from picheck.engine.score_preview import ScoredEntity, ScoreRunner
 from picheck.errors import PluginError, RulebookError, UsageError
-from picheck.intake.documents import FromFormat, Unreadable
+from picheck.intake.documents import FromFormat, Input, Unreadable
 from picheck.intake.formats import convert, decode
 from picheck.masking import mask_digits
-from picheck.model.evidence_questions import question
 from picheck.model.report import InputUse, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter, Style
@@ -29,7 +28,7 @@ from picheck.plugins.scorer import Wish
 from picheck.plugins.validation import told
 from picheck.service.documents import clean_name, read_document
 from picheck.service.rule_lookup import RuleLookup
-from picheck.site.inventory import RuleRow, YearRow
+from picheck.service.sent import SentDocument
 from picheck.validation import closest_match
 
 #: Earlier submissions: pairs of a name and the bytes of a document.
@@ -39,14 +38,6 @@ JSON_FORMAT: Final = ("json",)
 PLAIN_TEXT: Final = "text/plain"
 _WIDTH: Final = 100
 _NO_WISH: Final = Wish()
-
-
-class MissingFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that would settle rules: its evidence key, the question, the codes that wait."""
-
-    key: str
-    question: str
-    codes: tuple[str, ...]
 
 
 class ScoredDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,10 +106,23 @@ class Workbench:
         than others. `evidence` counts before what the document carries itself. Raises UsageError
         for an unknown reporter, or where two formats claim the document.
         """
+        given = [SentDocument(name, document, evidence)]
+        return self.audit_all(given, prior=prior, as_of=as_of, year=year, formats=formats)
+
+    def audit_all(
+        self,
+        documents: Sequence[SentDocument],
+        *,
+        prior: Prior = (),
+        as_of: date | None = None,
+        year: int | None = None,
+        formats: Sequence[str] = JSON_FORMAT,
+    ) -> Report:
+        """Audit documents together, as one run: rules look across those of one entity as well."""
         terms = ask_for(self._terms(as_of, year), [self._reporter(each) for each in formats])
         earlier = self._load_prior(prior)
-        given = read_document(document, clean_name(name), evidence)
-        report = audit_inputs([given], terms, self.registry, earlier.book, earlier.notices)
+        given = [_read(each) for each in documents]
+        report = audit_inputs(given, terms, self.registry, earlier.book, earlier.notices)
         return _with_inputs(report, prior)
 
     def check_read(self, report: Report, document: bytes, name: str) -> None:
@@ -174,6 +178,26 @@ class Workbench:
     ) -> ScoredDocument:
         """Preview the score of one document, with the changes that would raise it if asked for.
 
+        See `score_all`.
+        """
+        given = [SentDocument(name, document, evidence)]
+        return self.score_all(
+            given, prior=prior, as_of=as_of, year=year, wish=wish, what_if=what_if
+        )
+
+    def score_all(
+        self,
+        documents: Sequence[SentDocument],
+        *,
+        prior: Prior = (),
+        as_of: date | None = None,
+        year: int | None = None,
+        wish: Wish = _NO_WISH,
+        what_if: bool = False,
+        which: int | None = None,
+    ) -> ScoredDocument:
+        """Preview the score of every entity in some documents, or of those in one, `which`.
+
         A score counts every finding: nothing is left out or accepted. Raises UsageError where no
         plugin offers a preview, PluginError where one breaks.
         """
@@ -182,8 +206,9 @@ class Workbench:
         counted = {"select": (), "ignore": (), "waivers": None, "baseline": None, "overrides": ()}
         terms = msgspec.structs.replace(self._terms(as_of, year), **counted)
         runner = ScoreRunner(terms, self.registry, wish, self._load_prior(prior))
-        report, shown = runner.score([read_document(document, clean_name(name), evidence)])
-        records = tuple(_record(runner, each, what_if=what_if) for each in shown)
+        report, shown = runner.score([_read(each) for each in documents])
+        chosen = [each for each in shown if which is None or which in each.scene.documents]
+        records = tuple(_record(runner, each, what_if=what_if) for each in chosen)
         return ScoredDocument(report=_with_inputs(report, prior), records=records)
 
     def convert(self, document: bytes, name: str) -> FromFormat:
@@ -193,27 +218,6 @@ class Workbench:
         """
         choice = self._options.input_format
         return convert(document, clean_name(name), choice, self.registry.formats)
-
-    def missing_questions(self, report: Report) -> tuple[MissingFact, ...]:
-        """Return the facts that would settle what the audit left open, by evidence key."""
-        keys: dict[str, dict[str, None]] = {}
-        for document in report.documents:
-            for entry in document.unverified:
-                for key in entry.missing:
-                    keys.setdefault(key, {})[entry.code] = None
-        asked = self.registry.evidence.questions
-        return tuple(
-            MissingFact(key=key, question=question(key, asked), codes=tuple(keys[key]))
-            for key in sorted(keys)
-        )
-
-    def rules(self, year: int | None = None) -> list[RuleRow]:
-        """Return every rule by code; of one year those that run in it."""
-        return self.lookup.list_rules(year)
-
-    def years(self) -> list[YearRow]:
-        """Return every year that has a rulebook, oldest first."""
-        return self.lookup.list_years()
 
     def _terms(self, as_of: date | None, year: int | None) -> AuditOptions:
         return msgspec.structs.replace(
@@ -243,6 +247,10 @@ class Workbench:
             if self._style.reveal or mask_digits(text := evidence.decode()) == text:
                 return {0: msgspec.json.decode(evidence, type=dict[str, Any])}
         return {}
+
+
+def _read(sent: SentDocument) -> Input:
+    return read_document(sent.data, clean_name(sent.name), sent.evidence)
 
 
 def _with_inputs(report: Report, prior: Prior) -> Report:

@@ -82,8 +82,8 @@ def test_the_limits_are_those_of_the_page() -> None:
     limits = Limits()
     table = PAGE.partition("## Limits")[2]
     for shown in (
-        f"{limits.api_bytes >> 20} MiB",
-        f"{limits.page_bytes >> 20} MiB",
+        f"{limits.body_bytes >> 20} MiB",
+        f"| {limits.parts} |",
         f"{limits.seconds:g} s",
         f"| {limits.requests} |",
         f"| {limits.threads} |",

@@ -26,7 +26,7 @@ def read(kind: str, body: bytes, *repeated: str) -> Form:
         return {"type": "http.request", "body": body, "more_body": False}
 
     scope = {"type": "http", "method": "POST", "headers": [(b"content-type", kind.encode())]}
-    return asyncio.run(read_form(Request(scope, receive), MOST, repeated))
+    return asyncio.run(read_form(Request(scope, receive), MOST, repeated.__contains__))
 
 
 def encode(**sent: Any) -> tuple[str, bytes]:

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from picheck.errors import ConfigurationError, UsageError
 from picheck.plugins.registry import PluginRegistry
-from picheck.service.access import check_access, read_keys, read_networks
+from picheck.service.access import check_access, read_frames, read_keys, read_networks
 from picheck.service.config import ServiceConfig
 from service_support import EXAMPLE, HERE, ask, audit, make_app
 
@@ -37,8 +37,8 @@ def keyed(registry: PluginRegistry) -> Starlette:
 # What every answer carries
 
 EXPECTED = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    "Content-Security-Policy": "default-src 'none'; script-src 'none'; style-src 'self';"
+    " img-src 'self' data:; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -50,7 +50,11 @@ EXPECTED = {
 
 def paths_of(app: Starlette) -> list[str]:
     made = [route.path for route in app.routes]  # type: ignore[attr-defined]
-    return [*(path.replace("{code}", "PIC-CEH-03") for path in made), "/not/there", "/static/..%2f"]
+    return [
+        *(path.replace("{code}", "PIC-CEH-03").replace("{year}", "2025") for path in made),
+        "/not/there",
+        "/static/..%2f",
+    ]
 
 
 def test_every_answer_has_the_headers(app: Starlette) -> None:
@@ -65,6 +69,24 @@ def test_every_answer_has_the_headers(app: Starlette) -> None:
                 assert given == EXPECTED, (method, path)
             assert "server" not in answer.headers
             assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_portal_may_frame_the_service_if_it_is_named(registry: PluginRegistry) -> None:
+    portals = ("https://portal.example.org", "http://127.0.0.1:9000")
+    app = make_app(registry, ServiceConfig(frames=read_frames(portals)))
+    policy = ask(app, "GET", "/").headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors https://portal.example.org http://127.0.0.1:9000")
+    assert policy.count("frame-ancestors") == 1
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["*", "portal.example.org", "https://a.example/path", "https://a.example; script-src *",
+     "https://a.example https://b.example", "https://*.example", "javascript:x", "", "https://a\n"],
+)  # fmt: skip
+def test_what_is_no_origin_may_frame_nothing(origin: str) -> None:
+    with pytest.raises(UsageError, match="is not an origin"):
+        read_frames([origin])
 
 
 # Names: DNS rebinding

@@ -68,8 +68,21 @@ def watching() -> Iterator[list[tuple[str, str]]]:
         _Events.seen = None
 
 
+def ask_pages(app: Starlette) -> list[httpx.Response]:
+    """Use every page once."""
+    qrda = written(YEAR).encode()
+    chosen = ("../" + NAME, DOCUMENT), ("a-made-up-file.xml", qrda)
+    beside = [("prior", (NAME, DOCUMENT)), ("file", ("a-made-up-file.evidence.json", b"{}"))]
+    files: Any = [*(("file", each) for each in chosen), *beside, ("which", (None, b"1"))]
+    paths = ("audit", "files", "score", "save/evidence", "save/document", "save/json")
+    return [
+        *(ask(app, "POST", f"/{path}", files=files) for path in paths),
+        *(ask(app, "GET", path) for path in ("/", "/rules/2025", "/rules/2025?q=period")),
+    ]
+
+
 def ask_everything(app: Starlette) -> list[httpx.Response]:
-    """Use every part of the API once, with documents of every kind."""
+    """Use every page, and every part of the API once, with documents of every kind."""
     qrda = written(YEAR).encode()
     formats = ("json", "html", "text", "sarif", "csv")
     return [
@@ -80,7 +93,8 @@ def ask_everything(app: Starlette) -> list[httpx.Response]:
         ask(app, "POST", "/api/v1/conversions?places=true", content=qrda),
         audit(app, b"{broken", f"?name={NAME}"),
         *(ask(app, "GET", f"/api/v1/{path}") for path in ("rules", "rules/PIC-CEH-03", "years")),
-        *(ask(app, "GET", path) for path in ("/", "/openapi.json", "/healthz", "/static/none")),
+        *(ask(app, "GET", path) for path in ("/openapi.json", "/healthz", "/static/none")),
+        *ask_pages(app),
     ]
 
 

@@ -1,0 +1,100 @@
+"""What the pages of the rules show: what is checked in a year, and on which grounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from picheck.engine.framework_help import OWN_FINDINGS
+from picheck.model.citation import Citation
+from picheck.model.evidence_questions import question
+from picheck.reporters.presentation import CONSEQUENCES, SCOPES
+from picheck.service.problems import Problem
+from picheck.service.workbench import Workbench
+from picheck.site.inventory import YearRow
+from picheck.site.rule_details import ClauseTerms, RuleDetails
+
+_OWN: Final = ("code", "slug", "title", "help")
+#: What a finding has that is part of no rulebook.
+_NO_CLAUSE: Final[Mapping[str, Any]] = {
+    "cost": "the audit is incomplete",
+    "severity": "none",
+    "scope": "",
+    "reads": (),
+    "evidence": (),
+    "citations": (),
+    "note": None,
+}
+
+
+def newest_year(workbench: Workbench) -> int:
+    """Return the newest year whose rules are final. Raises Problem where there is no year."""
+    years = workbench.lookup.list_years()
+    if not years:
+        raise Problem(404, "notFound", "no rulebook is installed")
+    return max(years, key=lambda row: (row.status == "final", row.year)).year
+
+
+def describe_rules(workbench: Workbench, year: int, words: str) -> dict[str, Any]:
+    """Return what the page of a year shows; with `words` only the rules that have all of them.
+
+    Raises Problem for a year without a rulebook.
+    """
+    years = workbench.lookup.list_years()
+    chosen = [row for row in years if row.year == year]
+    if not chosen:
+        listed = ", ".join(str(row.year) for row in years) or "none"
+        raise Problem(404, "notFound", f"{year} has no rulebook; the years are {listed}")
+    rules = list(_rules(workbench, chosen))
+    wanted = words.lower().split()
+    shown = [rule for rule in rules if all(word in rule["searched"] for word in wanted)]
+    return {
+        "year": year,
+        "books": chosen,
+        "years": sorted({row.year for row in years}),
+        "words": words,
+        "rules": shown,
+        "total": len(rules),
+        "sources": _number_sources(shown),
+    }
+
+
+def _rules(workbench: Workbench, books: Sequence[YearRow]) -> Iterator[dict[str, Any]]:
+    """Yield the rules of a year, and picheck's own findings, which are made in every year."""
+    for book in books:
+        for rule in workbench.lookup.list_details(book.year, book.program):
+            (terms,) = rule.years
+            yield _rule(workbench, rule, terms)
+    for own in OWN_FINDINGS:
+        yield _with_search({**_NO_CLAUSE, **{name: getattr(own, name) for name in _OWN}})
+
+
+def _rule(workbench: Workbench, rule: RuleDetails, terms: ClauseTerms) -> dict[str, Any]:
+    asked = workbench.registry.evidence.questions
+    return _with_search(
+        {
+            "code": rule.code,
+            "slug": rule.slug,
+            "title": rule.title or f"{rule.code}, which no plugin brings",
+            "cost": CONSEQUENCES[terms.consequence],
+            "severity": terms.severity,
+            "help": rule.help,
+            "scope": SCOPES.get(rule.scope or "", ""),
+            "reads": rule.reads,
+            "evidence": [(key, question(key, asked)) for key in rule.evidence],
+            "citations": terms.sources,
+            "note": terms.note,
+        }
+    )
+
+
+def _with_search(rule: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule with the text that is searched for words."""
+    texts = [rule["code"], rule["slug"] or "", rule["title"], *rule["help"].values()]
+    return {**rule, "searched": " ".join(texts).lower()}
+
+
+def _number_sources(rules: list[dict[str, Any]]) -> dict[str, tuple[int, Citation]]:
+    """Return each source that is cited, by key, with its number on the page."""
+    cited = {each.key: each for rule in rules for each in rule["citations"]}
+    return {key: (number, each) for number, (key, each) in enumerate(cited.items(), start=1)}
