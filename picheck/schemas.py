@@ -17,7 +17,7 @@ from picheck.validation import closest_match
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-NAMES: Final = ("submission", "evidence", "report")
+NAMES: Final = ("submission", "evidence", "report", "report-line")
 
 #: Keys whose values identify a person; a TIN can be a Social Security number.
 _MASKED_KEYS: Final = frozenset(
@@ -38,7 +38,7 @@ _TYPES: Final[Mapping[str, str]] = {
 
 
 def load_schema(name: str) -> dict[str, Any]:
-    """Return a published schema, `submission`, `evidence` or `report`, as a fresh dict.
+    """Return a published schema, by one of the `NAMES`, as a fresh dict.
 
     Raises UsageError for any other name.
     """

@@ -40,7 +40,7 @@ def command() -> None:
     """Print the published JSON Schemas (draft 2020-12).
 
     Each property has a title and a description. The schemas describe what picheck reads and
-    writes: the submission, the evidence beside it, and the JSON report.
+    writes: the submission, the evidence beside it, the report as JSON, and a line of it as NDJSON.
     """
 
 
@@ -70,6 +70,20 @@ Example:
 def report() -> None:
     """Print the schema of the JSON report."""
     click.echo(_as_text(load_schema("report")), nl=False)
+
+
+@command.command(
+    "report-line",
+    epilog=f"""{_EXIT_CODES}
+
+\b
+Example:
+  picheck schema report-line > report-line.schema.json""",
+    short_help="A line of what `picheck audit -f ndjson` writes.",
+)
+def report_line() -> None:
+    """Print the schema of one line of the NDJSON report."""
+    click.echo(_as_text(load_schema("report-line")), nl=False)
 
 
 @command.command(

@@ -7,8 +7,35 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from picheck.engine.watchdog import CallClock, RuleTimeout, call_under_way
+
+
+class _Watched(threading.local):
+    """Whether the thread is being watched."""
+
+    now = False
+
+
+_THREAD: Final = _Watched()
+
+
+@contextmanager
+def watch_this_thread(seconds: float) -> Iterator[None]:
+    """Look after the rules that this thread calls meanwhile, unless someone does already.
+
+    A call may take `seconds`, 0 for any number.
+    """
+    if not seconds or _THREAD.now:
+        yield
+        return
+    watchdog = ThreadWatchdog(seconds)
+    try:
+        with watchdog.watched():
+            yield
+    finally:
+        watchdog.close()
 
 
 class ThreadWatchdog:
@@ -37,9 +64,11 @@ class ThreadWatchdog:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
                 self._thread.start()
+        _THREAD.now = True
         try:
             yield
         finally:
+            _THREAD.now = False
             with self._lock:
                 del self._clocks[thread]
 

@@ -54,8 +54,9 @@ class Watchdog:
     """Looks once a second which call of a rule is under way.
 
     A call that takes longer than `seconds` is left with RuleTimeout, again every second if it
-    catches that; 0 switches this off. It works in the main thread of a process, where the system
-    has interval timers and the program does not use them for something else.
+    catches that; 0 switches this off. In the main thread of a process a timer interrupts it,
+    where the system has interval timers and the program does not use them for something else.
+    Anywhere else a thread looks, which cannot interrupt a call that waits in compiled code.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -67,7 +68,10 @@ class Watchdog:
         """Look after the rules that are called meanwhile."""
         note_run(timeout=self._seconds)
         if not self._can_be_armed():
-            yield
+            from picheck.engine.thread_watchdog import watch_this_thread  # noqa: PLC0415 - seldom
+
+            with watch_this_thread(self._seconds):
+                yield
             return
         signal.signal(signal.SIGALRM, self._look)
         signal.setitimer(signal.ITIMER_REAL, self._clock.interval, self._clock.interval)

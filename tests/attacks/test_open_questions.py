@@ -107,5 +107,7 @@ def test_the_number_of_open_questions_is_one(
 def test_facts_are_counted_apart_from_questions(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(COMPLIANT.read_bytes())
     run = picheck_here("audit", "a.json", "--as-of", AS_OF, "--isolated", cwd=tmp_path)
-    (facts,) = re.findall(r"^\d+ open questions; (\d+) facts would answer them$", run.out, re.M)
+    (facts,) = re.findall(
+        r"^\d+ open questions; (\d+) facts would answer them$", run.out, re.MULTILINE
+    )
     assert int(facts) == run.out.count("\n  - ")

@@ -13,7 +13,7 @@ import pytest
 
 from installing import ANSWER, SIGNATURE, VENDOR, Run, install
 from launching import TERMS, launch, write_lines
-from support import COMPLIANT
+from support import AS_OF, COMPLIANT
 
 
 def vendor(body: str, head: str = "") -> str:
@@ -87,6 +87,48 @@ def test_a_rule_that_no_timer_breaks_off_is_ended_and_named(body: str, tmp_path:
     (message,) = broken(run)
     assert message.startswith("ACME-TST-01 of acme (acme-tools) broke: ")
     assert "did not return within 1 s" in message
+
+
+IN_A_THREAD = """
+import sys, threading, signal
+from picheck.cli.options import load_inventory
+from picheck.engine.audit import audit
+from picheck.engine.options import AuditOptions
+from datetime import date
+
+def work():
+    _, registry = load_inventory(())
+    terms = AuditOptions(as_of=date.fromisoformat(sys.argv[2]), rule_timeout=0.5)
+    report = audit([sys.argv[1]], terms, registry)
+    print(report.summary.exit.code, *(r.message for r in report.results if r.outcome == "error"))
+
+if sys.argv[3] == "thread":
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+else:  # the program uses the timer for itself
+    signal.signal(signal.SIGALRM, lambda *_: None)
+    work()
+"""
+
+
+@pytest.mark.parametrize("place", ["thread", "program"])
+@pytest.mark.parametrize("body", ["while True: pass", LOOPS["loops and catches"]])
+def test_a_rule_that_loops_is_reported_where_no_timer_can_be_set(
+    body: str, place: str, tmp_path: Path
+) -> None:
+    install(tmp_path, "acme-tools", {"acme": vendor(body)})
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_THREAD, str(COMPLIANT), AS_OF, place],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        timeout=60,
+    )
+    said = done.stdout.decode()
+    assert said.startswith("4 ACME-TST-01 of acme (acme-tools) broke: ")
+    assert "did not return within 0.5 s" in said
+    assert not done.stderr
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

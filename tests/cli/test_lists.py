@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -370,6 +371,12 @@ def test_a_plugin_that_does_not_load_shows_in_list_and_exit_code(
 
 
 # Schemas, skeletons, completion
+
+
+def test_every_published_schema_can_be_printed() -> None:
+    published = {path.name for path in files("picheck_schemas").iterdir()}
+    names = {name for name in published if name.endswith(".schema.json")}
+    assert {f"{name}.schema.json" for name in NAMES} == names
 
 
 @pytest.mark.parametrize("name", NAMES)
