@@ -20,7 +20,7 @@ from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
 from picheck.errors import InputError
 from picheck.intake.documents import Input, RawDocument, Unreadable
-from picheck.intake.files import left_out_notices, read_inputs
+from picheck.intake.files import Inputs, left_out_notices, read_inputs
 from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import rules_needed
@@ -79,8 +79,8 @@ def _audit_inputs(  # noqa: PLR0917 - the body of the function above
         if isinstance(document, Notice):
             said.append(document)
             continue
-        if isinstance(given, RawDocument) and given.is_stream and given.line is None:
-            in_memory[len(audited)] = given  # a stream cannot be read again
+        if isinstance(given, RawDocument) and given.line is None and _is_kept(given, inputs):
+            in_memory[len(audited)] = given
         run.add(document)
         said += document.notices
         groups.add(document.entity_sets)
@@ -111,6 +111,11 @@ def _audit_inputs(  # noqa: PLR0917 - the body of the function above
         documents=tuple(summaries),
         results=tuple(results),
     )
+
+
+def _is_kept(given: RawDocument, inputs: Iterable[Input]) -> bool:
+    """Whether a document cannot be read again: of a stream, or handed in and of no file."""
+    return given.is_stream or not isinstance(inputs, Inputs)
 
 
 def audit_one(auditor: DocumentAuditor, given: Input, index: int) -> AuditedDocument | Notice:

@@ -97,10 +97,11 @@ class EntityRuleRunner:
         subject = self._subject(entity_sets, index, document.uri)
         accepted = self._auditor.acceptance.apply(found, subject)
         results = tuple([locator.locate(result) for result in accepted.results])
+        changed, locator.notices = locator.notices, []
         return AuditedDocument(
             summary=self._summary(document, results),
             results=results,
-            notices=accepted.notices,
+            notices=(*accepted.notices, *changed),
             waiver_uses=accepted.uses,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeAlias
 
@@ -15,7 +15,7 @@ from picheck.intake.formats import convert
 from picheck.intake.json_locations import LocatedJson
 from picheck.model.conversion import Format, Spot, spot_of
 from picheck.model.location import Location
-from picheck.model.report import DocumentSummary
+from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result
 
 #: Where the values of a document stand: the JSON itself, or the places in a file of other format.
@@ -55,7 +55,8 @@ class SourceLocator:
     """Places in the documents of a run, for what is found across them at its end.
 
     A file is read again, and only believed if it is still the same; `in_memory` are documents whose
-    bytes are here anyway, or can be had only once.
+    bytes are here anyway, or can be had only once. `notices` says of each file that is no longer
+    the same that it changed.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class SourceLocator:
         self._formats = formats
         self._choice = choice
         self._texts: dict[int, _Text | None] = {}
+        self.notices: list[Notice] = []
 
     def locate(self, result: Result) -> Result:
         """Return a result with line and column, wherever its documents can be read again."""
@@ -91,20 +93,33 @@ class SourceLocator:
         return location if text is None else _at(location, text)
 
     def _read(self, index: int) -> _Text | None:
-        raw = self._in_memory.get(index)
-        for given in (raw,) if raw else _read_again(self._documents[index]):
-            with suppress(InputError):
-                made = convert(given.data, given.uri, self._choice, self._formats)
-                return read_json(given.data, given.uri) if made.places is None else made.places
+        """Return the places in a document; None where they cannot be had any more."""
+        try:
+            given = self._in_memory.get(index) or _read_again(self._documents[index])
+        except InputError as error:
+            self.notices.append(_changed(index, error))
+            return None
+        with suppress(InputError):
+            made = convert(given.data, given.uri, self._choice, self._formats)
+            return read_json(given.data, given.uri) if made.places is None else made.places
         return None
 
 
-def _read_again(document: DocumentSummary) -> Iterator[RawDocument]:
-    """Yield the document that a summary is of, if it can be read again and is still the same."""
+def _read_again(document: DocumentSummary) -> RawDocument:
+    """Read the document that a summary is of. Raises InputError where it is not the same now."""
     from picheck.intake.files import reread  # noqa: PLC0415 - few findings need it
 
-    with suppress(InputError):
-        yield reread(document.uri, document.sha256)
+    return reread(document.uri, document.sha256)
+
+
+def _changed(index: int, error: InputError) -> Notice:
+    """Say that a document is not what it was, so that its lines and columns are not known."""
+    return Notice(
+        kind="changedWhileRead",
+        document=index,
+        message=f"no line and column can be given for what was found across documents: {error}",
+        is_incomplete=True,
+    )
 
 
 def _place(result: Result, text: _Text) -> Result:
