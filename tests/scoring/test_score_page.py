@@ -16,7 +16,7 @@ from support import YEAR
 _HOSTILE: Final = "\"'><script>alert(1)</script>&amp;<img src=x>\u202e"
 _SHOWN: Final = _HOSTILE.replace("\u202e", "\\u202e")
 _TEXT_TAGS: Final = "h1 h2 section div small p br span strong ul li table thead tbody tr th td"
-_PAGE_TAGS: Final = "html head meta title style body svg text rect line"
+_PAGE_TAGS: Final = "html head meta title style body main svg text rect line"
 #: What the page looks up rather than shows.
 _WORDS: Final = frozenset({"kind", "rulebook", "basis"})
 
