@@ -29,8 +29,8 @@ name that changes does not matter. Both reports are made with -f json or -f ndjs
 
 \b
 Exit codes:
-  0  nothing new at the gate
-  1  something new at the gate
+  0  nothing counts at the gate that did not before
+  1  something does: it is new, or a waiver or the baseline accepted it before
   2  usage, or the reports cannot be compared: other entity keys, another gate
   3  a report could not be read, is of another version, or was cut
 
@@ -47,7 +47,7 @@ Examples:
 def command(old: Path, new: Path, form: str, *, same: bool) -> int:
     """Compare an OLD report with a NEW one."""
     with Comparison(old, new) as compared:
-        lists = LISTS if same else LISTS[:2]
+        lists = LISTS if same else LISTS[:-1]
         if form == "json":
             for piece in _gathered(_json(compared, lists)):
                 write_utf8(piece)
@@ -55,7 +55,8 @@ def command(old: Path, new: Path, form: str, *, same: bool) -> int:
             _say(compared, lists)
         for side in (compared.old, compared.new):
             _say_incomplete(side)
-        return _FINDINGS if compared.counts()["newAtGate"] else 0
+        counts = compared.counts()
+        return _FINDINGS if counts["newAtGate"] or counts["reopenedAtGate"] else 0
 
 
 def _say_incomplete(side: Side) -> None:
@@ -94,6 +95,8 @@ def _say(compared: Comparison, lists: tuple[str, ...]) -> None:
     counts, entities = compared.counts(), compared.entities()
     gate = f"{counts['newAtGate']} at the gate: {compared.new.gate}"
     say(f"{counts['new']} new ({gate}), {counts['gone']} gone, {counts['same']} the same")
+    if counts["reopened"]:
+        say(f"of the same, {_no_longer_accepted(counts['reopened'], counts['reopenedAtGate'])}")
     say(
         f"{_counted(entities['same'])} in both reports, {entities['new']} only in"
         f" {compared.new.uri}, {entities['gone']} only in {compared.old.uri}"
@@ -119,6 +122,14 @@ def _say_finding(found: Found, name: str, compared: Comparison) -> None:
     if not found.is_entity_in_other:
         other = compared.new if name == "gone" else compared.old
         say_wrapped(f"{other.uri} has no document of this entity", " " * 10)
+
+
+def _no_longer_accepted(number: int, at_gate: int) -> str:
+    was = "was" if number == 1 else "were"
+    return (
+        f"{number} {was} accepted before and no longer {'is' if number == 1 else 'are'}"
+        f" ({at_gate} at the gate): a waiver ran out, or the baseline is another"
+    )
 
 
 def _counted(number: int) -> str:

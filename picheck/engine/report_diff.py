@@ -29,8 +29,9 @@ from picheck.model.vocabulary import SEVERITIES
 
 OLD: Final = 0
 NEW: Final = 1
-#: The three lists of a comparison, in the order in which they are listed.
-LISTS: Final = ("new", "gone", "same")
+#: The lists of a comparison, in the order in which they are listed. What is "reopened" is among
+#: the "same": accepted in the old report, by a waiver or the baseline, and no longer in the new.
+LISTS: Final = ("new", "reopened", "gone", "same")
 
 _TABLES: Final = """
 PRAGMA journal_mode = OFF;
@@ -48,7 +49,9 @@ CREATE TABLE finding (id INTEGER PRIMARY KEY, side INTEGER, document INTEGER, fi
 _KEYED: Final = """
 CREATE TABLE keyed AS
     SELECT entity, fingerprint, SUM(side = 0) AS old, SUM(side = 1) AS new,
-        MIN(CASE side WHEN 0 THEN id END) AS old_id, MIN(CASE side WHEN 1 THEN id END) AS new_id
+        SUM(side = 0 AND NOT accepted) AS old_open, SUM(side = 1 AND NOT accepted) AS new_open,
+        MIN(CASE side WHEN 0 THEN id END) AS old_id, MIN(CASE side WHEN 1 THEN id END) AS new_id,
+        MIN(CASE WHEN side = 1 AND NOT accepted THEN id END) AS open_id
     FROM finding JOIN document USING (side, document) GROUP BY entity, fingerprint;
 CREATE TABLE present AS SELECT DISTINCT side, entity FROM document;
 CREATE INDEX present_index ON present (side, entity);
@@ -61,6 +64,7 @@ _SLUG: Final = (
 #: Of each list: how many findings of a key belong to it, which one is shown, and the other side.
 _PARTS: Final[Mapping[str, tuple[str, str, int]]] = {
     "new": ("new - old", "new_id", OLD),
+    "reopened": ("new_open - old_open - MAX(new - old, 0)", "open_id", OLD),
     "gone": ("old - new", "old_id", NEW),
     "same": ("MIN(old, new)", "new_id", OLD),
 }
@@ -134,13 +138,10 @@ class Comparison:
         return tuple(sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k)))
 
     def counts(self) -> dict[str, int]:
-        """Return how many findings are new, gone and the same, and how many are new at the gate."""
+        """Return how many findings each list has, and how many count at the gate that did not."""
         counted = {name: self._count(name) for name in LISTS}
-        (number,) = self._table.execute(
-            "SELECT COALESCE(SUM(new - old), 0) FROM keyed JOIN finding ON id = new_id"
-            " WHERE new > old AND at_gate"
-        ).fetchone()
-        return {**counted, "newAtGate": number}
+        at_gate = {f"{name}AtGate": self._count(name, at_gate=True) for name in LISTS[:2]}
+        return counted | at_gate
 
     def entities(self) -> dict[str, int]:
         """Return how many entities stand in both reports, and in one of them alone."""
@@ -187,10 +188,12 @@ class Comparison:
                 is_entity_in_other=bool(row[15]),
             )
 
-    def _count(self, name: str) -> int:
-        number, _, _ = _PARTS[name]
+    def _count(self, name: str, *, at_gate: bool = False) -> int:
+        number, shown, _ = _PARTS[name]
         (count,) = self._table.execute(
-            f"SELECT COALESCE(SUM({number}), 0) FROM keyed WHERE {number} > 0"  # noqa: S608
+            f"SELECT COALESCE(SUM({number}), 0) FROM keyed JOIN finding ON id = {shown}"  # noqa: S608
+            f" WHERE {number} > 0 AND (at_gate OR NOT ?)",
+            (at_gate,),
         ).fetchone()
         return int(count)
 

@@ -160,7 +160,14 @@ def test_one_finding_in_two_documents_of_an_entity_is_counted_twice(tmp_path: Pa
     (tmp_path / "held.ndjson").write_text(line * 2)
     report(tmp_path, "twice.ndjson", "--select", "PIC-PER-03")
     found = compared(tmp_path, "once.ndjson", "twice.ndjson")
-    assert found["counts"] == {"new": 1, "gone": 0, "same": 1, "newAtGate": 1}
+    assert found["counts"] == {
+        "new": 1,
+        "reopened": 0,
+        "gone": 0,
+        "same": 1,
+        "newAtGate": 1,
+        "reopenedAtGate": 0,
+    }
 
 
 def test_findings_about_several_documents_are_compared_too(tmp_path: Path) -> None:
@@ -179,6 +186,48 @@ def test_findings_about_several_documents_are_compared_too(tmp_path: Path) -> No
 
 
 # Reports that cannot be compared
+
+
+def waive(folder: Path, expires: str, file: str = "held.ndjson") -> tuple[str, str]:
+    """Write a waiver that ends with a date; return the option that names it."""
+    (folder / "waivers.toml").write_text(
+        f'[[waivers]]\ncode = "PIC-PER-03"\nfile = "{file}"\n'
+        f'reason = "letter"\nowner = "C"\nexpires = {expires}\n'
+    )
+    return "--waivers", "waivers.toml"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_waiver_that_ran_out_between_the_reports_is_said(form: str, tmp_path: Path) -> None:
+    write(tmp_path, short, short)
+    report(tmp_path, "old", *waive(tmp_path, AS_OF), form=form)
+    report(tmp_path, "new", *waive(tmp_path, f"{YEAR}-01-01"), form=form)
+    found = compared(tmp_path, "old", "new")
+    assert codes(found, "reopened") == ["PIC-PER-03"] * 2
+    assert (found["counts"]["reopened"], found["counts"]["reopenedAtGate"]) == (2, 2)
+    assert "PIC-PER-03" not in codes(found, "new")
+    run = diff(tmp_path, "old", "new")
+    assert run.code == 1
+    said = " ".join(run.out.split())
+    assert "of the same, 2 were accepted before and no longer are (2 at the gate)" in said
+    assert "reopened error PIC-PER-03" in said
+    assert diff(tmp_path, "new", "old").code == 0
+    assert diff(tmp_path, "old", "old").code == 0
+
+
+def test_of_two_findings_alike_only_the_one_that_was_accepted_is_reopened(tmp_path: Path) -> None:
+    for name in ("a", "b"):  # of one entity, so that both have one fingerprint
+        write(tmp_path, short)
+        (tmp_path / "held.ndjson").rename(tmp_path / f"{name}.ndjson")
+    lines = [(tmp_path / f"{name}.ndjson").read_text() for name in ("a", "b")]
+    words = ("a.ndjson", "b.ndjson", "--as-of", AS_OF, "--isolated")
+    waiver = waive(tmp_path, AS_OF, "a.ndjson")
+    picheck_here("audit", *words, *waiver, "-f", "json=old", cwd=tmp_path)
+    picheck_here("audit", *words, "-f", "json=new", cwd=tmp_path)
+    found = compared(tmp_path, "old", "new")
+    (reopened,) = (f for f in found["findings"]["reopened"] if f["code"] == "PIC-PER-03")
+    assert reopened["occurrences"] == 1
+    assert lines[0] == lines[1]
 
 
 def test_another_entity_key_is_refused(pair: Path) -> None:
