@@ -118,7 +118,7 @@ class HistoryCollector(msgspec.Struct, frozen=True):
                 overrides=audited.overrides,
                 document=Blob.of(raw.data, media_of(raw.data), keep=keep),
                 evidence=evidence,
-                evidence_uri=audited.summary.inputs[0].uri if evidence else None,
+                evidence_uri=next((use.uri for use in audited.summary.inputs), None),
                 supporting=tuple(sorted(audited.digests.items())),
                 prior=_encode_prior(auditor, found, keep=keep),
                 score=_score(auditor, registry, audited),
@@ -151,9 +151,13 @@ def media_of(data: bytes) -> str:
 
 
 def _find_evidence(raw: RawDocument, inputs: tuple[InputUse, ...], *, keep: bool) -> Blob | None:
-    """Return the side file of a document; None where it has none, or where it has changed since."""
+    """Return the evidence that came beside a document; None where there was none.
+
+    Of a side file that has changed since the audit read it, the digest alone is kept.
+    """
     if not inputs:
-        return None
+        given = raw.evidence if raw.evidence_uri is None else None
+        return None if given is None else Blob.of(given, "application/json", keep=keep)
     data = raw.evidence
     if data is None or hashlib.sha256(data).hexdigest() != inputs[0].sha256:
         try:
@@ -161,7 +165,9 @@ def _find_evidence(raw: RawDocument, inputs: tuple[InputUse, ...], *, keep: bool
         except OSError:
             return Blob(inputs[0].sha256, "application/json", 0, None)
     blob = Blob.of(data, "application/json", keep=keep)
-    return blob if blob.sha256 == inputs[0].sha256 else None
+    if blob.sha256 != inputs[0].sha256:
+        return Blob(inputs[0].sha256, "application/json", 0, None)
+    return blob
 
 
 def _encode_prior(

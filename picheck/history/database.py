@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -60,14 +61,17 @@ class Database:
                 f"there is no history at {file}; make one with {_command('init', url)}"
             )
         self.engine = _engine(url)
+        self._finalizer = weakref.finalize(self, _close, self.engine, os.getpid())
         with database_errors(url):
             found = _revision(self.engine)
         if found is None:
-            raise UsageError(f"{url} holds no history; make one with {_command('init', url)}")
+            raise UsageError(
+                f"{_public(url)} holds no history; make one with {_command('init', url)}"
+            )
         if found != REVISION:
             raise UsageError(
-                f"the tables of {url} are of version {found}, this picheck needs {REVISION}; bring"
-                f" them there with {_command('upgrade', url)}"
+                f"the tables of {_public(url)} are of version {found}, this picheck needs"
+                f" {REVISION}; bring them there with {_command('upgrade', url)}"
             )
 
     @contextmanager
@@ -96,7 +100,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        self.engine.dispose()
+        self._finalizer()
 
 
 def read_state(connection: Connection, *, locked: bool = False) -> ChainState:
@@ -113,18 +117,18 @@ def read_state(connection: Connection, *, locked: bool = False) -> ChainState:
 def create(url: str, by: str = "", clock: Callable[[], datetime] | None = None) -> Database:
     """Make a new history, with its key. Raises UsageError where there is one already."""
     file = file_of(url)
+    if file is not None and file.exists():
+        raise UsageError(f"{file} is there already; give the history another name")
+    make_key(url)
     if file is not None:
-        if file.exists():
-            raise UsageError(f"{file} is there already; give the history another name")
         try:
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror}") from error
-    make_key(url)
     engine = _engine(url)
     with database_errors(url):
         if _revision(engine) is not None:
-            raise UsageError(f"{url} holds a history already")
+            raise UsageError(f"{_public(url)} holds a history already")
         _migrate(engine)
     engine.dispose()
     database = Database(url)
@@ -140,7 +144,9 @@ def upgrade(url: str) -> None:
     engine = _engine(url)
     with database_errors(url):
         if _revision(engine) is None:
-            raise UsageError(f"{url} holds no history; make one with {_command('init', url)}")
+            raise UsageError(
+                f"{_public(url)} holds no history; make one with {_command('init', url)}"
+            )
         _migrate(engine)
     engine.dispose()
 
@@ -164,6 +170,11 @@ def database_errors(url: str) -> Iterator[None]:
         raise HistoryError(
             f"the history {_public(url)}: {type(error).__name__}: {error}"
         ) from error
+
+
+def _close(engine: Engine, owner: int) -> None:
+    """Close the connections of an engine; a fork of their process must leave them open."""
+    engine.dispose(close=os.getpid() == owner)
 
 
 def _engine(url: str) -> Engine:
@@ -210,6 +221,10 @@ def _migrate(engine: Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def _no_history(url: str) -> UsageError:
+    return UsageError(f"{_public(url)} holds no history; make one with {_command('init', url)}")
 
 
 def _command(name: str, url: str) -> str:

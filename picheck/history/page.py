@@ -64,7 +64,7 @@ def draw_trend(group: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         "width": _WIDTH,
-        "height": top + len(rows) * _ROW + 12,
+        "height": top + len(rows) * _ROW - (0 if rows else 16),
         "left": _LEFT,
         "right": _WIDTH - _RIGHT,
         "base": _TOP + _PLOT,

@@ -125,7 +125,8 @@ class AuditRecorder:
             body["line"] = document.line
         if document.evidence is not None:
             body["evidence"] = document.evidence.sha256
-            body["evidenceUri"] = printable(document.evidence_uri or "")
+        if document.evidence_uri is not None:
+            body["evidenceUri"] = printable(document.evidence_uri)
         if document.supporting:
             body["supporting"] = [[printable(name), sha] for name, sha in document.supporting]
         if document.overrides:

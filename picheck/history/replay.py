@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy.engine import Connection, Row
@@ -26,6 +26,9 @@ from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import SetView
+
+#: How many auditors are kept for further records.
+_MANY: Final = 32
 
 Outcome = Literal["identical", "differs", "notReplayable"]
 
@@ -61,6 +64,8 @@ class AuditReplayer:
         self._registry = registry
         self._environment = describe_environment(host, registry)
         self._with_current = with_current
+        self._differences: dict[str, list[str]] = {}
+        self._auditors: dict[str, DocumentAuditor] = {}
 
     def replay(self, row: Row[Any]) -> Replay:
         """Make one recorded audit again. Raises HistoryError where a kept file is damaged."""
@@ -70,8 +75,7 @@ class AuditReplayer:
             remarks = self._check_environment(body)
             if "amends" in body:
                 remarks += ("of what several documents show together nothing is made again",)
-            with tempfile.TemporaryDirectory(prefix="picheck-") as folder:
-                now = self._audit(body, Path(folder)).decode()
+            now = self._audit(body).decode()
         except CannotReplay as reason:
             return Replay(row.seq, "notReplayable", tuple(map(str, reason.args)))
         if now == before:
@@ -79,8 +83,11 @@ class AuditReplayer:
         return Replay(row.seq, "differs", (*remarks, *compare_reports(before, now)))
 
     def _check_environment(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        digest = body["environment"]
         environment = self._kept(body, "environment").decode()
-        differences = compare_environments(environment, self._environment)
+        if digest not in self._differences:
+            self._differences[digest] = compare_environments(environment, self._environment)
+        differences = self._differences[digest]
         if differences and not self._with_current:
             raise CannotReplay(
                 *differences,
@@ -89,8 +96,7 @@ class AuditReplayer:
             )
         return tuple(differences)
 
-    def _audit(self, body: Mapping[str, Any], folder: Path) -> bytes:
-        options = self._options(body, folder)
+    def _audit(self, body: Mapping[str, Any]) -> bytes:
         raw = RawDocument(
             uri=body["uri"],
             data=self._kept(body, "document"),
@@ -100,12 +106,25 @@ class AuditReplayer:
             evidence_digests=dict(body.get("supporting", ())),
         )
         prior = self._kept(body, "prior") if "prior" in body else b"{}"
-        book = KeptPrior(prior, self._registry.rulebooks)
         try:
-            audited = DocumentAuditor(self._registry, options, book).audit(raw, 0)
+            auditor = self._auditor(body)
+            auditor.prior = KeptPrior(prior, self._registry.rulebooks)
+            audited = auditor.audit(raw, 0)
         except (InputError, UsageError) as error:
             raise CannotReplay(f"it cannot be audited now: {error}") from error
         return document_report(audited.summary, audited.results)
+
+    def _auditor(self, body: Mapping[str, Any]) -> DocumentAuditor:
+        """Return an auditor with the terms of a record; audits of one run share it."""
+        roles = ("options", "waivers", "baseline", "asOf", "overrides")
+        terms = str([body.get(role) for role in roles])
+        if terms not in self._auditors:
+            if len(self._auditors) >= _MANY:
+                self._auditors.clear()
+            with tempfile.TemporaryDirectory(prefix="picheck-") as folder:
+                options = self._options(body, Path(folder))
+                self._auditors[terms] = DocumentAuditor(self._registry, options)
+        return self._auditors[terms]
 
     def _options(self, body: Mapping[str, Any], folder: Path) -> AuditOptions:
         given = msgspec.json.decode(self._kept(body, "options"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Table, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from picheck.history.chain import decode_body, derive, record_hash
 from picheck.history.collect import MEDIA
@@ -145,18 +145,26 @@ def _check_files(connection: Connection) -> tuple[int, Fault | None]:
         for digest in decode_body(row.body)["files"]
     }
     count = 0
-    for row in connection.execute(select(BLOB).execution_options(yield_per=200)):
-        count += 1
-        if row.data is None and row.sha256 in expunged and row.media in MEDIA:
-            continue
-        try:
-            data = zlib.decompress(row.data)
-        except (zlib.error, TypeError):
-            data = b""
-        stated = row.sha256, row.size, row.media in MEDIA
-        if stated != (hashlib.sha256(data).hexdigest(), len(data), True):
-            return count, Fault(_names(connection, row.sha256), f"file {row.sha256[:12]} changed")
+    with connection.execute(select(BLOB).execution_options(yield_per=200)) as rows:
+        for row in rows:
+            count += 1
+            if not _is_whole(row, expunged):
+                fault = Fault(_names(connection, row.sha256), f"file {row.sha256[:12]} changed")
+                return count, fault
     return count, None
+
+
+def _is_whole(row: Row[Any], expunged: Collection[str]) -> bool:
+    """Whether a kept file is what its digest says, or was removed and is recorded as such."""
+    if row.media not in MEDIA:
+        return False
+    if row.data is None:
+        return row.sha256 in expunged
+    try:
+        data = zlib.decompress(row.data)
+    except zlib.error:
+        return False
+    return (hashlib.sha256(data).hexdigest(), len(data)) == (str(row.sha256), int(row.size))
 
 
 def _names(connection: Connection, sha256: str) -> int | None:

@@ -1,0 +1,179 @@
+"""The commands of a history: addresses, privacy, pages, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from history_support import ask, audit, engine_of, make, records
+from installing import picheck
+from picheck.history.database import address_of
+from picheck.history.tables import BLOB, METADATA
+from prior_support import NOW, put, submission
+
+TIN, NPI = "987654321", "1999999992"  # invented
+HOSTILE = '<script>alert("1")</script>\x1b[31m\u202e'
+
+
+def test_an_audit_that_keeps_digests_writes_no_identifier_down(tmp_path: Path, url: str) -> None:
+    make(tmp_path, url)
+    value = submission(NOW, is_early=True, taxpayerIdentificationNumber=TIN)
+    value["measurementSets"][0]["cehrtId"] = TIN
+    before = submission(NOW - 1, is_early=True, taxpayerIdentificationNumber=TIN)
+    now = put(tmp_path / "now.json", value)
+    put(tmp_path / "now.evidence.json", {"clinicians": [{"npi": NPI}]})
+    prior = put(tmp_path / "before.json", before)
+    terms = ("--prior", prior, "--keep", "digests")
+    assert audit(tmp_path, url, now, *terms).code == 1
+    ask(tmp_path, url, "history", "record", now, "--as", "submitted", "--on", "2026-03-01",
+        "--keep", "digests")  # fmt: skip
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        held = "".join(
+            str(row)
+            for table in METADATA.sorted_tables
+            for row in connection.execute(select(table))
+        )
+        blobs = connection.execute(select(BLOB.c.data).where(BLOB.c.data.is_not(None)))
+        held += "".join(zlib.decompress(data).decode() for (data,) in blobs)
+    engine.dispose()
+    for spelling in (TIN, f"{TIN[:2]}-{TIN[2:]}", NPI):
+        assert spelling not in held
+
+
+def test_the_files_of_a_history_are_its_owners_alone(tmp_path: Path) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    audit(tmp_path, url, put(tmp_path / "now.json", submission(NOW)))
+    for name in ("history.db", "history.db.key"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+def test_another_key_finds_no_entity(tmp_path: Path) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    now = put(tmp_path / "now.json", submission(NOW))
+    audit(tmp_path, url, now)
+    found = ask(tmp_path, url, "history", "list", "--entity-of", now, "-f", "json")
+    assert len(json.loads(found.out)["records"]) == 1
+    (tmp_path / "history.db.key").write_text("0" * 64)
+    found = ask(tmp_path, url, "history", "list", "--entity-of", now, "-f", "json")
+    assert json.loads(found.out)["records"] == []
+    (tmp_path / "history.db.key").unlink()
+    lost = audit(tmp_path, url, now)
+    assert (lost.code, "keep a copy of it" in lost.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "said"),
+    [
+        ("absent.db", 2, "make one with picheck history init --history absent.db"),
+        (".", 4, "unable to open database file"),
+        ("mysql://host/name", 2, "is no address of a history"),
+        ("sqlite:///absent.db", 2, "there is no history at"),
+        ("postgresql+psycopg://user:secret@127.0.0.1:1/none", 2, "needs a key"),
+        ("empty.db", 2, "holds no history"),
+        ("://", 2, "is no address of a history"),
+    ],
+)
+def test_an_address_without_a_history_is_refused(
+    tmp_path: Path, address: str, code: int, said: str
+) -> None:
+    (tmp_path / "empty.db").touch()
+    (tmp_path / "empty.db.key").write_text("0" * 64)
+    (tmp_path / "absent.db.key").write_text("0" * 64)
+    for command in (("history", "list"), ("history", "verify"), ("history", "show", "1")):
+        done = ask(tmp_path, address, *command)
+        assert done.code in {code, 4} if "postgresql" in address else done.code == code
+        assert "secret" not in done.err
+        if "postgresql" not in address:
+            assert said in done.err
+
+
+def test_a_server_that_is_down_costs_no_report_and_prints_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "k").write_text("0" * 64)
+    monkeypatch.setenv("PICHECK_HISTORY_KEY_FILE", str(tmp_path / "k"))
+    now = put(tmp_path / "now.json", submission(NOW))
+    done = audit(tmp_path, "postgresql+psycopg://user:secret@127.0.0.1:1/none", now)
+    assert (done.code, done.report["summary"]["verdict"]) == (4, "ready")
+    assert "nothing was recorded" in done.err
+    assert "secret" not in done.err
+
+
+def test_what_cannot_be_recorded_is_refused_before_anything_is_audited(tmp_path: Path) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    now = put(tmp_path / "now.json", submission(NOW))
+    for options in (("--reveal",), ("-f", "ndjson=out.ndjson", "--resume")):
+        assert audit(tmp_path, url, now, *options).code == 2
+    again = ask(tmp_path, url, "history", "init")
+    assert (again.code, "is there already" in again.err) == (2, True)
+    nobody = submission(NOW)
+    del nobody["taxpayerIdentificationNumber"]
+    path = put(tmp_path / "nobody.json", nobody)
+    sent = ask(tmp_path, url, "history", "record", path, "--as", "submitted", "--on", "2026-03-01")
+    assert (sent.code, "does not say in full whom it speaks for" in sent.err) == (3, True)
+    when = ask(tmp_path, url, "history", "record", now, "--as", "submitted", "--on", "1 March")
+    assert (when.code, "is not a date" in when.err) == (2, True)
+    assert len(records(tmp_path, url)) == 1
+
+
+def test_an_older_history_is_refused_with_the_command_that_helps(tmp_path: Path, url: str) -> None:
+    make(tmp_path, url)
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0'"))
+    engine.dispose()
+    done = ask(tmp_path, url, "history", "list")
+    assert (done.code, "picheck history upgrade --history" in done.err) == (2, True)
+
+
+def test_the_settings_and_the_environment_name_the_history(tmp_path: Path) -> None:
+    make(tmp_path, str(tmp_path / "history.db"))
+    (tmp_path / "picheck.toml").write_text('history = "history.db"\n')
+    put(tmp_path / "now.json", submission(NOW))
+    assert picheck("audit", "now.json", "--as-of", "2026-02-01", cwd=tmp_path).code == 0
+    listed = picheck("history", "list", cwd=tmp_path)
+    assert (listed.code, "now.json" in listed.out) == (0, True)
+    (tmp_path / "picheck.toml").unlink()
+    listed = picheck("history", "list", cwd=tmp_path, PICHECK_HISTORY="history.db")
+    assert (listed.code, "now.json" in listed.out) == (0, True)
+    nowhere = picheck("history", "list", cwd=tmp_path)
+    assert (nowhere.code, "name the history" in nowhere.err) == (2, True)
+
+
+def test_pages_and_lists_escape_what_came_from_outside(tmp_path: Path) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    path = put(tmp_path / f"{HOSTILE.replace('/', '|')}.json", submission(NOW, is_early=True))
+    put(tmp_path / "sent.json", submission(NOW - 1, is_early=True))
+    ask(tmp_path, url, "history", "record", "sent.json", "--as", "submitted", "--on", "2025-03-01",
+        "--by", HOSTILE, "--confirmation", HOSTILE, "--channel", HOSTILE)  # fmt: skip
+    audit(tmp_path, url, path, "--by", HOSTILE)
+    for command in (("list",), ("show", "2"), ("show", "3"), ("trend",)):
+        told = ask(tmp_path, url, "history", *command)
+        assert told.code == 0, told.err
+        assert "\x1b" not in told.out
+        assert "\u202e" not in told.out
+        if command != ("list",):
+            page = ask(tmp_path, url, "history", *command, "-f", "html")
+            assert page.code == 0, page.err
+            assert "<script" not in page.out
+            assert "\x1b" not in page.out
+
+
+def test_a_history_costs_nothing_where_none_is_used() -> None:
+    names = "picheck.cli.main, picheck.cli.audit, picheck.cli.history"
+    code = f"import sys, {names}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert not {"sqlalchemy", "alembic", "psycopg"} & set(done.stdout.split())
+
+
+def test_a_path_is_an_address_of_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert address_of("a b.db") == f"sqlite:///{tmp_path}/a b.db"
