@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 
 from installing import ANSWER, VENDOR, install
 from launching import TERMS, environment, write_lines
+from picheck.engine.prior.folder import LockedFolder
 from support import COMPLIANT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -146,8 +148,30 @@ def test_no_copy_of_standard_input_or_of_earlier_submissions_is_left(
     if number == signal.SIGTERM:
         assert left == []
     for kept in left:  # the history, which holds no identifiers
-        assert kept.suffix == ".history"
+        assert kept.parent.suffix == ".history"
         assert not re.search(rb"0000[0-9]{5}", kept.read_bytes())
+    (tmp_path / "one.json").write_bytes(COMPLIANT.read_bytes())
+    words = ("audit", "one.json", *TERMS, "--prior", "one.json", "-f", "ndjson=again")
+    start(*words, folder=tmp_path).communicate(timeout=20)
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_the_history_of_a_run_that_goes_on_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    first, second = LockedFolder(), LockedFolder()
+    assert sorted(tmp_path.iterdir()) == sorted([first.path, second.path])
+    abandoned = tmp_path / "picheck-gone.history"
+    abandoned.mkdir()
+    (abandoned / "in-use").touch()
+    foreign = tmp_path / "picheck-foreign.history"
+    foreign.mkdir()
+    third = LockedFolder()
+    assert sorted(tmp_path.iterdir()) == sorted([first.path, second.path, third.path, foreign])
+    for folder in (first, second, third):
+        folder.remove()
+    assert list(tmp_path.iterdir()) == [foreign]
 
 
 @pytest.mark.parametrize("seed", range(6))

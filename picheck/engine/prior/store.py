@@ -7,7 +7,6 @@ import os
 import pickle
 import secrets
 import sqlite3
-import tempfile
 import weakref
 import zlib
 from collections import defaultdict
@@ -18,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from picheck.engine.entities import EntityYear, PriorBook
+from picheck.engine.prior.folder import LockedFolder
 from picheck.errors import UsageError
 from picheck.model.submission import MeasurementSet
 from picheck.rulebook.registry import Rulebooks
@@ -60,11 +60,11 @@ class HistoryWriter:
 
     def __init__(self) -> None:
         with _disk_errors():
-            handle, self._path = tempfile.mkstemp(prefix="picheck-", suffix=".history")
-            os.close(handle)
+            self._folder = LockedFolder()
+            self._path = str(self._folder.path / "earlier")
             self._table = sqlite3.connect(self._path, check_same_thread=False)
             opened = {os.getpid(): [self._table]}
-            self._remover = weakref.finalize(self, _cleanup, opened, self._path, os.getpid())
+            self._remover = weakref.finalize(self, _cleanup, opened, self._folder)
             self._table.executescript(_TABLES)
 
     def add(self, key: EntityYear, records: tuple[MeasurementSet, ...]) -> None:
@@ -83,17 +83,20 @@ class HistoryWriter:
             self._table.commit()
         self._table.close()
         self._remover.detach()
-        return History(HistoryLocation(self._path, token), rulebooks, owns=True)
+        return History(HistoryLocation(self._path, token), rulebooks, self._folder)
 
 
 class History(PriorBook):
-    """Looks into a file of earlier submissions, which is gone with the one that `owns` it.
+    """Looks into a file of earlier submissions; its `folder`, where it is given, is gone with this.
 
     Raises LookupError where the file is not there or is another one.
     """
 
     def __init__(
-        self, location: HistoryLocation, rulebooks: Rulebooks, *, owns: bool = False
+        self,
+        location: HistoryLocation,
+        rulebooks: Rulebooks,
+        folder: LockedFolder | None = None,
     ) -> None:
         self.location: HistoryLocation = location
         self._shelf = rulebooks
@@ -102,7 +105,7 @@ class History(PriorBook):
         self._used: set[bytes] = set()
         self._all_used: sqlite3.Connection | None = None
         self._number: int
-        weakref.finalize(self, _cleanup, self._open, location.path if owns else None, os.getpid())
+        weakref.finalize(self, _cleanup, self._open, folder)
         try:
             ((token, self._number),) = self._look("SELECT token, entities FROM about")
         except (sqlite3.Error, ValueError) as error:
@@ -175,12 +178,12 @@ def _disk_errors() -> Iterator[None]:
         ) from error
 
 
-def _cleanup(opened: _Open, path: str | None, owner: int) -> None:
-    """Close what this process opened, and remove the file if it is the one that wrote it."""
+def _cleanup(opened: _Open, folder: LockedFolder | None) -> None:
+    """Close what this process opened, and remove the folder of the file."""
     for table in opened.get(os.getpid(), ()):
         table.close()
-    if path is not None and os.getpid() == owner:
-        Path(path).unlink(missing_ok=True)
+    if folder is not None:
+        folder.remove()
 
 
 def _digest(key: EntityYear) -> bytes:
