@@ -50,7 +50,7 @@ class AttestedTask(NamedTuple):
         )
 
 
-def attested_tasks(
+def list_tasks(
     set_answers: Sequence[Answers], evidence: Evidence, rows: Iterable[Mapping[str, Any]]
 ) -> Iterator[AttestedTask]:
     """Yield the task of each row of the clause whose statement is answered yes in some set."""

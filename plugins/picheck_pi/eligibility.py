@@ -66,14 +66,14 @@ def grounds_of(
     eligibility = evidence.eligibility
     roster = roster_of(entity, evidence, rulebook.clauses.get(_MEMBERS), law["special_statuses"])
     claimed = tuple(eligibility.special_statuses or ())
-    found = [_status(status, law, roster, rulebook) for status in claimed]
+    found = [_check_status(status, law, roster, rulebook) for status in claimed]
     if roster is not None:
         shown = (status for status in roster.shown if status not in claimed)
         found += [Ground(status, "granted") for status in shown]
     if eligibility.clinician_type:
-        found.append(_type(eligibility.clinician_type, law, roster, rulebook))
+        found.append(_check_type(eligibility.clinician_type, law, roster, rulebook))
     if eligibility.hardship_exception is not None:
-        found.append(_hardship(eligibility.hardship_exception))
+        found.append(_check_hardship(eligibility.hardship_exception))
     if roster is not None and roster.do_all_qualify:
         is_void = any(ground.state == "unavailable" for ground in found)
         if not is_void and not any(ground.state == "granted" for ground in found):
@@ -81,14 +81,14 @@ def grounds_of(
     return tuple(found)
 
 
-def names(grounds: Iterable[Ground], *states: State) -> str:
+def name_grounds(grounds: Iterable[Ground], *states: State) -> str:
     """Return the grounds in some states as a list for a message; empty for none."""
     return ", ".join(ground.claim for ground in grounds if ground.state in states)
 
 
-def held(grounds: Iterable[Ground]) -> str:
+def name_claims(grounds: Iterable[Ground]) -> str:
     """Return the grounds that hold, or may hold for all that is known, as a list for a message."""
-    return names(grounds, "granted", "open")
+    return name_grounds(grounds, "granted", "open")
 
 
 def available_to(entity: Entity, rulebook: Rulebook, clause: Clause) -> list[str]:
@@ -141,9 +141,9 @@ def missing_parts(
         yield "performanceEnd"
 
 
-def _status(status: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
+def _check_status(status: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
     if status not in law["special_statuses"]:
-        return Ground(status, "unavailable", _not_in(rulebook))
+        return Ground(status, "unavailable", _explain_year(rulebook))
     if roster is None or roster.do_all_qualify:
         return Ground(status, "granted")
     if status not in roster.own:
@@ -153,10 +153,10 @@ def _status(status: str, law: Clause, roster: Roster | None, rulebook: Rulebook)
             " counts only if all members qualify"
         )
         return Ground(status, "unavailable", why)
-    return _by_members(status, roster.tally(status), roster)
+    return _check_members(status, roster.tally(status), roster)
 
 
-def _by_members(status: str, tally: Tally, roster: Roster) -> Ground:
+def _check_members(status: str, tally: Tally, roster: Roster) -> Ground:
     """Hold an entity's own status against its members."""
     if roster.needs_all(status) and roster.says_not_all_qualify:
         why = "takes every member, and the evidence says that not all members qualify"
@@ -168,9 +168,9 @@ def _by_members(status: str, tally: Tally, roster: Roster) -> Ground:
     return Ground(status, "granted")
 
 
-def _type(name: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
+def _check_type(name: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
     if name not in law["clinician_types"]:
-        return Ground(name, "unavailable", _not_in(rulebook))
+        return Ground(name, "unavailable", _explain_year(rulebook))
     if roster is None or roster.do_all_qualify:
         return Ground(name, "granted")
     if roster.says_not_all_qualify:
@@ -180,11 +180,11 @@ def _type(name: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> 
     return Ground(name, "open", why, missing=("eligibility.allMembersQualify",))
 
 
-def _hardship(word: str) -> Ground:
+def _check_hardship(word: str) -> Ground:
     if word == "approved":
         return Ground("an approved hardship exception", "granted")
     return Ground(f"a hardship exception that is {word}", "unavailable")
 
 
-def _not_in(rulebook: Rulebook) -> str:
+def _explain_year(rulebook: Rulebook) -> str:
     return f"is not reweighted automatically in {rulebook.year}"

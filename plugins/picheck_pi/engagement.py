@@ -42,7 +42,7 @@ class History(NamedTuple):
         return [f"engagementHistory.{year}" for year in self.unknown]
 
 
-def at_earlier_level(
+def find_earlier_levels(
     answers: Answers, prior: Prior, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> Iterator[tuple[Measure, History]]:
     """Yield the measures that are reported at their earlier level now, each with its history.
@@ -54,19 +54,19 @@ def at_earlier_level(
         if measure.id not in answers.yes:
             continue
         if [level for level in measure.levels if level in answers.yes] == [measure.levels[EARLIER]]:
-            found = {y: _levels_in(y, measure, prior, evidence, clause["levels"]) for y in years}
+            found = {y: _find_levels(y, measure, prior, evidence, clause["levels"]) for y in years}
             reported = {year: levels for year, levels in found.items() if levels}
             unknown = tuple(year for year, levels in found.items() if levels is None)
             yield measure, History(reported, unknown)
 
 
-def unknown_level(measure: Measure, missing: Sequence[str], rulebook: Rulebook) -> CheckResult:
+def ask_level(measure: Measure, missing: Sequence[str], rulebook: Rulebook) -> CheckResult:
     """Return that the level of an earlier year would decide, and that it is not known."""
     message = "{measure} is at pre-production, and its level in an earlier year is not known"
     return ask_about(rulebook, measure.id, message, missing, at=measure.levels[EARLIER])
 
 
-def _levels_in(
+def _find_levels(
     year: int, measure: Measure, prior: Prior, evidence: Evidence, words: Sequence[str]
 ) -> frozenset[int] | None:
     """Return the levels on record for a year, none if it was not reported; None if unknown.

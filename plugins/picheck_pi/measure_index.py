@@ -49,7 +49,7 @@ def label(rulebook: Rulebook, measure_id: str) -> str:
     return f"{measure_id} ({measure.title})" if measure else measure_id
 
 
-def shown(value: object) -> str:
+def format_answer(value: object) -> str:
     """Return an answer as people read it: 45/50, true."""
     if isinstance(value, Counts):
         return f"{value.numerator}/{value.denominator}"

@@ -23,6 +23,6 @@ def is_in_any(patterns: Iterable[str], text: str) -> bool:
     return any(_compile(pattern).search(text) for pattern in patterns)
 
 
-def readable(pattern: str) -> str:
+def format_pattern(pattern: str) -> str:
     """Return the pattern of an identifier as CMS writes it, with an X for any letter or digit."""
     return _ANY.sub(lambda match: "X" * int(match[1]), pattern)

@@ -23,6 +23,6 @@ def facts_of(source: Source, kind: str) -> Sequence[Mapping[str, Any]]:
     return facts
 
 
-def shown(text: str | None) -> str:
+def quote(text: str | None) -> str:
     """Return a version or an id for a message; an absent one has a name too."""
     return repr(text) if text else "none"

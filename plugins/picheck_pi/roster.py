@@ -78,11 +78,11 @@ class Roster(NamedTuple):
 
     def needs_all(self, status: str) -> bool:
         """Whether the entity holds a status only if all of its members do."""
-        return bool(self._threshold(status).get("from_percent", 0) >= _ALL)
+        return bool(self._find_threshold(status).get("from_percent", 0) >= _ALL)
 
     def tally(self, status: str) -> Tally:
         """Count the members who hold a status against what the entity needs."""
-        limit = self._threshold(status)
+        limit = self._find_threshold(status)
         most = limit.get("members_up_to")
         if most is not None and self.size > most:
             return Tally(
@@ -106,7 +106,7 @@ class Roster(NamedTuple):
         why = f"takes {needed} of the clinicians, and {yes} of {len(rows)} hold it"
         return Tally(is_met=False, why=why)
 
-    def _threshold(self, status: str) -> Mapping[str, Any]:
+    def _find_threshold(self, status: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.clause["thresholds"].get(status, {})
         return found
 
@@ -131,13 +131,15 @@ def roster_of(
         entity_type=entity.entity_type,
         own=clause["own_statuses"].get(entity.entity_type, ()),
         clause=clause,
-        holders={status: tuple(_holders(status, rows, clause["places"])) for status in statuses},
+        holders={
+            status: tuple(_find_holders(status, rows, clause["places"])) for status in statuses
+        },
         size=len(rows),
         stated=evidence.eligibility.all_members_qualify,
     )
 
 
-def _holders(
+def _find_holders(
     status: str, rows: Sequence[Any], places: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[bool | None]:
     """Yield whether each member holds a status: by the places of service, else as it is said."""

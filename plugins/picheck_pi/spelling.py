@@ -15,7 +15,7 @@ _SEPARATORS: Final = re.compile(r"[^0-9A-Z]")
 _ALIKE: Final = str.maketrans("OIL", "011")
 
 
-def respelt(text: str, ids: Iterable[str]) -> str | None:
+def find_spelling(text: str, ids: Iterable[str]) -> str | None:
     """Return the id that a text spells otherwise; None where there is none, or several."""
     plain = _plain(text)
     found = [known for known in ids if _plain(known) == plain]

@@ -14,7 +14,7 @@ from picheck.engine.options import AuditOptions
 from picheck.intake.documents import RawDocument
 from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
-from picheck_pi.spelling import respelt
+from picheck_pi.spelling import find_spelling
 from support import FIXTURES, YEARS, is_in_matrix
 
 
@@ -107,10 +107,10 @@ def test_a_program_is_replaced_by_none_with_other_digits(
 @pytest.mark.parametrize("year", ALL)
 def test_no_two_ids_of_a_year_differ_in_spelling_alone(year: int, registry: PluginRegistry) -> None:
     measures = registry.rulebooks.rulebook("pi", year).measures
-    assert all(respelt(measure_id, measures) == measure_id for measure_id in measures)
+    assert all(find_spelling(measure_id, measures) == measure_id for measure_id in measures)
 
 
 def test_where_two_ids_could_be_meant_none_is() -> None:
-    assert respelt("AO1", ["A0_1", "AO_1"]) is None
-    assert respelt("A_O_1", ["A0_1"]) == "A0_1"
-    assert respelt("B01", ["A0_1"]) is None
+    assert find_spelling("AO1", ["A0_1", "AO_1"]) is None
+    assert find_spelling("A_O_1", ["A0_1"]) == "A0_1"
+    assert find_spelling("B01", ["A0_1"]) is None

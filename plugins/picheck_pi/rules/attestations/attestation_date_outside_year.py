@@ -12,7 +12,7 @@ from picheck.api import (
     parse_date,
     rule,
 )
-from picheck_pi.attestations import TASK, AttestedTask, attested_tasks
+from picheck_pi.attestations import TASK, AttestedTask, list_tasks
 from picheck_pi.evidence_questions import ask_for
 from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, TEXTS, optional, rows
 
@@ -61,13 +61,13 @@ def attestation_date_outside_year(
     Give the date of the analysis or assessment of this year, made or reviewed on the technology
     that was used. If there was none in this year, the statement cannot be answered yes.
     """
-    tasks = list(attested_tasks(set_answers, evidence, clause["dates"]))
+    tasks = list(list_tasks(set_answers, evidence, clause["dates"]))
     undated = {t.key: t.measure_id for t in tasks if not t.done_on and not t.is_optional}
-    found = [_fault(task, evidence, clause, rulebook.year, as_of) for task in tasks]
+    found = [_find_fault(task, evidence, clause, rulebook.year, as_of) for task in tasks]
     return [result for result in found if result] + ask_for(undated)
 
 
-def _fault(
+def _find_fault(
     task: AttestedTask, evidence: Evidence, clause: Clause, year: int, as_of: date
 ) -> CheckResult | None:
     """Return what is wrong with the day of a task; None where nothing is, or it is not known."""

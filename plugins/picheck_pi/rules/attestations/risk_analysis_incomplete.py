@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, fail, rule
-from picheck_pi.attestations import TASK, attested_tasks, first_yes
+from picheck_pi.attestations import TASK, first_yes, list_tasks
 from picheck_pi.evidence_questions import ask_for
 from picheck_pi.term_schemas import INTEGER, MEASURE_ID, rows
 
@@ -42,7 +42,7 @@ def risk_analysis_incomplete(
     How to fix:
     Do the missing part, date it, and keep the record. Use the guide of the edition named.
     """
-    tasks = list(attested_tasks(set_answers, evidence, clause["done"]))
+    tasks = list(list_tasks(set_answers, evidence, clause["done"]))
     undated = {task.key: task.measure_id for task in tasks if not task.done_on}
     results = [
         task.fail(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Rulebook, fail, rule
-from picheck_pi.patterns import fits_any, readable
+from picheck_pi.patterns import fits_any, format_pattern
 from picheck_pi.term_schemas import SOME_TEXTS
 
 
@@ -31,7 +31,7 @@ def cehrt_id_not_accepted(cehrt_id: str | None, clause: Clause, rulebook: Rulebo
     return fail(
         "/cehrtId",
         "cehrtId {actual!r} does not begin as the ids that {year} accepts",
-        expected=[readable(pattern) for pattern in clause["patterns"]],
+        expected=[format_pattern(pattern) for pattern in clause["patterns"]],
         actual=cehrt_id,
         year=rulebook.year,
         remediation="make a new id at chpl.healthit.gov with the product versions used in {year}",

@@ -53,7 +53,7 @@ def cehrt_id_suspicious(
             key=key,
             remediation="look the id up at chpl.healthit.gov and copy it from there",
         )
-        for key, fault in _spelling_faults(upper, clause, rulebook.year)
+        for key, fault in _find_faults(upper, clause, rulebook.year)
     ]
     if fits_any(clause.terms.get("older_edition", ()), upper) and not evidence.get("cehrt.edition"):
         results.append(
@@ -86,7 +86,7 @@ def cehrt_id_suspicious(
     return results
 
 
-def _spelling_faults(upper: str, clause: Clause, year: int) -> Iterator[tuple[str, str]]:
+def _find_faults(upper: str, clause: Clause, year: int) -> Iterator[tuple[str, str]]:
     """Yield what looks mistyped in an id in capitals: a key, and the fault in words."""
     tail = upper[clause["tail_from"] :]
     for letter in clause["confusing_letters"]:

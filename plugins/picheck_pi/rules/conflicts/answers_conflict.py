@@ -13,7 +13,7 @@ from picheck.api import (
     rule,
     to_json,
 )
-from picheck_pi.measure_index import index_of, label, shown
+from picheck_pi.measure_index import format_answer, index_of, label
 
 
 @rule("PIC-CNF-01", "answers-conflict", scope="entity")
@@ -34,9 +34,9 @@ def answers_conflict(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResu
     Find out which answer the records support and send it in every set, or send one set only.
     """
     found = (
-        *_unequal(sets, rulebook),
-        *_excluded_elsewhere(sets, rulebook),
-        *_other_choices(sets, rulebook),
+        *_find_unequal(sets, rulebook),
+        *_find_excluded(sets, rulebook),
+        *_find_other_choices(sets, rulebook),
     )
     reported: set[str] = set()
     results = []
@@ -47,7 +47,7 @@ def answers_conflict(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResu
     return results
 
 
-def _unequal(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
+def _find_unequal(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
     """Yield a finding for each id whose value differs from that of the first set that has it."""
     first: dict[str, SetView] = {}
     for view in sets:
@@ -63,14 +63,14 @@ def _unequal(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResul
                     actual=to_json(value),
                     key=measure_id,
                     measures=[measure_id],
-                    related=[_related(earlier, measure_id, "answered differently")],
+                    related=[_relate(earlier, measure_id, "answered differently")],
                     measure=label(rulebook, measure_id),
-                    before=shown(before),
-                    now=shown(value),
+                    before=format_answer(before),
+                    now=format_answer(value),
                 )
 
 
-def _excluded_elsewhere(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
+def _find_excluded(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
     """Yield a finding for each measure that one set answers and another set excludes."""
     exclusions = index_of(rulebook).exclusions
     pairs = ((m.id, other) for m in rulebook.measures.values() for other in m.exclusions)
@@ -79,10 +79,10 @@ def _excluded_elsewhere(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator
         return view.answers.is_yes(measure_id) if measure_id in exclusions else True
 
     text = "{measure} is in this set and {other} in another: one of them excludes the other"
-    return _contradictions(sets, pairs, is_claimed, text)
+    return _find_contradictions(sets, pairs, is_claimed, text)
 
 
-def _other_choices(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
+def _find_other_choices(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
     """Yield a finding for each answer whose substitute, or that one's exclusion, is elsewhere.
 
     An exclusion chooses as much as its measure does: it belongs to one of the options only.
@@ -98,10 +98,10 @@ def _other_choices(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[Chec
         return view.answers.is_reported(measure_id)
 
     text = "{measure} is in this set and {other} in another: only one of the two can be true"
-    return _contradictions(sets, pairs, is_claimed, text)
+    return _find_contradictions(sets, pairs, is_claimed, text)
 
 
-def _contradictions(
+def _find_contradictions(
     sets: Sequence[SetView],
     opposites: Iterable[tuple[str, str]],
     is_claimed: Callable[[SetView, str], bool],
@@ -113,7 +113,7 @@ def _contradictions(
     What contradicts itself within one set is left to the rules about sets: sending it twice adds
     no conflict.
     """
-    opposites_of = _both_ways(opposites)
+    opposites_of = _index_both_ways(opposites)
     first: dict[str, SetView] = {}
     for view in sets:
         claimed = {i: view for i in sorted(view.answers) if is_claimed(view, i)}
@@ -123,13 +123,11 @@ def _contradictions(
                 if earlier is None or other in claimed:
                     continue
                 if not (earlier.answers.has(measure_id) and is_claimed(earlier, measure_id)):
-                    yield _contradiction(view, measure_id, earlier, other, text)
+                    yield _fail(view, measure_id, earlier, other, text)
         first = claimed | first
 
 
-def _contradiction(
-    view: SetView, measure_id: str, earlier: SetView, other: str, text: str
-) -> CheckResult:
+def _fail(view: SetView, measure_id: str, earlier: SetView, other: str, text: str) -> CheckResult:
     return fail(
         _pointer(view, measure_id),
         text,
@@ -137,13 +135,13 @@ def _contradiction(
         actual=to_json(view.values[measure_id]),
         key=measure_id,
         measures=[measure_id, other],
-        related=[_related(earlier, other, f"{other} is here")],
+        related=[_relate(earlier, other, f"{other} is here")],
         measure=label(view.rulebook, measure_id),
         other=label(view.rulebook, other),
     )
 
 
-def _both_ways(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+def _index_both_ways(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
     """Index pairs of ids from either side."""
     index: dict[str, list[str]] = {}
     for first, second in pairs:
@@ -157,5 +155,5 @@ def _pointer(view: SetView, measure_id: str) -> str:
     return f"/measurements/{view.index_of(measure_id)}"
 
 
-def _related(view: SetView, measure_id: str, message: str) -> RelatedLocation:
+def _relate(view: SetView, measure_id: str, message: str) -> RelatedLocation:
     return related(_pointer(view, measure_id), message, at=view)

@@ -60,15 +60,15 @@ def group_totals_differ(
         return not_applicable("the evidence holds no clinicians' rows to add up")
     if entity.entity_type == "individual":
         return not_applicable("an individual's numbers are not a sum over clinicians")
-    rows = _rows_by_measure(evidence.clinicians)
+    rows = _index_rows(evidence.clinicians)
     return [
         result
         for view in sets
-        for result in (*_compare(view, rows, rulebook), *_other_months(view, evidence.clinicians))
+        for result in (*_compare(view, rows, rulebook), *_compare_months(view, evidence.clinicians))
     ]
 
 
-def _rows_by_measure(clinicians: Sequence[Any]) -> dict[str, list[_Row]]:
+def _index_rows(clinicians: Sequence[Any]) -> dict[str, list[_Row]]:
     """Return the clinicians' rows by measure id."""
     rows: dict[str, list[_Row]] = {}
     for number, clinician in enumerate(clinicians, start=1):
@@ -88,9 +88,9 @@ def _compare(
             continue
         for row in rows:
             if row.numerator > row.denominator:
-                yield _impossible(view, measure_id, row, rulebook)
+                yield _fail_impossible(view, measure_id, row, rulebook)
         certified = [row for row in rows if row.is_certified]
-        total = _total(certified)
+        total = _add_up(certified)
         if reported != total:
             yield fail(
                 f"/measurements/{measure_id}",
@@ -102,31 +102,33 @@ def _compare(
                 actual={"numerator": reported[0], "denominator": reported[1]},
                 measure=label(rulebook, measure_id),
                 sums=total,
-                without=_without([row for row in rows if not row.is_certified]),
+                without=_describe_without([row for row in rows if not row.is_certified]),
                 numerator=reported[0],
                 denominator=reported[1],
-                cause=_cause(reported, rows, certified),
+                cause=_describe_cause(reported, rows, certified),
             )
 
 
-def _total(rows: Sequence[_Row]) -> tuple[int, int]:
+def _add_up(rows: Sequence[_Row]) -> tuple[int, int]:
     return sum(row.numerator for row in rows), sum(row.denominator for row in rows)
 
 
-def _without(rows: Sequence[_Row]) -> str:
+def _describe_without(rows: Sequence[_Row]) -> str:
     """Say which rows are left out of the sum."""
     numbers = ", ".join(str(row.number) for row in rows)
     return f" without those of technology that was not certified (row {numbers})" if rows else ""
 
 
-def _cause(reported: tuple[int, int], rows: Sequence[_Row], certified: Sequence[_Row]) -> str:
+def _describe_cause(
+    reported: tuple[int, int], rows: Sequence[_Row], certified: Sequence[_Row]
+) -> str:
     """Say how the reported numbers may have come about, where it shows."""
-    if reported == _total(rows):
+    if reported == _add_up(rows):
         return ", which takes them in"
     return ", which is the average of the rows' rates" if _is_average(reported, certified) else ""
 
 
-def _other_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckResult]:
+def _compare_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckResult]:
     """Yield a finding for each row whose numbers are of other months than the set's."""
     if not view.period.is_valid:
         return  # the rule about the dates speaks of it
@@ -149,7 +151,7 @@ def _other_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckRes
         )
 
 
-def _impossible(view: SetView, measure_id: str, row: _Row, rulebook: Rulebook) -> CheckResult:
+def _fail_impossible(view: SetView, measure_id: str, row: _Row, rulebook: Rulebook) -> CheckResult:
     """Return the finding of a row that counts more successes than cases."""
     return fail(
         f"/measurements/{measure_id}",

@@ -45,7 +45,7 @@ def measures_split_over_sets(
     if not all(missing):
         return None
     if set.intersection(*missing):
-        return _split_over_levels(sets[0], entity.entity_type, other_levels, clause["levels"])
+        return _compare_levels(sets[0], entity.entity_type, other_levels, clause["levels"])
     lacking = [_titles(objectives, rulebook) for objectives in missing]
     return fail(
         "/measurements",
@@ -60,7 +60,7 @@ def measures_split_over_sets(
     )
 
 
-def _split_over_levels(
+def _compare_levels(
     view: SetView,
     own: str,
     other_levels: Mapping[str, tuple[SetView, ...]],

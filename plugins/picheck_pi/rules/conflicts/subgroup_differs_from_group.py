@@ -13,7 +13,7 @@ from picheck.api import (
     rule,
     to_json,
 )
-from picheck_pi.measure_index import label, shown
+from picheck_pi.measure_index import format_answer, label
 from picheck_pi.term_schemas import TEXT
 
 
@@ -46,10 +46,10 @@ def subgroup_differs_from_group(
     groups = other_levels.get(clause["affiliated"], ())
     if entity.entity_type != clause["entity_type"] or not groups:
         return None
-    return [result for view in sets for result in _differences(view, groups)]
+    return [result for view in sets for result in _find_differences(view, groups)]
 
 
-def _differences(view: SetView, groups: tuple[SetView, ...]) -> Iterator[CheckResult]:
+def _find_differences(view: SetView, groups: tuple[SetView, ...]) -> Iterator[CheckResult]:
     """Yield a finding for each answer that no set of the group gives, though one answers it."""
     for measure_id in view.answers:
         value = view.values[measure_id]
@@ -64,8 +64,8 @@ def _differences(view: SetView, groups: tuple[SetView, ...]) -> Iterator[CheckRe
                 actual=to_json(value),
                 key=measure_id,
                 measure=label(view.rulebook, measure_id),
-                actual_text=shown(value),
-                expected_text=shown(group.values[measure_id]),
+                actual_text=format_answer(value),
+                expected_text=format_answer(group.values[measure_id]),
                 related=[related(f"/measurements/{measure_id}", "the group's answer", at=group)],
                 remediation="send the group's data for the subgroup: {expected_text}",
             )

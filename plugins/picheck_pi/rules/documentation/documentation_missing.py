@@ -70,8 +70,8 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     if not evidence.documents and all(a.reported <= levels for a in set_answers):
         return not_applicable("nothing is reported that needs proof")
     evidence.require("documents")
-    answered, proofs = _answered(set_answers, levels), _best_proofs(evidence)
-    needed_until = _needed_until(as_of, rulebook.year, clause["retention_years"])
+    answered, proofs = _index_answers(set_answers, levels), _find_proofs(evidence)
+    needed_until = _find_needed_until(as_of, rulebook.year, clause["retention_years"])
     results = []
     too_early = defaultdict(list)
     for measure_id in sorted(answered):
@@ -87,11 +87,11 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
             )
         elif proof.kept_until < needed_until:
             too_early[proof].append(measure_id)
-    results += [_too_early(proof, ids, answered, needed_until) for proof, ids in too_early.items()]
-    return [*results, *_changed(evidence, answered, digests)]
+    results += [_fail_early(proof, ids, answered, needed_until) for proof, ids in too_early.items()]
+    return [*results, *_find_changed(evidence, answered, digests)]
 
 
-def _answered(set_answers: Iterable[Answers], levels: Collection[str]) -> Answered:
+def _index_answers(set_answers: Iterable[Answers], levels: Collection[str]) -> Answered:
     """Return the ids that need proof, each with the index of the first set that reports it."""
     answered: dict[str, int] = {}
     for at, answers in enumerate(set_answers):
@@ -101,7 +101,7 @@ def _answered(set_answers: Iterable[Answers], levels: Collection[str]) -> Answer
     return answered
 
 
-def _best_proofs(evidence: Evidence) -> dict[str, Proof]:
+def _find_proofs(evidence: Evidence) -> dict[str, Proof]:
     """Return the longest-kept document of each id that any document supports."""
     proofs: dict[str, Proof] = {}
     for document in evidence.documents or ():
@@ -111,14 +111,14 @@ def _best_proofs(evidence: Evidence) -> dict[str, Proof]:
     return proofs
 
 
-def _needed_until(as_of: date, year: int, retention_years: int) -> date:
+def _find_needed_until(as_of: date, year: int, retention_years: int) -> date:
     """Return the day until which the proof must at least be kept."""
     sent = min(max(as_of, date(year, 12, 31)), date(year + 1, 12, 31))
     day = 28 if (sent.month, sent.day) == (2, 29) else sent.day
     return date(sent.year + retention_years, sent.month, day)
 
 
-def _too_early(
+def _fail_early(
     proof: Proof, ids: Sequence[str], answered: Answered, needed_until: date
 ) -> CheckResult:
     """Return the result for one document, at the first answer that it supports."""
@@ -148,7 +148,7 @@ def _too_early(
     )
 
 
-def _changed(
+def _find_changed(
     evidence: Evidence, answered: Answered, digests: Mapping[str, str]
 ) -> Iterator[CheckResult]:
     """Yield a failure for each file that is no longer the one whose digest was noted."""

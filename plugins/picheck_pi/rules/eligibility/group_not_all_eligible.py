@@ -19,7 +19,7 @@ from picheck_pi.eligibility import (
     Ground,
     grounds_of,
     is_left_out,
-    names,
+    name_grounds,
 )
 from picheck_pi.roster import MEMBERS
 
@@ -62,14 +62,14 @@ def group_not_all_eligible(
     ]
     if not grounds:
         return NOTHING_CLAIMED
-    is_relied_on = is_left_out(sets) and not names(grounds, "granted")
+    is_relied_on = is_left_out(sets) and not name_grounds(grounds, "granted")
     return [
-        *_unmet(grounds, entity, is_relied_on=is_relied_on),
-        *(_open(ground) for ground in grounds if ground.state == "open"),
+        *_fail_unmet(grounds, entity, is_relied_on=is_relied_on),
+        *(_ask(ground) for ground in grounds if ground.state == "open"),
     ]
 
 
-def _unmet(grounds: list[Ground], entity: Entity, *, is_relied_on: bool) -> list[CheckResult]:
+def _fail_unmet(grounds: list[Ground], entity: Entity, *, is_relied_on: bool) -> list[CheckResult]:
     """Return a finding for each ground that too few members hold, where it matters."""
     return [
         fail(
@@ -89,7 +89,7 @@ def _unmet(grounds: list[Ground], entity: Entity, *, is_relied_on: bool) -> list
     ]
 
 
-def _open(ground: Ground) -> CheckResult:
+def _ask(ground: Ground) -> CheckResult:
     return indeterminate(
         "the evidence counts on {claim}, which {why}",
         missing=ground.missing,

@@ -15,8 +15,8 @@ from picheck_pi.eligibility import (
     MINIMUM,
     NOTHING_CLAIMED,
     grounds_of,
-    held,
     missing_parts,
+    name_claims,
 )
 
 
@@ -50,7 +50,7 @@ def not_a_qualifying_submission(
     Complete the measurement set if the category is to be scored; leave it out altogether to keep
     the reweighting.
     """
-    claims = held(grounds_of(entity, evidence, rulebook))
+    claims = name_claims(grounds_of(entity, evidence, rulebook))
     if not claims:
         return NOTHING_CLAIMED
     answers, cehrt_id = measurement_set.answers, measurement_set.cehrt_id

@@ -16,9 +16,9 @@ from picheck_pi.eligibility import (
     GROUNDS,
     NOTHING_CLAIMED,
     grounds_of,
-    held,
     is_complete,
     missing_parts,
+    name_claims,
 )
 
 
@@ -52,7 +52,7 @@ def partial_data_cancels(
     Leave the measurement set out to keep the reweighting, or complete it and drop the claim from
     the evidence.
     """
-    claims = held(grounds_of(entity, evidence, rulebook, clause))
+    claims = name_claims(grounds_of(entity, evidence, rulebook, clause))
     if not claims:
         return NOTHING_CLAIMED
     if not sets or any(is_complete(view) for view in sets):

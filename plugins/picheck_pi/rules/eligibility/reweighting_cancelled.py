@@ -17,8 +17,8 @@ from picheck_pi.eligibility import (
     GROUNDS,
     NOTHING_CLAIMED,
     grounds_of,
-    held,
     is_complete,
+    name_claims,
 )
 
 
@@ -52,7 +52,7 @@ def reweighting_cancelled(
     Decide for one of the two. Leave the category's measurement set out to keep the reweighting, or
     drop the claim from the evidence and let the category be scored.
     """
-    claims = held(grounds_of(entity, evidence, rulebook, clause))
+    claims = name_claims(grounds_of(entity, evidence, rulebook, clause))
     if not claims:
         return NOTHING_CLAIMED
     complete = [view for view in sets if is_complete(view)]

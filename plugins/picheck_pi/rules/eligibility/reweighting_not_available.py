@@ -21,7 +21,7 @@ from picheck_pi.eligibility import (
     available_to,
     grounds_of,
     is_left_out,
-    names,
+    name_grounds,
 )
 from picheck_pi.term_schemas import TEXT, optional
 
@@ -63,7 +63,7 @@ def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
         return NOTHING_CLAIMED
     if not is_left_out(sets):
         return not_applicable("data is sent for the category")
-    if names(grounds, "granted"):
+    if name_grounds(grounds, "granted"):
         return None
     results = [
         fail(
@@ -79,10 +79,10 @@ def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
         if ground.state == "unavailable" and ground.why
     ]
     hardship = evidence.eligibility.hardship_exception
-    return [*results, _not_approved(hardship, clause, rulebook, as_of)] if hardship else results
+    return [*results, _fail_hardship(hardship, clause, rulebook, as_of)] if hardship else results
 
 
-def _not_approved(word: str, clause: Clause, rulebook: Rulebook, as_of: date) -> CheckResult:
+def _fail_hardship(word: str, clause: Clause, rulebook: Rulebook, as_of: date) -> CheckResult:
     """Return the finding of an application that is not approved, with the last day to apply."""
     day = clause.terms.get("apply_until")
     is_over = day is not None and date.fromisoformat(day) < as_of

@@ -34,7 +34,7 @@ def pdmp_exclusion_not_claimed(
     if not answers.is_yes(exclusion_id) or answers.claimed_exclusion(measure_id) is not None:
         return None
     if not answers.has(measure_id):
-        return _unanswered(clause, rulebook)
+        return _fail_unanswered(clause, rulebook)
     if not answers.is_yes(measure_id):
         return None
     exclusions = rulebook.exclusions_of(measure_id)
@@ -52,7 +52,7 @@ def pdmp_exclusion_not_claimed(
     )
 
 
-def _unanswered(clause: Clause, rulebook: Rulebook) -> CheckResult:
+def _fail_unanswered(clause: Clause, rulebook: Rulebook) -> CheckResult:
     """Return the finding of a set without any answer about the query."""
     exclusion_id, measure_id, fitting = clause["exclusion"], clause["measure"], clause["fitting"]
     exclusions = rulebook.exclusions_of(measure_id)

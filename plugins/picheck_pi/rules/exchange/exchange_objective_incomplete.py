@@ -36,21 +36,21 @@ def exchange_objective_incomplete(answers: Answers, clause: Clause) -> CheckResu
     place of it, if it was in use throughout the period.
     """
     options = clause["options"]
-    missing = [_missing(answers, option) for option in options]
+    missing = [_find_missing(answers, option) for option in options]
     if not all(missing):
         return None
     for option, parts in zip(options, missing, strict=True):
         if len(parts) < len(option["parts"]):
-            return _half_missing(answers, option, parts)
-    return _nothing_reported(answers, options)
+            return _fail_half(answers, option, parts)
+    return _fail_nothing(answers, options)
 
 
-def _missing(answers: Answers, option: _Option) -> _Parts:
+def _find_missing(answers: Answers, option: _Option) -> _Parts:
     """Return the parts that are neither reported nor excused by their exclusion."""
     return [part for part in option["parts"] if answers.reported.isdisjoint(part)]
 
 
-def _half_missing(answers: Answers, option: _Option, missing: _Parts) -> CheckResult:
+def _fail_half(answers: Answers, option: _Option, missing: _Parts) -> CheckResult:
     """Return the finding for a way that was begun, at what was reported of it."""
     present = [i for part in option["parts"] for i in part if answers.is_reported(i)]
     wanted = [i for part in missing for i in part]
@@ -67,7 +67,7 @@ def _half_missing(answers: Answers, option: _Option, missing: _Parts) -> CheckRe
     )
 
 
-def _nothing_reported(answers: Answers, options: Sequence[_Option]) -> CheckResult:
+def _fail_nothing(answers: Answers, options: Sequence[_Option]) -> CheckResult:
     """Return the finding for a set in which no way was even begun."""
     ids = [i for option in options for part in option["parts"] for i in part]
     denied = [i for i in ids if answers.has(i)]

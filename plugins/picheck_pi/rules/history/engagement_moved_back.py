@@ -14,7 +14,7 @@ from picheck.api import (
     fail,
     rule,
 )
-from picheck_pi.engagement import EARLIER, HISTORY_TERMS, LATER, at_earlier_level, unknown_level
+from picheck_pi.engagement import EARLIER, HISTORY_TERMS, LATER, ask_level, find_earlier_levels
 from picheck_pi.measure_index import label
 
 
@@ -42,18 +42,18 @@ def engagement_moved_back(
     because the registry or the EHR changed, keep the letters that show it.
     """
     results = []
-    for measure, history in at_earlier_level(answers, prior, evidence, clause, rulebook):
+    for measure, history in find_earlier_levels(answers, prior, evidence, clause, rulebook):
         if history.spent_in is not None:
             continue
         year = next((y for y, levels in history.reported.items() if LATER in levels), None)
         if year is not None:
-            results.append(_moved_back(measure, year, rulebook))
+            results.append(_fail(measure, year, rulebook))
         elif missing := history.open_keys:
-            results.append(unknown_level(measure, missing, rulebook))
+            results.append(ask_level(measure, missing, rulebook))
     return results
 
 
-def _moved_back(measure: Measure, year: int, rulebook: Rulebook) -> CheckResult:
+def _fail(measure: Measure, year: int, rulebook: Rulebook) -> CheckResult:
     """Return the finding of one measure that was in data production in an earlier year."""
     return fail(
         f"/measurements/{measure.levels[EARLIER]}",

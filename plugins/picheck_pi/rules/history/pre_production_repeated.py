@@ -18,8 +18,8 @@ from picheck_pi.engagement import (
     EARLIER,
     HISTORY_TERMS,
     LATER,
-    at_earlier_level,
-    unknown_level,
+    ask_level,
+    find_earlier_levels,
 )
 from picheck_pi.measure_index import label
 
@@ -50,18 +50,16 @@ def pre_production_repeated(
     level if so. If not, see whether an exclusion fits.
     """
     results = []
-    for measure, history in at_earlier_level(answers, prior, evidence, clause, rulebook):
+    for measure, history in find_earlier_levels(answers, prior, evidence, clause, rulebook):
         year = history.spent_in
         if year is not None:
-            results.append(_repeated(measure, year, history.reported[year], rulebook))
+            results.append(_fail(measure, year, history.reported[year], rulebook))
         elif missing := history.open_keys:
-            results.append(unknown_level(measure, missing, rulebook))
+            results.append(ask_level(measure, missing, rulebook))
     return results
 
 
-def _repeated(
-    measure: Measure, year: int, levels: frozenset[int], rulebook: Rulebook
-) -> CheckResult:
+def _fail(measure: Measure, year: int, levels: frozenset[int], rulebook: Rulebook) -> CheckResult:
     """Return the finding of one measure that was at pre-production in an earlier year."""
     conflict = "; the records of that year contradict each other, and the worse is taken"
     return fail(
@@ -73,12 +71,12 @@ def _repeated(
         measure=label(rulebook, measure.id),
         year=year,
         conflict=conflict if LATER in levels else "",
-        variant=_variant(measure),
+        variant=_find_variant(measure),
         key=measure.id,
     )
 
 
-def _variant(measure: Measure) -> str | None:
+def _find_variant(measure: Measure) -> str | None:
     """Return the clause's variant for a measure that counts less than a required one."""
     if measure.is_bonus:
         return "bonus"

@@ -35,11 +35,11 @@ def counts_invalid(counts: CountsByMeasure, rulebook: Rulebook) -> CheckResults:
             key=measure_id,
         )
         for measure_id in counts
-        if (pair := counts.get(measure_id)) is not None and (fault := _fault(pair)) is not None
+        if (pair := counts.get(measure_id)) is not None and (fault := _find_fault(pair)) is not None
     ]
 
 
-def _fault(counts: Counts) -> str | None:
+def _find_fault(counts: Counts) -> str | None:
     """Return what is wrong with the two counts; None where nothing is.
 
     A NaN is left to the rule about JSON.

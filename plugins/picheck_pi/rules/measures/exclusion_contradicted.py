@@ -76,8 +76,8 @@ def exclusion_contradicted(  # noqa: PLR0917 - a rule names what it reads
     if not claimed and not said:
         return not_applicable("no answer that rests on a count is given")
     results = [
-        *(_exclusion(row, counts, entity, evidence, rulebook) for row in claimed),
-        *(_yes(row, evidence, rulebook) for row in said),
+        *(_check_exclusion(row, counts, entity, evidence, rulebook) for row in claimed),
+        *(_check_yes(row, evidence, rulebook) for row in said),
     ]
     return [result for result in results if result is not None]
 
@@ -87,12 +87,12 @@ def _is_said(measure_id: str, answers: Answers) -> bool:
     return answers.is_yes(measure_id) and answers.claimed_exclusion(measure_id) is None
 
 
-def _exclusion(
+def _check_exclusion(
     row: Row, counts: CountsByMeasure, entity: Entity, evidence: Evidence, rulebook: Rulebook
 ) -> CheckResult | None:
     """Hold one claimed exclusion against every number at hand."""
     exclusion_id, limit = row["exclusion"], row["at_least"]
-    numbers = tuple(_numbers(row, counts, entity, evidence, rulebook))
+    numbers = tuple(_list_numbers(row, counts, entity, evidence, rulebook))
     too_large = [number for number in numbers if number.size >= limit]
     if too_large:
         return fail(
@@ -110,7 +110,7 @@ def _exclusion(
     return None
 
 
-def _numbers(
+def _list_numbers(
     row: Row, counts: CountsByMeasure, entity: Entity, evidence: Evidence, rulebook: Rulebook
 ) -> Iterator[_Number]:
     """Yield how often it happened, by each source that says so.
@@ -136,7 +136,7 @@ def _numbers(
         yield _Number(total, f"the clinicians' denominators for {rate} add up to {total}")
 
 
-def _yes(row: Row, evidence: Evidence, rulebook: Rulebook) -> CheckResult | None:
+def _check_yes(row: Row, evidence: Evidence, rulebook: Rulebook) -> CheckResult | None:
     """Hold one yes against the count of what it needs; without a count nothing speaks against."""
     measure_id, count = row["measure"], evidence.get(row["evidence"])
     if count is None or count >= row["at_least"]:

@@ -26,19 +26,21 @@ def rate_suspicious(counts: CountsByMeasure, rulebook: Rulebook) -> CheckResults
     sharing: dict[tuple[int, int], list[str]] = {}
     for measure_id, pair in pairs.items():
         sharing.setdefault(pair, []).append(measure_id)
-    found = [_one_of_one(measure_id, rulebook) for measure_id in sharing.pop((1, 1), ())]
+    found = [_fail_one_of_one(measure_id, rulebook) for measure_id in sharing.pop((1, 1), ())]
     found += [
-        _about(ids, "{names} are all reported as {actual}", join_and(ids), f"{n}/{d}")
+        _fail_several(ids, "{names} are all reported as {actual}", join_and(ids), f"{n}/{d}")
         for (n, d), ids in sharing.items()
         if len(ids) > 1
     ]
     if found or len(pairs) <= 1 or any(n < d for n, d in pairs.values()):
         return found
     message = "every reported rate is 100 %: {names}"
-    return _about(list(pairs), message, ", ".join(pairs), [f"{n}/{d}" for n, d in pairs.values()])
+    return _fail_several(
+        list(pairs), message, ", ".join(pairs), [f"{n}/{d}" for n, d in pairs.values()]
+    )
 
 
-def _one_of_one(measure_id: str, rulebook: Rulebook) -> CheckResult:
+def _fail_one_of_one(measure_id: str, rulebook: Rulebook) -> CheckResult:
     return fail(
         f"/measurements/{measure_id}",
         "{measure} is reported as 1/1",
@@ -48,7 +50,9 @@ def _one_of_one(measure_id: str, rulebook: Rulebook) -> CheckResult:
     )
 
 
-def _about(ids: Sequence[str], message: str, names: str, actual: str | list[str]) -> CheckResult:
+def _fail_several(
+    ids: Sequence[str], message: str, names: str, actual: str | list[str]
+) -> CheckResult:
     """Return one finding about several measures, at the first of them."""
     return fail(
         f"/measurements/{ids[0]}",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from picheck.api import CheckResults, Clause, Source, fail, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda, shown
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda, quote
 from picheck_pi.term_schemas import SOME_TEXTS, TEXT
 
 
@@ -41,7 +41,7 @@ def document_template_not_accepted(source: Source, clause: Clause) -> CheckResul
         expected=accepted,
         actual=found[0]["extension"] if found else None,
         root=root,
-        shown=shown(found[0]["extension"] if found else None),
+        shown=quote(found[0]["extension"] if found else None),
         wanted=" or ".join(accepted),
         guide=clause["guide"],
         remediation="export the file again by the {guide}",

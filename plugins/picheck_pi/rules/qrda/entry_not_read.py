@@ -26,10 +26,10 @@ def entry_not_read(source: Source, rulebook: Rulebook) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
-    return [_unread(entry, rulebook) for entry in facts_of(source, "unread")]
+    return [_fail(entry, rulebook) for entry in facts_of(source, "unread")]
 
 
-def _unread(entry: Mapping[str, Any], rulebook: Rulebook) -> CheckResult:
+def _fail(entry: Mapping[str, Any], rulebook: Rulebook) -> CheckResult:
     measure_id, answer = entry["measure"], entry["answer"]
     measure = rulebook.measures.get(measure_id) if measure_id else None
     is_needed = measure is not None and (measure.is_required or measure.category == "exclusion")

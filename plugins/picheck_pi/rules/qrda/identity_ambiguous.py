@@ -30,18 +30,20 @@ def identity_ambiguous(source: Source, clause: Clause) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
-    found = [*_several(source, "cehrtIds", None, "CMS EHR Certification IDs")]
+    found = [*_check_several(source, "cehrtIds", None, "CMS EHR Certification IDs")]
     entity_type = source.facts["entityType"]
     if entity_type in clause["with_tin"]:
-        found += _several(source, "performers", "tin", "TINs")
+        found += _check_several(source, "performers", "tin", "TINs")
     if entity_type in clause["with_npi"]:
-        found += _several(source, "performers", "npi", "NPIs")
+        found += _check_several(source, "performers", "npi", "NPIs")
     elif entity_type is not None:
-        found += _unused(source, entity_type)
+        found += _check_unused(source, entity_type)
     return found
 
 
-def _several(source: Source, kind: str, which: str | None, title: str) -> Iterator[CheckResult]:
+def _check_several(
+    source: Source, kind: str, which: str | None, title: str
+) -> Iterator[CheckResult]:
     given = [e for e in facts_of(source, kind) if which is None or e["kind"] == which]
     if len(given) > 1:
         yield fail(
@@ -55,7 +57,7 @@ def _several(source: Source, kind: str, which: str | None, title: str) -> Iterat
         )
 
 
-def _unused(source: Source, entity_type: str) -> Iterator[CheckResult]:
+def _check_unused(source: Source, entity_type: str) -> Iterator[CheckResult]:
     given = [each for each in facts_of(source, "performers") if each["kind"] == "npi"]
     if given:
         yield fail(

@@ -41,9 +41,9 @@ def program_unknown(source: Source, clause: Clause) -> CheckResults:
         return NO_QRDA
     known, found = clause["programs"], facts_of(source, "programs")
     if not found:
-        return _fault("", "the file names no program", known, key="missing")
+        return _fail("", "the file names no program", known, key="missing")
     if len(found) == 1:
-        return _name_fault(found[0]["name"], known, clause["short_names"])
+        return _check_name(found[0]["name"], known, clause["short_names"])
     return fail(
         found[1]["pointer"],
         "the file names {actual} programs, one is allowed",
@@ -56,7 +56,7 @@ def program_unknown(source: Source, clause: Clause) -> CheckResults:
     )
 
 
-def _name_fault(
+def _check_name(
     name: str, known: Sequence[str], short_names: Collection[str]
 ) -> CheckResult | None:
     """Return what is wrong with the one program that is named; None for a known one."""
@@ -74,10 +74,10 @@ def _name_fault(
         message, variant = "the program {actual!r} is not known this year{hint}", None
         near = closest_match(upper, known)
         hint = f"; did you mean {near}?" if near else ""
-    return _fault("/entityType", message, known, actual=name[:40], hint=hint, variant=variant)
+    return _fail("/entityType", message, known, actual=name[:40], hint=hint, variant=variant)
 
 
-def _fault(pointer: str, message: str, known: Sequence[str], **details: Any) -> CheckResult:
+def _fail(pointer: str, message: str, known: Sequence[str], **details: Any) -> CheckResult:
     """Return a failure whose remedy shows the programs of the year."""
     return fail(
         pointer,

@@ -30,18 +30,18 @@ def rate_differs(source: Source, clause: Clause) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
-    rates = _rates(facts_of(source, "rates"), Decimal(clause["tolerance"]))
-    return [*rates, *_narrative(facts_of(source, "narrative"))]
+    rates = _check_rates(facts_of(source, "rates"), Decimal(clause["tolerance"]))
+    return [*rates, *_check_narrative(facts_of(source, "narrative"))]
 
 
-def _rates(facts: Sequence[_Fact], tolerance: Decimal) -> Iterator[CheckResult]:
+def _check_rates(facts: Sequence[_Fact], tolerance: Decimal) -> Iterator[CheckResult]:
     """Yield a finding for each rate that is not its numerator divided by its denominator."""
     for each in facts:
         numerator, denominator = each["numerator"], each["denominator"]
         if not (type(numerator) is type(denominator) is int and numerator >= 0 < denominator):
             continue
         rate = Decimal(numerator) / Decimal(denominator)
-        stated = _decimal(each["stated"])
+        stated = _parse_decimal(each["stated"])
         if stated is not None and abs(stated - rate) <= tolerance:
             continue
         yield fail(
@@ -57,7 +57,7 @@ def _rates(facts: Sequence[_Fact], tolerance: Decimal) -> Iterator[CheckResult]:
         )
 
 
-def _decimal(text: str) -> Decimal | None:
+def _parse_decimal(text: str) -> Decimal | None:
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -65,7 +65,7 @@ def _decimal(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def _narrative(facts: Sequence[_Fact]) -> Iterator[CheckResult]:
+def _check_narrative(facts: Sequence[_Fact]) -> Iterator[CheckResult]:
     """Yield a finding for each number or answer that is shown, but never as it is read."""
     by_value = defaultdict(list)
     for each in facts:
@@ -81,8 +81,8 @@ def _narrative(facts: Sequence[_Fact]) -> Iterator[CheckResult]:
             from_root=True,
             expected=first["read"],
             actual=first["shown"],
-            expected_text=_worded(first["read"]),
-            actual_text=_worded(first["shown"]),
+            expected_text=_format_answer(first["read"]),
+            actual_text=_format_answer(first["shown"]),
             name=name,
             measure=measure,
             related=[related(first["value"], f"the {name} that CMS reads")],
@@ -91,5 +91,5 @@ def _narrative(facts: Sequence[_Fact]) -> Iterator[CheckResult]:
         )
 
 
-def _worded(value: object) -> str:
+def _format_answer(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

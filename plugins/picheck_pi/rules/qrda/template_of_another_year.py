@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from picheck.api import CheckResult, CheckResults, Clause, Source, fail, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda, shown
+from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda, quote
 from picheck_pi.term_schemas import TEXT, VERSION, rows
 
 
@@ -35,12 +35,12 @@ def template_of_another_year(source: Source, clause: Clause) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
-    return [*_versions(source, clause), *_names(source, clause)]
+    return [*_check_versions(source, clause), *_check_names(source, clause)]
 
 
-def _versions(source: Source, clause: Clause) -> Iterator[CheckResult]:
+def _check_versions(source: Source, clause: Clause) -> Iterator[CheckResult]:
     for row in clause["templates"]:
-        found = list(_found(source, row))
+        found = list(_find_versions(source, row))
         if row["part"] == "report" and not found:
             yield fail(
                 "",
@@ -60,13 +60,13 @@ def _versions(source: Source, clause: Clause) -> Iterator[CheckResult]:
                     expected=row["extension"] or None,
                     actual=version,
                     title=row["title"],
-                    shown=shown(version),
-                    wanted=shown(row["extension"]),
+                    shown=quote(version),
+                    wanted=quote(row["extension"]),
                     key=row["part"],
                 )
 
 
-def _found(source: Source, row: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+def _find_versions(source: Source, row: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     """Yield the place and the version of each template that a row speaks of."""
     if row["part"] == "report":
         for each in facts_of(source, "templates"):
@@ -82,7 +82,7 @@ def _found(source: Source, row: Mapping[str, Any]) -> Iterator[tuple[str, str | 
             yield each["pointer"], each["extension"]
 
 
-def _names(source: Source, clause: Clause) -> Iterator[CheckResult]:
+def _check_names(source: Source, clause: Clause) -> Iterator[CheckResult]:
     namespace = source.facts["namespace"]
     if namespace != clause["namespace"]:
         yield fail(
@@ -91,7 +91,7 @@ def _names(source: Source, clause: Clause) -> Iterator[CheckResult]:
             from_root=True,
             expected=clause["namespace"],
             actual=namespace,
-            shown=shown(namespace),
+            shown=quote(namespace),
             key="namespace",
         )
     for each in facts_of(source, "measureIds"):
@@ -101,7 +101,7 @@ def _names(source: Source, clause: Clause) -> Iterator[CheckResult]:
             from_root=True,
             expected=clause["measure_root"],
             actual=each["root"],
-            shown=shown(each["root"]),
+            shown=quote(each["root"]),
             measure=each["measure"],
             measures=(each["measure"],),
             key="measureRoot",

@@ -62,10 +62,10 @@ def value_malformed(source: Source) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
-    return [_malformed(each) for each in facts_of(source, "faults")]
+    return [_fail(each) for each in facts_of(source, "faults")]
 
 
-def _malformed(each: Mapping[str, Any]) -> CheckResult:
+def _fail(each: Mapping[str, Any]) -> CheckResult:
     fault, measure = each["fault"], each["measure"]
     variant = None
     if fault == "altered":

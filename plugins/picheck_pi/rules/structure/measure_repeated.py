@@ -25,10 +25,10 @@ def measure_repeated(measurement_set: SetView) -> CheckResults:
     pointers = defaultdict(list)
     for index, measurement in enumerate(measurements):
         pointers[measurement.measure_id].append(f"/measurements/{index}")
-    return [_repeated(id_, *found) for id_, found in pointers.items() if len(found) > 1]
+    return [_fail(id_, *found) for id_, found in pointers.items() if len(found) > 1]
 
 
-def _repeated(measure_id: str, first: str, second: str, *others: str) -> CheckResult:
+def _fail(measure_id: str, first: str, second: str, *others: str) -> CheckResult:
     return fail(
         second,
         "{measure} is in this measurement set {actual} times; {expected} is allowed",

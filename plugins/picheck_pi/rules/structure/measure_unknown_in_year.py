@@ -13,7 +13,7 @@ from picheck.api import (
     pointer_join,
     rule,
 )
-from picheck_pi.spelling import respelt
+from picheck_pi.spelling import find_spelling
 from picheck_pi.term_schemas import TEXT_BY_TEXT, TEXTS_BY_TEXT
 
 #: Comparing many texts is slow, and a list of that many unknown ids is no list of misspellings.
@@ -48,18 +48,18 @@ def measure_unknown_in_year(
     the spelling differs, because ids that look alike may mean opposite things.
     """
     return [
-        _unknown(measure_id, clause, rulebook, rulebooks, compare=count < _MAX_COMPARED)
+        _fail(measure_id, clause, rulebook, rulebooks, compare=count < _MAX_COMPARED)
         for count, measure_id in enumerate(answers.unknown)
     ]
 
 
-def _unknown(
+def _fail(
     measure_id: str, clause: Clause, rulebook: Rulebook, rulebooks: Rulebooks, *, compare: bool
 ) -> CheckResult:
-    current = _renamed(measure_id, clause)
+    current = _rename(measure_id, clause)
     near = current if current in rulebook.measures else None
     if near is None and compare:
-        near = respelt(current, rulebook.measures)
+        near = find_spelling(current, rulebook.measures)
     proposed = near or next(
         (
             new
@@ -71,7 +71,7 @@ def _unknown(
     if near:
         hint = f"; did you mean {near}?"
     else:
-        hint = _when(current, clause, rulebooks.years_knowing(rulebook.program, current))
+        hint = _describe_years(current, clause, rulebooks.years_knowing(rulebook.program, current))
         hint += f"; {proposed} took its place" if proposed else ""
     # a pointer could not tell an id of digits from an index
     tokens = () if measure_id.isdecimal() else (measure_id,)
@@ -90,7 +90,7 @@ def _unknown(
     )
 
 
-def _renamed(measure_id: str, clause: Clause) -> str:
+def _rename(measure_id: str, clause: Clause) -> str:
     """Return an id of the first years as the later ones write it."""
     for old, new in clause["renamed_prefixes"].items():
         if measure_id.startswith(old):
@@ -98,7 +98,7 @@ def _renamed(measure_id: str, clause: Clause) -> str:
     return measure_id
 
 
-def _when(measure_id: str, clause: Clause, years: tuple[int, ...]) -> str:
+def _describe_years(measure_id: str, clause: Clause, years: tuple[int, ...]) -> str:
     """Return in which years an id is or was valid; nothing where it never was."""
     if years:
         return f"; it exists in {', '.join(map(str, years))}"

@@ -21,7 +21,7 @@ def measurement_set_repeated(submission: Submission, rulebook: Rulebook) -> Chec
     """
     if len(submission.measurement_sets) == 1:
         return None
-    default = _default_program(rulebook)
+    default = _find_default(rulebook)
     results = []
     first_pointers: dict[tuple[str | None, ...], str] = {}
     for index, record in enumerate(submission.measurement_sets):
@@ -42,7 +42,7 @@ def measurement_set_repeated(submission: Submission, rulebook: Rulebook) -> Chec
     return results
 
 
-def _default_program(rulebook: Rulebook) -> str | None:
+def _find_default(rulebook: Rulebook) -> str | None:
     """Return the program that a set without one belongs to, from the year's program clause."""
     clause = rulebook.clauses.get("PIC-STR-08")
     return clause["default"] if clause else None

@@ -13,7 +13,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.eligibility import GROUNDS, grounds_of, is_left_out, names
+from picheck_pi.eligibility import GROUNDS, grounds_of, is_left_out, name_grounds
 
 #: The evidence that would settle it, as an evidence file spells it.
 _SETTLING: Final = (
@@ -57,7 +57,7 @@ def no_pi_measurement_set(
             " left out, leave out the whole measurement set",
         )
     grounds = grounds_of(entity, evidence, rulebook)
-    granted = names(grounds, "granted")
+    granted = name_grounds(grounds, "granted")
     if granted:
         message = "nothing of this category is submitted, and the reweighting holds: {granted}"
         return CheckResult(outcome="pass", message=message, values={"granted": granted})

@@ -12,7 +12,7 @@ from picheck.api import (
     fail,
     rule,
 )
-from picheck_pi.spelling import has_same_digits, respelt
+from picheck_pi.spelling import find_spelling, has_same_digits
 from picheck_pi.term_schemas import SOME_TEXTS, TEXT
 
 _CODE: Final = "PIC-STR-08"
@@ -39,35 +39,35 @@ def program_not_allowed(
     program, allowed = measurement_set.record.program_name, clause["programs"]
     if program is None or program in allowed:
         return None
-    near = _near(program, allowed)
-    years = [] if near else _years_allowing(program, rulebook, rulebooks)
+    near = _find_near(program, allowed)
+    years = [] if near else _find_years(program, rulebook, rulebooks)
     return fail(
         "/programName",
         "programName {actual!r} is not allowed in {year}{hint}",
         expected=allowed,
         actual=program,
         year=rulebook.year,
-        hint=f"; did you mean {near}?" if near else _in(years),
+        hint=f"; did you mean {near}?" if near else _describe_years(years),
         default=clause["default"],
         remediation="use {default}, or the id of a program or pathway that {year} has",
     )
 
 
-def _near(program: str, allowed: tuple[str, ...]) -> str | None:
+def _find_near(program: str, allowed: tuple[str, ...]) -> str | None:
     """Return the program that is meant; none whose digits differ, for they are its meaning."""
-    spelt = respelt(program, allowed)
+    spelt = find_spelling(program, allowed)
     if spelt:
         return spelt
     by_lower = {name.lower(): name for name in allowed if has_same_digits(program, name)}
     return by_lower.get(closest_match(program.lower(), by_lower) or "")
 
 
-def _years_allowing(program: str, rulebook: Rulebook, rulebooks: Rulebooks) -> list[int]:
+def _find_years(program: str, rulebook: Rulebook, rulebooks: Rulebooks) -> list[int]:
     """Return the other years that allow the program."""
     books = (rulebooks.rulebook(rulebook.program, y) for y in rulebooks.years(rulebook.program))
     clauses = ((book.year, book.clauses.get(_CODE)) for book in books)
     return [year for year, clause in clauses if clause and program in clause["programs"]]
 
 
-def _in(years: list[int]) -> str:
+def _describe_years(years: list[int]) -> str:
     return f"; it is allowed in {', '.join(map(str, years))}" if years else ""

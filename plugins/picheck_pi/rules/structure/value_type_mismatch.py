@@ -38,7 +38,7 @@ def value_type_mismatch(measurement_set: SetView, rulebook: Rulebook) -> CheckRe
         measure = rulebook.measures.get(measure_id)
         if measure is None or _fits(value, measure.metric):
             continue
-        found = _as_json(value)
+        found = _to_json(value)
         if found is None:
             continue
         results.append(
@@ -60,7 +60,7 @@ def _fits(value: Any, metric: str) -> bool:
     return isinstance(value, bool) if metric == "boolean" else is_counts_like(value)
 
 
-def _as_json(value: Any) -> str | None:
+def _to_json(value: Any) -> str | None:
     """Return a value as JSON; None for one that JSON does not have, which PIC-STR-11 reports."""
     try:
         return json.dumps(to_json(value), ensure_ascii=False, allow_nan=False)
