@@ -27,7 +27,7 @@ from picheck.cli.stdout import (
     say_unforeseen,
 )
 from picheck.cli.supervision import allow_supervision
-from picheck.errors import InputError, PicheckError
+from picheck.errors import HistoryError, InputError, PicheckError
 from picheck.plugins.deaths import note_run
 from picheck.validation import closest_match
 
@@ -161,6 +161,8 @@ def _guarded(work: Callable[[], int], arguments: list[str]) -> int:
         from picheck.masking import mask_digits  # noqa: PLC0415 - a run that ends well needs none
 
         say_fault(mask_digits(str(error)))
+        if isinstance(error, HistoryError):
+            return _INCOMPLETE
         return 3 if isinstance(error, InputError) else 2
     except BrokenPipeError:
         # The reader of a pipe went away (`picheck ... | head`); that is no fault of the audit.
