@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 from installing import Run, picheck_here
 from picheck.history.database import address_of
@@ -73,3 +75,16 @@ def drop_triggers(engine: Engine) -> None:
         else:
             for table in ("record", "blob"):
                 connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+
+
+def execute_when_up(engine: Engine, statement: str) -> None:
+    """Execute a statement; a server that was just started needs a moment for the first one."""
+    for _ in range(200):
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql(statement)
+        except OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the PostgreSQL server did not start")

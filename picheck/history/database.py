@@ -98,6 +98,15 @@ class Database:
         with self.reading() as connection:
             return read_state(connection)
 
+    def reclaim(self) -> None:
+        """Leave nothing of removed bytes in the files of the database."""
+        command = "PRAGMA wal_checkpoint(TRUNCATE)"
+        if self.engine.dialect.name != "sqlite":
+            command = "VACUUM blob"
+        with database_errors(self.url), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql(command)
+
     def close(self) -> None:
         """Close all connections."""
         self._finalizer()
@@ -197,7 +206,7 @@ def _engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Leave transactions to us, and let nothing be lost that was committed."""
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
         try:
             connection.execute(f"PRAGMA {pragma}")
         except connection.OperationalError:  # a file that can only be read stays as it is

@@ -55,6 +55,7 @@ def expunge(
         state = append(connection, entries, printable(by), clock)
         for digest in present:
             connection.execute(update(BLOB).where(BLOB.c.sha256 == digest).values(data=None))
+    database.reclaim()
     return Expunged(state, len(present))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from history_support import set_key_file
+from history_support import execute_when_up, set_key_file
 
 _BINARIES = "/usr/lib/postgresql"
 
@@ -68,27 +68,8 @@ def url(
     server = make_url(request.getfixturevalue("postgresql"))
     name = f"history_{secrets.token_hex(6)}"
     engine = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    _execute_when_up(engine, f"CREATE DATABASE {name}")
+    execute_when_up(engine, f"CREATE DATABASE {name}")
     set_key_file(monkeypatch, tmp_path / "history.key")
     yield server.set(database=name).render_as_string(hide_password=False)
-    _execute_when_up(engine, f"DROP DATABASE {name} WITH (FORCE)")
+    execute_when_up(engine, f"DROP DATABASE {name} WITH (FORCE)")
     engine.dispose()
-
-
-def _execute_when_up(engine: object, statement: str) -> None:
-    """Execute a statement; the server needs a moment before it takes the first one."""
-    import time  # noqa: PLC0415
-
-    from sqlalchemy.engine import Engine  # noqa: PLC0415
-    from sqlalchemy.exc import OperationalError  # noqa: PLC0415
-
-    assert isinstance(engine, Engine)
-    for _ in range(200):
-        try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql(statement)
-        except OperationalError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the PostgreSQL server did not start")

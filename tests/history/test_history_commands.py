@@ -10,13 +10,23 @@ import zlib
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 
-from history_support import ask, audit, engine_of, make, records
+from history_support import (
+    ask,
+    audit,
+    engine_of,
+    execute_when_up,
+    make,
+    records,
+    set_key_file,
+)
 from installing import picheck
 from picheck.history.database import address_of
 from picheck.history.tables import BLOB, METADATA
 from prior_support import NOW, put, submission
+from support import ROOT
 
 TIN, NPI = "987654321", "1999999992"  # invented
 HOSTILE = '<script>alert("1")</script>\x1b[31m\u202e'
@@ -132,6 +142,41 @@ def test_an_older_history_is_refused_with_the_command_that_helps(tmp_path: Path,
     engine.dispose()
     done = ask(tmp_path, url, "history", "list")
     assert (done.code, "picheck history upgrade --history" in done.err) == (2, True)
+
+
+def test_a_role_that_can_only_add_audits_and_can_change_nothing(
+    tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = make_url(postgresql).set(database="postgres")
+    engine = create_engine(owner, isolation_level="AUTOCOMMIT")
+    execute_when_up(engine, "CREATE DATABASE roles")
+    set_key_file(monkeypatch, tmp_path / "history.key")
+    owned = owner.set(database="roles").render_as_string(hide_password=False)
+    make(tmp_path, owned)
+    page = (ROOT / "docs" / "history.md").read_text("utf-8")
+    grants = page.partition("```sql\n")[2].partition("```")[0]
+    own = create_engine(owned)
+    with own.begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE auditor LOGIN; {grants}")
+    url = make_url(owned).set(username="auditor").render_as_string(hide_password=False)
+    now = put(tmp_path / "now.json", submission(NOW))
+    assert audit(tmp_path, url, now).code == 0
+    assert len(records(tmp_path, url)) == 3
+    added = create_engine(url)
+    for statement in ("UPDATE record SET kind = 'x'", "DELETE FROM record", "DROP TABLE record",
+                      "ALTER TABLE record DISABLE TRIGGER ALL", "DELETE FROM finding"):  # fmt: skip
+        with (
+            pytest.raises(DBAPIError, match=r"permission denied|must be owner"),
+            added.begin() as c,
+        ):
+            c.exec_driver_sql(statement)
+    added.dispose()
+    with own.begin() as connection:
+        connection.exec_driver_sql("DROP OWNED BY auditor; DROP ROLE auditor")
+    own.dispose()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE roles WITH (FORCE)")
+    engine.dispose()
 
 
 def test_the_settings_and_the_environment_name_the_history(tmp_path: Path) -> None:

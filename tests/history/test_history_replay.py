@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from history_support import ask, audit, make, records, verify
+from history_support import ask, audit, engine_of, make, records, verify
 from installing import VENDOR, Run, install, picheck
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.history.audit_history import open_history
+from picheck.history.tables import BLOB
 from picheck.intake.documents import RawDocument
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
@@ -148,7 +150,17 @@ def test_files_past_their_retention_go_and_the_chain_stays(tmp_path: Path) -> No
     terms = ("history", "expunge", "--reason", "retention", "--before")
     early = ask(tmp_path, url, *terms, "2022", now="2027-12-31T23:00:00Z")
     assert (early.code, "files of 2021 are kept until the end of 2027" in early.err) == (2, True)
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        kept = select(BLOB.c.data).where(
+            BLOB.c.sha256 == hashlib.sha256(old.read_bytes()).hexdigest()
+        )
+        data = connection.execute(kept).scalar_one()
+    engine.dispose()
+    assert data in (tmp_path / "history.db").read_bytes() or (tmp_path / "history.db-wal").exists()
     done = ask(tmp_path, url, *terms, "2022", now="2028-01-01T09:00:00Z")
+    for path in tmp_path.glob("history.db*"):
+        assert data[:40] not in path.read_bytes()
     assert (done.code, done.out.splitlines()[0]) == (0, "1 file removed")
     assert verify(tmp_path, url)["code"] == 0
     assert outcomes(tmp_path, url) == ["notReplayable", "identical"]
