@@ -69,10 +69,7 @@ class Database:
                 f"{_public(url)} holds no history; make one with {_command('init', url)}"
             )
         if found != REVISION:
-            raise UsageError(
-                f"the tables of {_public(url)} are of version {found}, this picheck needs"
-                f" {REVISION}; bring them there with {_command('upgrade', url)}"
-            )
+            raise _other_version(url, found)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -149,13 +146,17 @@ def create(url: str, by: str = "", clock: Callable[[], datetime] | None = None) 
 
 
 def upgrade(url: str) -> None:
-    """Bring the tables of a history to the newest version; records are never touched."""
+    """Bring the tables of a history to the newest version; records are never touched.
+
+    Raises UsageError where there is no history, or one that a newer picheck wrote.
+    """
     engine = _engine(url)
     with database_errors(url):
-        if _revision(engine) is None:
-            raise UsageError(
-                f"{_public(url)} holds no history; make one with {_command('init', url)}"
-            )
+        found = _revision(engine)
+        if found is None:
+            raise _no_history(url)
+        if not _is_older(found):
+            raise _other_version(url, found)
         _migrate(engine)
     engine.dispose()
 
@@ -230,6 +231,18 @@ def _migrate(engine: Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def _is_older(revision: str) -> bool:
+    return revision.isdigit() and int(revision) <= int(REVISION)
+
+
+def _other_version(url: str, found: str) -> UsageError:
+    """Say what to do about tables that are not of this version."""
+    head = f"the tables of {_public(url)} are of version {found}, this picheck knows {REVISION}"
+    if _is_older(found):
+        return UsageError(f"{head}; bring them there with {_command('upgrade', url)}")
+    return UsageError(f"{head}; install the picheck that wrote them, or a newer one")
 
 
 def _no_history(url: str) -> UsageError:

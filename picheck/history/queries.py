@@ -15,6 +15,8 @@ from picheck.errors import HistoryError, UsageError
 from picheck.history.chain import decode_body
 from picheck.history.tables import BLOB, FINDING, HASHED, RECORD, VERDICT
 
+#: How many values one query takes.
+_MANY: Final = 500
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -149,19 +151,12 @@ def trend(
 def _audits(connection: Connection, records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     before: dict[str, dict[str, Any]] = {}
     audits = [each for each in records if each["kind"] == "audit"]
-    for place, record in enumerate(audits):
-        if place + 1 < len(audits) and audits[place + 1].get("amends") == record["seq"]:
-            continue  # what follows says the same and more
-        query = select(FINDING).where(FINDING.c.seq == record["seq"], FINDING.c.outcome == "fail")
-        now = {
-            row.fingerprint: {
-                "code": row.code,
-                "severity": row.severity,
-                "consequence": row.consequence,
-                "fingerprint": row.fingerprint,
-            }
-            for row in connection.execute(query.order_by(FINDING.c.number))
-        }
+    findings = _open_findings(connection, [each["seq"] for each in audits])
+    amended = {each.get("amends") for each in audits}
+    for record in audits:
+        if record["seq"] in amended:
+            continue  # a later record says the same and more
+        now = findings.get(record["seq"], {})
         yield {
             **{name: record[name] for name in ("seq", "at", "by", "verdict", "score", "document")},
             "open": list(now.values()),
@@ -169,6 +164,24 @@ def _audits(connection: Connection, records: list[dict[str, Any]]) -> Iterator[d
             "gone": [each for key, each in before.items() if key not in now],
         }
         before = now
+
+
+def _open_findings(
+    connection: Connection, seqs: Sequence[int]
+) -> dict[int, dict[str, dict[str, Any]]]:
+    """Return the findings of audits by the record's number and their fingerprint."""
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+    for start in range(0, len(seqs), _MANY):
+        some = FINDING.c.seq.in_(seqs[start : start + _MANY])
+        query = select(FINDING).where(some, FINDING.c.outcome == "fail")
+        for row in connection.execute(query.order_by(FINDING.c.seq, FINDING.c.number)):
+            found.setdefault(row.seq, {})[row.fingerprint] = {
+                "code": row.code,
+                "severity": row.severity,
+                "consequence": row.consequence,
+                "fingerprint": row.fingerprint,
+            }
+    return found
 
 
 def _listed(row: Row[Any]) -> dict[str, Any]:

@@ -134,14 +134,28 @@ def test_what_cannot_be_recorded_is_refused_before_anything_is_audited(tmp_path:
     assert len(records(tmp_path, url)) == 1
 
 
-def test_an_older_history_is_refused_with_the_command_that_helps(tmp_path: Path, url: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("0", "picheck history upgrade --history"),
+        ("2", "install the picheck that wrote them"),
+        ("abc", "install the picheck that wrote them"),
+    ],
+)
+def test_a_history_of_another_version_is_refused_with_what_helps(
+    tmp_path: Path, url: str, version: str, said: str
+) -> None:
     make(tmp_path, url)
+    assert ask(tmp_path, url, "history", "upgrade").code == 0  # nothing to do
     engine = engine_of(url)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0'"))
+        statement = text("UPDATE alembic_version SET version_num = :version")
+        connection.execute(statement, {"version": version})
     engine.dispose()
     done = ask(tmp_path, url, "history", "list")
-    assert (done.code, "picheck history upgrade --history" in done.err) == (2, True)
+    assert (done.code, said in done.err) == (2, True)
+    if version != "0":
+        assert ask(tmp_path, url, "history", "upgrade").code == 2
 
 
 def test_a_role_that_can_only_add_audits_and_can_change_nothing(
