@@ -68,10 +68,12 @@ def describe_heaviest(heaviest: Record) -> str:
     return f"one rate, of {heaviest['id']}, now carries {share}"
 
 
-def describe_carriers(bonus: Record) -> str:
-    """Say which measures carry a bonus, and which lost it by which rule."""
-    lost = (f"{measure['id']} lost by {measure['rule']}" for measure in bonus["lost"])
-    return ", ".join(bonus["by"]) + "".join(f" {each}" for each in lost)
+def describe_bonus(bonus: Record) -> str:
+    """Say for which measure a bonus is given, once, and for which it is not."""
+    by = f"for {bonus['by'][0]}" if bonus["by"] else ""
+    more = f", once, not again for {', '.join(bonus['by'][1:])}" if bonus["by"][1:] else ""
+    lost = "".join(f"; {lost['id']} lost by {lost['rule']}" for lost in bonus["lost"])
+    return f"{by}{more}{lost}".removeprefix("; ")
 
 
 def describe_citation(citation: Record) -> str:

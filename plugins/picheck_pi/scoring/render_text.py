@@ -17,7 +17,7 @@ _COSTS: Final = {"submissionRejected": "refused", "categoryZero": "category zero
 _NAME_WIDTH: Final = 44
 _MIN_FORMULA_WIDTH: Final = 30
 _ITEM: Final = ("  - ", "    ")
-_DETAIL: Final = (" " * 7, " " * 7)
+_DETAIL: Final = " " * 7
 
 
 def render_text(records: Sequence[Record], style: Style) -> str:
@@ -95,7 +95,7 @@ class _Text:
             line = f"{finding['code']} {finding['slug']} ({costs}): {finding['message']}"
             yield from self._wrap(line, *_ITEM)
             if finding["remediation"]:
-                yield from self._wrap(f"to fix: {finding['remediation']}", "    ", "    ")
+                yield from self._wrap(f"to fix: {finding['remediation']}", "    ")
         if (without := score["pointsWithoutFindings"]) is not None:
             weighted, final = score["weightedWithoutFindings"], ""
             if weighted is not None:
@@ -113,7 +113,7 @@ class _Text:
         yield self._line("All measures", "", "", format_number(score["base"]))
         for bonus in score["bonuses"]:
             name, points = f"Bonus: {bonus['title']}", f"+{bonus['points']}"
-            yield self._line(name, "", "", points, _describe_bonus(bonus))
+            yield self._line(name, "", "", points, words.describe_bonus(bonus))
         if score["capped"]:
             why = f"no more than {score['cap']} count"
             yield self._line("Cap", "", "", f"-{score['capped']}", why)
@@ -220,24 +220,24 @@ class _Text:
             yield from self._change(item)
         for finding in words.list_unsettled(self._record):
             line = f"no change tried here settles {finding['code']}: {finding['remediation']}"
-            yield from self._wrap(line, "  -    ", _DETAIL[0])
+            yield from self._wrap(line, "  -    ", _DETAIL)
 
     def _change(self, item: Record) -> Iterator[str]:
         after = ", once nothing zeroes the category" if item["after"] else ""
         attest = f"  [{words.ATTEST}]" if item["attest"] else ""
         head = f"+{item['points']:<3}  {item['change']} -> {item['score']}{after}{attest}"
-        yield from self._wrap(head, "  ", _DETAIL[0])
+        yield from self._wrap(head, "  ", _DETAIL)
         if item["fact"]:
-            yield from self._wrap(f"only if: {item['fact']}", *_DETAIL)
+            yield from self._wrap(f"only if: {item['fact']}", _DETAIL)
         if item["alternatives"]:
-            yield from self._wrap(f"or: {'; or '.join(item['alternatives'])}", *_DETAIL)
+            yield from self._wrap(f"or: {'; or '.join(item['alternatives'])}", _DETAIL)
         if item["settles"] and not item["parts"]:
-            yield from self._wrap(f"settles {', '.join(item['settles'])}", *_DETAIL)
+            yield from self._wrap(f"settles {', '.join(item['settles'])}", _DETAIL)
         for number, part in enumerate(item["parts"], start=1):
             settles = f" (settles {', '.join(part['settles'])})" if part["settles"] else ""
             only = f"; only if: {part['fact']}" if part["fact"] else ""
             line = f"{number}. {part['change']}{settles}{only}"
-            yield from self._wrap(line, _DETAIL[0], f"{_DETAIL[0]}   ")
+            yield from self._wrap(line, _DETAIL, f"{_DETAIL}   ")
 
     def _head(self, text: str, look: str = "heading") -> tuple[str, str]:
         """Return an empty line and a heading."""
@@ -247,20 +247,13 @@ class _Text:
         """Return text in a look where colours are wanted."""
         return f"\x1b[{_LOOKS[look]}m{text}\x1b[0m" if self._style.color else text
 
-    def _wrap(self, text: str, first: str = "  ", rest: str = "  ") -> list[str]:
-        """Return text in lines of the terminal's width."""
+    def _wrap(self, text: str, first: str = "  ", rest: str = "") -> list[str]:
+        """Return text in lines of the terminal's width; `rest` indents those after the first."""
         return textwrap.wrap(
             words.printable(text),
             width=max(self._style.width, 40),
             initial_indent=first,
-            subsequent_indent=rest,
+            subsequent_indent=rest or first,
             break_long_words=False,
             break_on_hyphens=False,
         ) or [first]
-
-
-def _describe_bonus(bonus: Record) -> str:
-    by = f"for {bonus['by'][0]}" if bonus["by"] else ""
-    more = f", once, not again for {', '.join(bonus['by'][1:])}" if bonus["by"][1:] else ""
-    lost = "".join(f"; {lost['id']} lost by {lost['rule']}" for lost in bonus["lost"])
-    return f"{by}{more}{lost}".removeprefix("; ")
