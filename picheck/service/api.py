@@ -18,6 +18,8 @@ from picheck.service.documents import clean_name, split_case
 from picheck.service.operations import JSON, attachment, json_answer, read_body
 from picheck.service.pool import AuditPool
 from picheck.service.problems import Problem
+from picheck.service.scores import score_documents
+from picheck.service.sent import SentDocument
 from picheck.service.workbench import Workbench
 
 
@@ -97,10 +99,9 @@ class Api:
     def _scored(self, body: bytes, given: dict[str, Any]) -> Response:
         name = _name(given)
         case = split_case(body, name)
-        scored = self._workbench.score(
-            case.document,
-            name,
-            evidence=case.evidence,
+        scored = score_documents(
+            self._workbench,
+            [SentDocument(name, case.document, case.evidence)],
             prior=case.prior,
             as_of=given.get("asOf"),
             year=given.get("year"),

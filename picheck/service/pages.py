@@ -26,13 +26,14 @@ from picheck.service.parameters import Parameter, read_parameters
 from picheck.service.pool import AuditPool
 from picheck.service.render import offer_file, render_page
 from picheck.service.result_page import describe_result
-from picheck.service.rules_page import describe_rules, newest_year
+from picheck.service.rules_page import describe_one_rule, describe_rules, newest_year
 from picheck.service.score_page import describe_score
 from picheck.service.workbench import Workbench
 
 #: Answers a page with what was sent; it is called in a thread that may audit.
 Answer = Callable[[PageInput], Response]
 _YEAR: Final = Parameter(name="year", kind="year", place="path", description="The year.")
+_CODE: Final = Parameter(name="code", kind="text", place="path", description="The code.")
 _WORDS: Final = Parameter(name="q", kind="text", description="Words that a rule has to have.")
 
 
@@ -84,6 +85,10 @@ class Pages:
         """Show the rules of a year."""
         return render_page("rules", describe_rules(self._workbench, year, words))
 
+    def show_rule(self, year: int, code: str) -> Response:
+        """Show all that is known of one rule of a year."""
+        return render_page("rule", describe_one_rule(self._workbench, year, code))
+
     def find_year(self) -> int:
         """Return the year whose rules are shown first."""
         return newest_year(self._workbench)
@@ -113,6 +118,12 @@ def page_routes(workbench: Workbench, pool: AuditPool, limits: Limits) -> list[B
         given = read_parameters((_YEAR, _WORDS), query, request.path_params)
         return await pool.run(lambda: pages.show_rules(given["year"], given.get("q", "")))
 
+    async def show_rule(request: Request) -> Response:
+        given = read_parameters(
+            (_YEAR, _CODE), request.query_params.multi_items(), request.path_params
+        )
+        return await pool.run(lambda: pages.show_rule(given["year"], given["code"]))
+
     return [
         Route("/", start),
         taking("/audit", pages.show_audit),
@@ -123,4 +134,5 @@ def page_routes(workbench: Workbench, pool: AuditPool, limits: Limits) -> list[B
         taking("/save/json", pages.save_json),
         Route("/rules", choose_year),
         Route("/rules/{year}", show_rules),
+        Route("/rules/{year}/{code}", show_rule),
     ]

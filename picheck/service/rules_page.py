@@ -41,10 +41,7 @@ def describe_rules(workbench: Workbench, year: int, words: str) -> dict[str, Any
     Raises Problem for a year without a rulebook.
     """
     years = workbench.lookup.list_years()
-    chosen = [row for row in years if row.year == year]
-    if not chosen:
-        listed = ", ".join(str(row.year) for row in years) or "none"
-        raise Problem(404, "notFound", f"{year} has no rulebook; the years are {listed}")
+    chosen = _find_year(years, year)
     rules = list(_rules(workbench, chosen))
     wanted = words.lower().split()
     shown = [rule for rule in rules if all(word in rule["searched"] for word in wanted)]
@@ -57,6 +54,25 @@ def describe_rules(workbench: Workbench, year: int, words: str) -> dict[str, Any
         "total": len(rules),
         "sources": _number_sources(shown),
     }
+
+
+def describe_one_rule(workbench: Workbench, year: int, code: str) -> dict[str, Any]:
+    """Return what the page of one rule shows. Raises Problem where the year has no such rule."""
+    chosen = _find_year(workbench.lookup.list_years(), year)
+    rules = [rule for rule in _rules(workbench, chosen) if rule["code"] == code]
+    if not rules:
+        raise Problem(
+            404, "notFound", f"{year} has no rule {code[:40]!r}; see the list of its rules"
+        )
+    return {"year": year, "rules": rules, "sources": _number_sources(rules)}
+
+
+def _find_year(years: Sequence[YearRow], year: int) -> list[YearRow]:
+    chosen = [row for row in years if row.year == year]
+    if not chosen:
+        listed = ", ".join(str(row.year) for row in years) or "none"
+        raise Problem(404, "notFound", f"{year} has no rulebook; the years are {listed}")
+    return chosen
 
 
 def _rules(workbench: Workbench, books: Sequence[YearRow]) -> Iterator[dict[str, Any]]:

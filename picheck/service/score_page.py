@@ -11,6 +11,7 @@ from picheck.plugins.reporter import Style
 from picheck.plugins.scorer import Preview
 from picheck.service.audited import find_readable
 from picheck.service.page_input import PageInput
+from picheck.service.scores import score_documents
 from picheck.service.workbench import Workbench
 
 Record = Mapping[str, Any]
@@ -28,7 +29,8 @@ def describe_score(workbench: Workbench, given: PageInput) -> dict[str, Any]:
     place = readable.places[given.which or 0]
     if isinstance(place, InputError):
         raise place
-    scored = workbench.score_all(
+    scored = score_documents(
+        workbench,
         readable.documents,
         prior=given.sent.prior,
         as_of=given.sent.as_of,
@@ -72,14 +74,19 @@ def _top(steps: Sequence[Record]) -> float:
 def _step(step: Record, top: float) -> dict[str, Any]:
     """Return one bar: where it begins and how long it is, in percent of all points."""
     low, high = sorted((step["from"], step["to"]))
-    is_whole = step["kind"] in {"start", "score"}
     return {
         "label": step["label"],
-        "kind": "whole" if is_whole else "gain" if step["change"] > 0 else "loss",
+        "kind": _kind(step),
         "x": round(100 * low / top, 1),
-        "width": round(max(100 * (high - low) / top, 0.4), 1),
-        "number": show_number(step["to"]) if is_whole else _signed(step["change"]),
+        "width": round(100 * (high - low) / top, 1),
+        "number": show_number(step["to"]) if _kind(step) == "whole" else _signed(step["change"]),
     }
+
+
+def _kind(step: Record) -> str:
+    if step["kind"] in {"start", "score"}:
+        return "whole"
+    return "gain" if step["change"] > 0 else "loss"
 
 
 def show_number(value: float) -> str:

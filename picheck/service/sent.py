@@ -9,7 +9,8 @@ from datetime import date
 
 import msgspec
 
-from picheck.service.documents import clean_name
+from picheck.intake.documents import Input
+from picheck.service.documents import clean_name, read_document
 from picheck.service.problems import Problem
 
 
@@ -40,6 +41,11 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     def pack(self) -> str:
         """Return all of it as a text for one field of a form, compressed."""
         return b64encode(zlib.compress(msgspec.msgpack.encode(self), 9)).decode()
+
+
+def read_sent(document: SentDocument) -> Input:
+    """Return a document that was sent as the audit takes it."""
+    return read_document(document.data, clean_name(document.name), document.evidence)
 
 
 def unpack(text: str, most: int) -> Sent:

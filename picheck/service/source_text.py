@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -14,7 +15,8 @@ _CONTEXT: Final = 2
 _MOST_LINES: Final = 300
 #: In a line that is longer, as in JSON without line ends, the places of findings are marked.
 _LONGEST_LINE: Final = 300
-_MARK: Final = 40
+#: What is marked there: an object or a tag to its end, another value as far as it goes.
+_MARK: Final = re.compile(r"\{[^{}]{0,80}\}?|<[^>]{0,80}>?|[^,}\]]{1,40}|.")
 _AROUND_MARK: Final = 100
 
 
@@ -103,7 +105,8 @@ def _split(line: str, columns: Sequence[int], *, is_whole: bool) -> Iterator[Pie
         start = column - 1
         if end <= start < len(line):
             yield Piece(_shorten(line[end:start], is_whole=is_whole))
-            end = start + _MARK
+            found = _MARK.match(line, start)
+            end = found.end() if found else start + 1
             yield Piece(line[start:end], column)
     yield Piece(_shorten(line[end:], is_whole=is_whole))
 

@@ -1,4 +1,4 @@
-"""What pages and API can do with a document: audit it, score it, convert it."""
+"""What pages and API can do with a document: audit it, report on it, convert it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,17 @@ from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import LoadedPrior, load_prior
 from picheck.engine.prior.memory import MemoryWriter
 from picheck.engine.report_filter import ask_for, fit_report
-from picheck.engine.score_preview import ScoredEntity, ScoreRunner
 from picheck.errors import PluginError, RulebookError, UsageError
-from picheck.intake.documents import FromFormat, Input, Unreadable
+from picheck.intake.documents import FromFormat, Unreadable
 from picheck.intake.formats import convert, decode
 from picheck.masking import mask_digits
 from picheck.model.report import InputUse, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter, Style
-from picheck.plugins.scorer import Wish
 from picheck.plugins.validation import told
 from picheck.service.documents import clean_name, read_document
 from picheck.service.rule_lookup import RuleLookup
-from picheck.service.sent import SentDocument
+from picheck.service.sent import SentDocument, read_sent
 from picheck.validation import closest_match
 
 #: Earlier submissions: pairs of a name and the bytes of a document.
@@ -37,14 +35,6 @@ Prior = Sequence[tuple[str, bytes]]
 JSON_FORMAT: Final = ("json",)
 PLAIN_TEXT: Final = "text/plain"
 _WIDTH: Final = 100
-_NO_WISH: Final = Wish()
-
-
-class ScoredDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """The report behind a score, and the record of each entity, masked, with what-if if asked."""
-
-    report: Report
-    records: tuple[dict[str, Any], ...]
 
 
 class Workbench:
@@ -119,11 +109,11 @@ class Workbench:
         formats: Sequence[str] = JSON_FORMAT,
     ) -> Report:
         """Audit documents together, as one run: rules look across those of one entity as well."""
-        terms = ask_for(self._terms(as_of, year), [self._reporter(each) for each in formats])
-        earlier = self._load_prior(prior)
-        given = [_read(each) for each in documents]
+        terms = ask_for(self.terms(as_of, year), [self._reporter(each) for each in formats])
+        earlier = self.load_prior(prior)
+        given = [read_sent(each) for each in documents]
         report = audit_inputs(given, terms, self.registry, earlier.book, earlier.notices)
-        return _with_inputs(report, prior)
+        return name_inputs(report, prior)
 
     def check_read(self, report: Report, document: bytes, name: str) -> None:
         """Raise InputError, with its place, where the audit of a document could not read it."""
@@ -164,53 +154,6 @@ class Workbench:
         """Return what HTTP calls the output of a reporter. Raises UsageError for an unknown one."""
         return getattr(self._reporter(format_name), "media_type", PLAIN_TEXT)
 
-    def score(
-        self,
-        document: bytes,
-        name: str,
-        *,
-        evidence: bytes | None = None,
-        prior: Prior = (),
-        as_of: date | None = None,
-        year: int | None = None,
-        wish: Wish = _NO_WISH,
-        what_if: bool = False,
-    ) -> ScoredDocument:
-        """Preview the score of one document, with the changes that would raise it if asked for.
-
-        See `score_all`.
-        """
-        given = [SentDocument(name, document, evidence)]
-        return self.score_all(
-            given, prior=prior, as_of=as_of, year=year, wish=wish, what_if=what_if
-        )
-
-    def score_all(
-        self,
-        documents: Sequence[SentDocument],
-        *,
-        prior: Prior = (),
-        as_of: date | None = None,
-        year: int | None = None,
-        wish: Wish = _NO_WISH,
-        what_if: bool = False,
-        which: int | None = None,
-    ) -> ScoredDocument:
-        """Preview the score of every entity in some documents, or of those in one, `which`.
-
-        A score counts every finding: nothing is left out or accepted. Raises UsageError where no
-        plugin offers a preview, PluginError where one breaks.
-        """
-        if not self.registry.previews:
-            raise UsageError("no plugin offers a preview of the score")
-        counted = {"select": (), "ignore": (), "waivers": None, "baseline": None, "overrides": ()}
-        terms = msgspec.structs.replace(self._terms(as_of, year), **counted)
-        runner = ScoreRunner(terms, self.registry, wish, self._load_prior(prior))
-        report, shown = runner.score([_read(each) for each in documents])
-        chosen = [each for each in shown if which is None or which in each.scene.documents]
-        records = tuple(_record(runner, each, what_if=what_if) for each in chosen)
-        return ScoredDocument(report=_with_inputs(report, prior), records=records)
-
     def convert(self, document: bytes, name: str) -> FromFormat:
         """Return a document of any format as JSON, with the places of its values in the file.
 
@@ -219,7 +162,8 @@ class Workbench:
         choice = self._options.input_format
         return convert(document, clean_name(name), choice, self.registry.formats)
 
-    def _terms(self, as_of: date | None, year: int | None) -> AuditOptions:
+    def terms(self, as_of: date | None, year: int | None) -> AuditOptions:
+        """Return the options of one audit; None leaves the date and the year to the service's."""
         return msgspec.structs.replace(
             self._options,
             as_of=as_of or self._today(),
@@ -235,7 +179,8 @@ class Workbench:
             raise UsageError(f"no reporter is called {name!r}; {hint}")
         return reporter
 
-    def _load_prior(self, prior: Prior) -> LoadedPrior:
+    def load_prior(self, prior: Prior) -> LoadedPrior:
+        """Return earlier submissions as the audit takes them, in memory alone."""
         given = [read_document(data, clean_name(name)) for name, data in prior]
         return load_prior(given, self.registry, MemoryWriter)
 
@@ -249,11 +194,7 @@ class Workbench:
         return {}
 
 
-def _read(sent: SentDocument) -> Input:
-    return read_document(sent.data, clean_name(sent.name), sent.evidence)
-
-
-def _with_inputs(report: Report, prior: Prior) -> Report:
+def name_inputs(report: Report, prior: Prior) -> Report:
     """Name the earlier submissions in a report, each with its digest, as files are named."""
     if not prior:
         return report
@@ -263,8 +204,3 @@ def _with_inputs(report: Report, prior: Prior) -> Report:
     )
     run = msgspec.structs.replace(report.run, inputs=(*report.run.inputs, *uses))
     return msgspec.structs.replace(report, run=run)
-
-
-def _record(runner: ScoreRunner, shown: ScoredEntity, *, what_if: bool) -> dict[str, Any]:
-    record = shown.record | {"whatIf": runner.what_if(shown)} if what_if else shown.record
-    return shown.masked(record)

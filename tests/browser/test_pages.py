@@ -126,6 +126,9 @@ def test_the_score_says_what_would_bring_points(page: Any, address: str) -> None
 def test_the_grounds_of_a_finding_are_one_click_away(page: Any, address: str) -> None:
     choose(page, address, EXAMPLE)
     page.click(".card.error a")
+    assert page.url.endswith("/rules/2025/PIC-ERX-01")
+    assert "How to fix:" in page.inner_text("#PIC-ERX-01")
+    page.click("text=All rules of 2025")
     assert page.url.endswith("/rules/2025#PIC-ERX-01")
     assert "Sources:" in page.inner_text("#PIC-ERX-01")
     page.fill("#q", "prescribing excluded")

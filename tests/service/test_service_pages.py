@@ -186,7 +186,7 @@ def test_findings_across_the_files_of_one_entity_are_shown(app: Starlette) -> No
 
 
 def codes(page: httpx.Response) -> list[str]:
-    return re.findall(r'href="/rules/\d+#(PIC-[A-Z]+-\d+)"', page.text)
+    return re.findall(r'href="/rules/\d+/(PIC-[A-Z]+-\d+)"', page.text)
 
 
 def test_evidence_belongs_to_the_file_that_it_is_named_after(app: Starlette) -> None:

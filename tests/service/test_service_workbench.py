@@ -13,6 +13,8 @@ from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, SelectorError, UsageError
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
+from picheck.service.scores import score_documents
+from picheck.service.sent import SentDocument
 from picheck.service.workbench import Workbench
 from service_support import EXAMPLE, TIN, make_workbench
 from support import COMPLIANT, YEAR
@@ -107,8 +109,9 @@ def test_what_is_no_document_has_its_place(workbench: Workbench) -> None:
 def test_a_score_counts_every_finding(registry: PluginRegistry) -> None:
     lenient = make_workbench(registry, ignore=("PIC-ERX-01",))
     strict = make_workbench(registry)
-    scores = [each.score(DOCUMENT, "-").records[0]["score"]["points"] for each in (lenient, strict)]
-    assert scores == [0, 0]
+    sent = [SentDocument("-", DOCUMENT)]
+    scored = [score_documents(each, sent).records[0]["score"] for each in (lenient, strict)]
+    assert [each["points"] for each in scored] == [0, 0]
 
 
 def test_rules_and_years_are_listed(workbench: Workbench) -> None:
