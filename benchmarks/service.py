@@ -1,5 +1,7 @@
 """How `picheck serve` answers: one client alone, 20 at one time, and 50 for half a minute.
 
+The first two are measured for the API and for the page of a result.
+
 python benchmarks/service.py [--seconds 30] [--clients 50]
 
 Clients speak HTTP/1.1 over loopback and keep their connections. Documents are the compliant
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -61,11 +63,13 @@ def main() -> None:
         asyncio.run(_run(port, 1, 1))  # warm
         memory = [_resident(pid)]
         loads = {}
-        for name, clients, seconds in (
-            ("one client", 1, min(5, given.seconds)),
-            ("20 clients", 20, min(10, given.seconds)),
+        for name, request, clients, seconds in (
+            ("one client", _ask_api, 1, min(5, given.seconds)),
+            ("20 clients", _ask_api, 20, min(10, given.seconds)),
+            ("one, page", _ask_page, 1, min(5, given.seconds)),
+            ("20, page", _ask_page, 20, min(10, given.seconds)),
         ):
-            loads[name] = asyncio.run(_run(port, clients, seconds))
+            loads[name] = asyncio.run(_run(port, clients, seconds, request))
             memory.append(_resident(pid))
         parts = []
         for _ in range(3):
@@ -102,15 +106,20 @@ def _service() -> Iterator[tuple[int, int]]:
             process.wait(60)
 
 
-async def _run(port: int, clients: int, seconds: float) -> Load:
+async def _run(
+    port: int, clients: int, seconds: float, request: Callable[[bytes], bytes] | None = None
+) -> Load:
     """Let so many clients ask, one request after the other, for so long."""
     numbers = itertools.count(100_000_000)
     begun = time.perf_counter()
-    each = [_client(port, numbers, begun + seconds) for _ in range(clients)]
+    ask = request or _ask_api
+    each = [_client(port, numbers, begun + seconds, ask) for _ in range(clients)]
     return _added(await asyncio.gather(*each), time.perf_counter() - begun)
 
 
-async def _client(port: int, numbers: Iterator[int], until: float) -> Load:
+async def _client(
+    port: int, numbers: Iterator[int], until: float, request: Callable[[bytes], bytes]
+) -> Load:
     load = Load([], Counter(), 0, 0)
     errors = 0
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -118,7 +127,7 @@ async def _client(port: int, numbers: Iterator[int], until: float) -> Load:
         body = _document(next(numbers))
         start = time.perf_counter()
         try:
-            writer.write(_request(body))
+            writer.write(request(body))
             status = await _status(reader)
         except (OSError, asyncio.IncompleteReadError):
             errors += 1
@@ -138,8 +147,23 @@ def _document(number: int) -> bytes:
     return json.dumps(submission).encode()
 
 
-def _request(body: bytes) -> bytes:
-    head = f"POST /api/v1/audits HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+def _ask_api(document: bytes) -> bytes:
+    """Return the request of a program."""
+    return _request("/api/v1/audits", "application/json", document)
+
+
+def _ask_page(document: bytes) -> bytes:
+    """Return the request of a browser in which a file was chosen."""
+    head = 'Content-Disposition: form-data; name="file"; filename="a.json"'
+    body = b"--part\r\n" + head.encode() + b"\r\n\r\n" + document + b"\r\n--part--\r\n"
+    return _request("/audit", "multipart/form-data; boundary=part", body)
+
+
+def _request(path: str, kind: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 
