@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from corpus import documents
+
 from picheck.history.chain import Entry, append, decode_body
 from picheck.history.database import Database, create
 from picheck.history.queries import list_records

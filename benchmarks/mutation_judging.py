@@ -14,7 +14,7 @@ from typing import Final
 
 from picheck.plugins.host import Host
 from picheck.plugins.registry import collect_plugins
-from picheck.testing.assertions import told_difference
+from picheck.testing.assertions import describe_difference
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.examples import compliant_parts, shipped_cases
 
@@ -46,7 +46,7 @@ def _is_broken(cases: Sequence[Case]) -> bool:
     host = Host()
     host.discover()
     registry = collect_plugins(host)
-    return any(told_difference(case, compliant_parts, registry) for case in cases)
+    return any(describe_difference(case, compliant_parts, registry) for case in cases)
 
 
 def warm_up(pack: str) -> None:

@@ -18,16 +18,16 @@ def mask_identifiers(
 ) -> MutableMapping[str, Any]:
     """Hide all but the last four digits of anything that looks like a TIN or an NPI."""
     for key, value in event.items():
-        event[key] = _masked(value)
+        event[key] = _mask(value)
     return event
 
 
-def _masked(value: Any) -> Any:
+def _mask(value: Any) -> Any:
     """Mask a value with everything in it; what holds no identifier stays as it is."""
     if isinstance(value, Mapping):
-        return {_masked(key): _masked(item) for key, item in value.items()}
+        return {_mask(key): _mask(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(item) for item in value]
+        return [_mask(item) for item in value]
     text = str(value)
     masked = mask_digits(text)
     return value if masked == text else masked

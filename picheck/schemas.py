@@ -43,7 +43,7 @@ def load_schema(name: str) -> dict[str, Any]:
     Raises UsageError for any other name.
     """
     if name not in NAMES:
-        raise UsageError(f"no schema is called {_quoted(name)}; choose one of {', '.join(NAMES)}")
+        raise UsageError(f"no schema is called {_quote(name)}; choose one of {', '.join(NAMES)}")
     from importlib.resources import files  # noqa: PLC0415 - a cold start pays for every import
 
     text = files("picheck_schemas").joinpath(f"{name}.schema.json").read_text("utf-8")
@@ -127,7 +127,7 @@ def _violations(fault: _Fault) -> Iterator[Violation]:
 def _missing_keys(pointer: str, fault: _Fault) -> Iterator[Violation]:
     for key in fault.demand:
         if key not in fault.instance:
-            message = f"key {_quoted(key)} is missing"
+            message = f"key {_quote(key)} is missing"
             yield Violation(pointer=pointer, message=message, expected=key)
 
 
@@ -135,8 +135,8 @@ def _unknown_keys(pointer: str, fault: _Fault) -> Iterator[Violation]:
     known = fault.schema["properties"]
     for key in fault.instance:
         if key not in known:
-            found, near = _shown(key), closest_match(key[:_LONGEST], list(known))
-            expected = _one_of(map(_quoted, [near] if near else known))
+            found, near = _show(key), closest_match(key[:_LONGEST], list(known))
+            expected = _one_of(map(_quote, [near] if near else known))
             yield Violation(
                 pointer=pointer_join(pointer, key),
                 message=f"key {found} is not known, expected {expected}",
@@ -147,7 +147,7 @@ def _unknown_keys(pointer: str, fault: _Fault) -> Iterator[Violation]:
 
 def _misfit(pointer: str, fault: _Fault, kind: str = "") -> Violation:
     """Say of one value what it is and what it should be."""
-    found, expected = _shown(fault.instance, fault.path), _expectation(fault)
+    found, expected = _show(fault.instance, fault.path), _expectation(fault)
     message = f"{kind}{found} found, expected {expected}"
     return Violation(pointer=pointer, message=message, expected=expected, actual=found)
 
@@ -158,12 +158,12 @@ def _expectation(fault: _Fault) -> str:
     if keyword == "type":
         return _one_of(_TYPES[name] for name in ([demand] if isinstance(demand, str) else demand))
     if keyword == "enum":
-        return _one_of(map(_quoted, demand))
+        return _one_of(map(_quote, demand))
     if keyword in {"format", "pattern", "maxLength"}:
         return _text_expectation(fault.schema)
     if keyword in {"minimum", "maximum"}:
         return _range_expectation(keyword, demand)
-    return _quoted(demand)
+    return _quote(demand)
 
 
 def _text_expectation(schema: Mapping[str, Any]) -> str:
@@ -185,21 +185,21 @@ def _one_of(options: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _shown(value: object, path: Iterable[str | int] = ()) -> str:
+def _show(value: object, path: Iterable[str | int] = ()) -> str:
     """Show a value found in a document: short, on one line, and nobody's whole identifier."""
     if isinstance(value, dict):
-        return f"an object with {_counted(len(value), 'key')}"
+        return f"an object with {_count(len(value), 'key')}"
     if isinstance(value, list | tuple):
-        return f"an array with {_counted(len(value), 'item')}"
+        return f"an array with {_count(len(value), 'item')}"
     if isinstance(value, int) and value.bit_length() > 4 * _LONGEST:
         return "a number of more than 60 digits"  # Python refuses to print the longest ones
     if isinstance(value, str):
         value = value[: _LONGEST + 1]
     is_masked = not _MASKED_KEYS.isdisjoint(path) or _IDENTIFIER.fullmatch(str(value).strip())
-    return _cut(_quoted(_masked(value) if is_masked else value))
+    return _cut(_quote(_mask(value) if is_masked else value))
 
 
-def _masked(value: object) -> object:
+def _mask(value: object) -> object:
     """Leave of an identifier its last four characters; null, true and false identify nobody."""
     if value is None or isinstance(value, bool):
         return value
@@ -208,7 +208,7 @@ def _masked(value: object) -> object:
     return "*" * (len(text) - len(shown)) + shown
 
 
-def _quoted(value: object) -> str:
+def _quote(value: object) -> str:
     """Write a value as JSON, with everything that a terminal may take as a command escaped."""
     text = json.dumps(value, ensure_ascii=False)
     return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
@@ -218,5 +218,5 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _counted(number: int, noun: str) -> str:
+def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

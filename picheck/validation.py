@@ -96,28 +96,28 @@ def _message(error: Any) -> str:  # noqa: PLR0911 - one line for each kind of fa
         case "required":
             return "is missing; add it"
         case "type":
-            return f"is {_shown(value)}, expected {_words(constraint)}"
+            return f"is {_show(value)}, expected {_words(constraint)}"
         case "allowed":
             allowed = sorted(map(str, constraint))
             unallowed = error.info[0] if error.info else value
             word = unallowed if isinstance(unallowed, str) else str(value)
             hint = _did_you_mean(word, allowed)
-            return f"is {_shown(value)}{hint}; allowed: {', '.join(allowed)}"
+            return f"is {_show(value)}{hint}; allowed: {', '.join(allowed)}"
         case "regex":
-            return f"is {_shown(value)}, expected the form {constraint}"
+            return f"is {_show(value)}, expected the form {constraint}"
         case "min" | "max":
             word = "least" if error.rule == "min" else "most"
-            return f"is {_shown(value)}, expected at {word} {constraint}"
+            return f"is {_show(value)}, expected at {word} {constraint}"
         case "empty":
             return "is empty; give at least one"
         case "nullable":
             return "is empty; give a value or leave the key out"
         case _:
             detail = f" ({'; '.join(map(str, error.info))})" if error.info else ""
-            return f"is {_shown(value)}, which {error.rule or 'the contract'} refuses{detail}"
+            return f"is {_show(value)}, which {error.rule or 'the contract'} refuses{detail}"
 
 
-def _shown(value: object) -> str:
+def _show(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004
 

@@ -13,7 +13,7 @@ from picheck.intake.documents import FromFormat, RawDocument
 from picheck.intake.formats import convert
 from picheck.testing import compliant
 from picheck.testing.harness import stock
-from picheck.testing.qrda_builder import QRDA_PROGRAM, QrdaVersions, changed_qrda, qrda_versions
+from picheck.testing.qrda_builder import QRDA_PROGRAM, QrdaVersions, to_changed_qrda, qrda_versions
 
 ID = "2.16.840.1.113883"
 
@@ -38,7 +38,7 @@ def written(
 ) -> str:
     """Return the compliant submission of a year as QRDA III, with texts replaced."""
     given = compliant(year).build() if submission is None else submission
-    return changed_qrda(given, versions(year), changes)
+    return to_changed_qrda(given, versions(year), changes)
 
 
 def read(data: str | bytes, uri: str = "upload.xml") -> FromFormat:

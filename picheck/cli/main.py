@@ -32,6 +32,8 @@ from picheck.plugins.deaths import note_run
 from picheck.validation import closest_match
 
 _INCOMPLETE: Final = 4
+#: What a command that cannot go on ends with, by the kind of its error; the first that fits.
+_CODES: Final = ((InputError, 3), (HistoryError, _INCOMPLETE), (PicheckError, 2))
 #: A process that a signal stopped ends with this number and the signal's, as shells have it.
 _SIGNALLED: Final = 128
 _SIGPIPE: Final = 13
@@ -161,9 +163,7 @@ def _guarded(work: Callable[[], int], arguments: list[str]) -> int:
         from picheck.masking import mask_digits  # noqa: PLC0415 - a run that ends well needs none
 
         say_fault(mask_digits(str(error)))
-        if isinstance(error, HistoryError):
-            return _INCOMPLETE
-        return 3 if isinstance(error, InputError) else 2
+        return next(code for kind, code in _CODES if isinstance(error, kind))
     except BrokenPipeError:
         # The reader of a pipe went away (`picheck ... | head`); that is no fault of the audit.
         drop_output()

@@ -22,7 +22,7 @@ from picheck.masking import mask_digits
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter, Style
-from picheck.plugins.validation import told
+from picheck.plugins.validation import describe_error
 from picheck.validation import closest_match
 
 
@@ -79,7 +79,7 @@ def write(
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it raises is the reporter's fault
-            why = told(error)
+            why = describe_error(error)
             yield f"reporter {reporter.name} of {owner} broke, so its output is missing: {why}"
         else:
             put(text, path, is_prose=reporter.name == "text" or sys.stdout.isatty())

@@ -9,7 +9,7 @@ import click
 from picheck.cli.console import say
 from picheck.cli.options import load_inventory, plugin_options
 from picheck.errors import PluginError, UsageError
-from picheck.plugins.lockfile import LOCK_FILE, lock_of, written
+from picheck.plugins.lockfile import LOCK_FILE, lock_of, write_lock
 
 
 @click.command(
@@ -50,7 +50,7 @@ def lock(
         )
     found = lock_of(host)
     try:
-        output.write_text(written(found), "utf-8", newline="\n")
+        output.write_text(write_lock(found), "utf-8", newline="\n")
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
     for each in found:

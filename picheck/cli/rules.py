@@ -20,7 +20,7 @@ from picheck.cli.options import format_option, split_list
 from picheck.cli.rules_coverage import coverage
 from picheck.cli.rules_show import show
 from picheck.plugins.registry import PluginRegistry
-from picheck.rulebook.diff_reasons import explained_between
+from picheck.rulebook.diff_reasons import explain_between
 from picheck.rulebook.words import count_kinds, show_years
 from picheck.site.inventory import ClauseRow, describe_rules, list_editions
 
@@ -129,7 +129,7 @@ def diff(
     """
     rulebooks = registry.rulebooks
     chosen = program_of(rulebooks, program)
-    found = explained_between(rulebooks, chosen, first, second)
+    found = explain_between(rulebooks, chosen, first, second)
     before, after = rulebooks.rulebook(chosen, first), rulebooks.rulebook(chosen, second)
     if form == "json":
         say_json({"program": chosen, "from": first, "to": second, "changes": as_records(found)})

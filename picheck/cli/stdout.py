@@ -33,14 +33,15 @@ def say_unforeseen(error: Exception, arguments: Sequence[str]) -> None:
     import traceback  # noqa: PLC0415 - a run that ends well needs none of this
 
     from picheck.masking import mask_digits  # noqa: PLC0415
-    from picheck.plugins.validation import told  # noqa: PLC0415
+    from picheck.plugins.validation import describe_error  # noqa: PLC0415
 
     if any(re.fullmatch(r"-[a-z]*v[a-z]*|--verbose", argument) for argument in arguments):
         lines = mask_digits("".join(traceback.format_exception(error)))
         with suppress(OSError, ValueError):
             sys.stderr.write(lines.encode("ascii", "backslashreplace").decode())
+    what = mask_digits(describe_error(error))
     say_fault(
-        f"the run broke off, and what it did not say was not checked: {mask_digits(told(error))}"
+        f"the run broke off, and what it did not say was not checked: {what}"
         " (an error of picheck's; -v shows where)"
     )
 

@@ -61,10 +61,10 @@ def supervise(plugins: Iterable[str], *, autoload: bool) -> None:
 
 def _brings_others(plugins: Iterable[str], autoload: bool) -> bool:
     """Whether plugins that are not picheck's own may be loaded."""
-    from picheck.plugins.entry_points import announced  # noqa: PLC0415 - help needs none
+    from picheck.plugins.entry_points import list_entry_points  # noqa: PLC0415 - help needs none
     from picheck.plugins.host import OWN_DISTRIBUTION  # noqa: PLC0415
 
-    entries = announced()
+    entries = list_entry_points()
     own = {entry.name for entry in entries if entry.distribution == OWN_DISTRIBUTION}
     named = {name for name in plugins if not name.startswith("no:")}
     met = {entry.name for entry in entries} if autoload else set[str]()

@@ -15,7 +15,7 @@ from picheck.cli.lookup import EXIT_CODES, lists_inventory, program_of, program_
 from picheck.cli.options import format_option
 from picheck.cli.years_drift import drift
 from picheck.plugins.registry import PluginRegistry
-from picheck.rulebook.diff_reasons import Explained, explained_between
+from picheck.rulebook.diff_reasons import Explained, explain_between
 from picheck.rulebook.models import Rulebook
 from picheck.rulebook.registry import Rulebooks
 from picheck.rulebook.words import count_kinds, show_value
@@ -103,7 +103,7 @@ def show(year: int, program: str | None, form: str, registry: PluginRegistry) ->
     chosen = program_of(registry.rulebooks, program)
     book = registry.rulebooks.rulebook(chosen, year)
     before = _year_before(registry.rulebooks, book)
-    found = explained_between(registry.rulebooks, chosen, before, year) if before else ()
+    found = explain_between(registry.rulebooks, chosen, before, year) if before else ()
     slugs = {code: installed.rule.slug for code, installed in registry.rules.items()}
     numbers = list(_numbers(book, slugs))
     if form == "json":

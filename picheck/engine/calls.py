@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from picheck.engine.options import AuditOptions
 from picheck.errors import MissingEvidence
-from picheck.plugins.deaths import noted
+from picheck.plugins.deaths import note_calls
 from picheck.plugins.host import OWN_DISTRIBUTION
 from picheck.plugins.registry import InstalledRule
 from picheck.rules.check_result import CheckResult, CheckResults, RelatedLocation
@@ -21,16 +21,16 @@ Call = Callable[[Parts], CheckResults]
 _RETURNED: Final = ("pass", "fail", "notApplicable", "indeterminate")
 
 
-def observed(call: Call, installed: InstalledRule, options: AuditOptions) -> Call:
+def observe(call: Call, installed: InstalledRule, options: AuditOptions) -> Call:
     """Return the call of a rule with what is put around it."""
     rule, owner = installed.rule, installed.owner
     if owner.distribution != OWN_DISTRIBUTION:
         name = f"{rule.code} of {owner.name} ({owner.distribution})"
-        call = _vetted(noted(name, call))
+        call = _check_answers(note_calls(name, call))
     return call if options.stopwatch is None else options.stopwatch.timed(rule.code, call)
 
 
-def checked(returned: Any) -> Sequence[CheckResult]:
+def check_answer(returned: Any) -> Sequence[CheckResult]:
     """Return what a rule returned as a sequence of sound results; raise TypeError otherwise."""
     if type(returned) is CheckResult:
         returned = (returned,)
@@ -47,7 +47,7 @@ def checked(returned: Any) -> Sequence[CheckResult]:
     return tuple(returned)
 
 
-def _vetted(call: Call) -> Call:
+def _check_answers(call: Call) -> Call:
     """Return a call that raises TypeError for an answer whose parts are not what they must be."""
 
     def run_vetted(parts: Parts) -> CheckResults:

@@ -259,7 +259,7 @@ class DocumentAuditor:
         accepted = self.acceptance.apply(work.results, subject)
         results = with_locations(accepted.results, raw, work.decoded.places)
         masker, year = subject.masker, subject.year
-        unverified = _masked(_merge(outcomes.unverified), masker)
+        unverified = _mask(_merge(outcomes.unverified), masker)
         if work.found.fault is not None:
             results, unverified = _without_questions(results), _without_keys(unverified)
         counts = _count(outcomes, len(unverified), results)
@@ -434,7 +434,7 @@ def _merge_two(first: Unverified, second: Unverified) -> Unverified:
     )
 
 
-def _masked(unverified: tuple[Unverified, ...], masker: Masker) -> tuple[Unverified, ...]:
+def _mask(unverified: tuple[Unverified, ...], masker: Masker) -> tuple[Unverified, ...]:
     """Return what could not be decided with its texts masked; seldom one of them has to be."""
     text = _encode(unverified).decode()
     if masker.text(text) == text:

@@ -49,7 +49,7 @@ class EntityRuleRunner:
             for index, results in groupby(found, key=lambda result: result.document):
                 yield (
                     index,
-                    self._amended(entity_sets, index, documents[index], list(results), locator),
+                    self._amend(entity_sets, index, documents[index], list(results), locator),
                 )
 
     def _results(self, entity_sets: EntitySets, documents: Documents) -> list[Result]:
@@ -85,7 +85,7 @@ class EntityRuleRunner:
             other_levels=tuple([view for level in other_levels.values() for view in level]),
         )
 
-    def _amended(
+    def _amend(
         self,
         entity_sets: EntitySets,
         index: int,

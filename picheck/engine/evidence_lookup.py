@@ -48,8 +48,8 @@ def find_evidence(
     is_beside = raw.evidence_path is not None or raw.evidence_uri is not None
     own = decoded.evidence if is_beside or raw.evidence is None else raw.evidence
     if given is None and own is None and not is_beside:
-        return _nothing_found(sections)
-    ignored = _ignored(given, raw, has_own=own is not None)
+        return _find_nothing(sections)
+    ignored = _describe_choice(given, raw, has_own=own is not None)
     try:
         if given is not None:
             return _from_file(given, ignored, sections)
@@ -98,11 +98,11 @@ def _regular(path: Path) -> Path:
 
 
 @cache
-def _nothing_found(sections: EvidenceSections) -> EvidenceLookup:
+def _find_nothing(sections: EvidenceSections) -> EvidenceLookup:
     return EvidenceLookup(evidence=sections.empty)
 
 
-def _ignored(given: Path | None, raw: RawDocument, *, has_own: bool) -> str:
+def _describe_choice(given: Path | None, raw: RawDocument, *, has_own: bool) -> str:
     """Say which evidence was taken where there was a choice."""
     beside = raw.evidence_uri
     if raw.evidence_path is not None and raw.evidence_path != given:

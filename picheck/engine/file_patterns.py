@@ -16,7 +16,7 @@ def matches(pattern: str, uri: str, folder: Path) -> bool:
     `archive.zip!member`, and is also found by the archive's own name. What was read from
     standard input is called `-`.
     """
-    compiled = _compiled(pattern)
+    compiled = _compile(pattern)
     names = _names(uri, str(folder), os.getcwd())  # noqa: PTH109 - a key of a cache
     return any(compiled.fullmatch(name) for name in names["/" in pattern])
 
@@ -63,7 +63,7 @@ def _from(folder: Path, path: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     """Translate a pattern; glob.translate does this from Python 3.13 on."""
     pieces = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./"))

@@ -97,7 +97,7 @@ class SourceLocator:
         try:
             given = self._in_memory.get(index) or _read_again(self._documents[index])
         except InputError as error:
-            self.notices.append(_changed(index, error))
+            self.notices.append(_changed_notice(index, error))
             return None
         with suppress(InputError):
             made = convert(given.data, given.uri, self._choice, self._formats)
@@ -112,7 +112,7 @@ def _read_again(document: DocumentSummary) -> RawDocument:
     return reread(document.uri, document.sha256)
 
 
-def _changed(index: int, error: InputError) -> Notice:
+def _changed_notice(index: int, error: InputError) -> Notice:
     """Say that a document is not what it was, so that its lines and columns are not known."""
     return Notice(
         kind="changedWhileRead",

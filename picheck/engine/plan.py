@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from picheck.engine.cache import ResultCache, cacheable
-from picheck.engine.calls import observed
+from picheck.engine.calls import observe
 from picheck.engine.options import AuditOptions
 from picheck.engine.rule_order import in_order, with_needs
 from picheck.engine.rule_records import rule_record
@@ -102,7 +102,7 @@ def make_plan(
         planned.append(
             PlannedRule(
                 code=code,
-                call=observed(bind_parts(rule, {**law, **own}), installed[code], options),
+                call=observe(bind_parts(rule, {**law, **own}), installed[code], options),
                 rule=rule,
                 clause=clause,
                 record=rule_record(rulebook.year, clause, installed[code], options),

@@ -134,12 +134,12 @@ def read_report(path: Path) -> Iterator[Written]:
         with path.open("rb") as file:
             is_stream = file.read(len(_FIRST_LINE)) == _FIRST_LINE
             file.seek(0)
-            yield from _checked(_lines(file, name) if is_stream else _whole(file, name), name)
+            yield from _check_records(_lines(file, name) if is_stream else _whole(file, name), name)
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror}", uri=name) from error
 
 
-def _checked(records: Iterator[Written], name: str) -> Iterator[Written]:
+def _check_records(records: Iterator[Written], name: str) -> Iterator[Written]:
     for record in records:
         if isinstance(record, WrittenRun) and record.schema_version != SCHEMA_VERSION:
             raise InputError(

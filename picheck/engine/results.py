@@ -18,7 +18,7 @@ from picheck.model.location import Location
 from picheck.model.result import Result, RuleRecord
 from picheck.model.vocabulary import Severity
 from picheck.plugins.host import OWN_DISTRIBUTION
-from picheck.plugins.validation import told
+from picheck.plugins.validation import describe_error
 from picheck.rulebook.models import Clause, Variant
 from picheck.rules.check_result import CheckResult
 
@@ -39,22 +39,22 @@ def bind(
     results = []
     for finding in findings:
         try:
-            result = _bound(finding, subject, trust_unverified=trust_unverified)
+            result = _bind_one(finding, subject, trust_unverified=trust_unverified)
             if finding.rule.record.distribution != OWN_DISTRIBUTION:
                 _encode(result)  # raises what a reporter would stumble over
             results.append(result)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
-            results.append(_crashed(finding.rule, told(error), subject))
+            results.append(_broken_rule_result(finding.rule, describe_error(error), subject))
     return results
 
 
-def _bound(finding: Finding, subject: Subject, *, trust_unverified: bool) -> Result:
+def _bind_one(finding: Finding, subject: Subject, *, trust_unverified: bool) -> Result:
     rule, result = finding
     masker, outcome = subject.masker, result.outcome
     if outcome == "error":
-        return _crashed(rule, result.values["error"], subject)
+        return _broken_rule_result(rule, result.values["error"], subject)
     clause = rule.clause
     terms: Clause | Variant = clause if result.variant is None else clause.variants[result.variant]
     is_variant = terms is not clause
@@ -99,7 +99,7 @@ def _severity(rule: PlannedRule, terms: Clause | Variant, *, trust_unverified: b
     return severity_of(terms, trust_unverified=trust_unverified)
 
 
-def _crashed(rule: PlannedRule, what: str, subject: Subject) -> Result:
+def _broken_rule_result(rule: PlannedRule, what: str, subject: Subject) -> Result:
     """Return the result of a rule that broke."""
     record = rule.record
     return framework_result(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from picheck.engine.calls import checked
+from picheck.engine.calls import check_answer
 from picheck.engine.plan import PlannedRule, ScopePlan
 from picheck.errors import MissingEvidence
 from picheck.model.result import Unverified
 from picheck.model.vocabulary import OUTCOMES
-from picheck.plugins.validation import told
+from picheck.plugins.validation import describe_error
 from picheck.rules.check_result import CheckResult, indeterminate
 from picheck.rules.inputs import Parts
 
@@ -95,13 +95,13 @@ class RuleRunner:
             failed = rule.needs and rule.needs & (before | blocked)
             try:
                 returned = _blocked_by(failed) if failed else rule.call(parts)
-                results = () if returned is None or returned == [] else checked(returned)
+                results = () if returned is None or returned == [] else check_answer(returned)
             except KeyboardInterrupt:
                 raise
             except MissingEvidence as missing:
                 results = (indeterminate(str(missing), missing=missing.keys),)
             except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
-                said = {"error": told(error)}
+                said = {"error": describe_error(error)}
                 results = (CheckResult(outcome="error", message="{error}", values=said),)
             if failed:
                 blocked.add(rule.code)

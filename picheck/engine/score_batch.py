@@ -91,7 +91,7 @@ class ScoreBatch:
             (first,) = table.execute(
                 "SELECT first FROM entity WHERE digest = ?", (digest,)
             ).fetchone()
-            table.execute("INSERT INTO document VALUES (?, ?, ?)", (first, number, _packed(given)))
+            table.execute("INSERT INTO document VALUES (?, ?, ?)", (first, number, _pack(given)))
 
 
 class _PartOfPrior(PriorBook):
@@ -128,5 +128,5 @@ def _digest(decoded: DecodedDocument, number: int) -> bytes:
     return hashlib.blake2b(key, digest_size=16).digest()
 
 
-def _packed(raw: RawDocument) -> Any:
+def _pack(raw: RawDocument) -> Any:
     return pickle.dumps(raw)

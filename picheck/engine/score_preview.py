@@ -130,7 +130,7 @@ class ScoreRunner:
         readable = tuple(
             raw for raw in given if isinstance(raw, RawDocument) and self._is_document(raw)
         )
-        return report, tuple(self._previewed(report, readable))
+        return report, tuple(self._score_entities(report, readable))
 
     def what_if(self, shown: ScoredEntity) -> list[dict[str, Any]]:
         """Return the changes that would bring points to one entity, each one tried."""
@@ -145,7 +145,7 @@ class ScoreRunner:
             place = places[view.document]
             sources = list(shown.sources)
             try:
-                sources[place] = self._edited(sources[place], view.pointer, edit)
+                sources[place] = self._edit(sources[place], view.pointer, edit)
             except msgspec.DecodeError:
                 return {}  # only what is clean JSON can be changed and tried again
             _, again = self.score(sources)
@@ -154,7 +154,9 @@ class ScoreRunner:
 
         return attempt
 
-    def _previewed(self, report: Report, readable: Sequence[RawDocument]) -> Iterator[ScoredEntity]:
+    def _score_entities(
+        self, report: Report, readable: Sequence[RawDocument]
+    ) -> Iterator[ScoredEntity]:
         for key, sources in self._groups(readable).items():
             preview = self._registry.previews.get(key.program)
             if preview is None or not self._registry.rulebooks.has(key.program, key.year):
@@ -230,7 +232,7 @@ class ScoreRunner:
             return False
         return True
 
-    def _edited(self, raw: RawDocument, pointer: str, edit: Edit) -> RawDocument:
+    def _edit(self, raw: RawDocument, pointer: str, edit: Edit) -> RawDocument:
         """Return a document with one of its sets edited; the one given is left as it is.
 
         What only the file states stays: a change of the answers does not mend the file around them.

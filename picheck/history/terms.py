@@ -13,7 +13,7 @@ from picheck.engine.options import AuditOptions
 from picheck.engine.run_inputs import run_inputs
 from picheck.history.collect import Blob
 from picheck.plugins.host import Host
-from picheck.plugins.lockfile import lock_of, written
+from picheck.plugins.lockfile import lock_of, write_lock
 from picheck.plugins.registry import PluginRegistry
 
 
@@ -69,7 +69,7 @@ def describe_environment(host: Host, registry: PluginRegistry) -> str:
         for program, year, sha256 in registry.rulebooks.digests()
     )
     versions = f'picheck = "{__version__}"\npython = "{platform.python_version()}"\n'
-    return f"{versions}\n{written(lock_of(host))}{rulebooks}"
+    return f"{versions}\n{write_lock(lock_of(host))}{rulebooks}"
 
 
 def compare_environments(before: str, now: str) -> list[str]:

@@ -41,7 +41,7 @@ def convert(
     if choice == JSON or (choice == AUTO and data[:HEAD].lstrip(_SPACE)[:1] in _JSON_STARTS):
         return FromFormat(data, JSON_SOURCE, None)
     formats = formats or {}
-    form = _claimant(data[:HEAD], uri, formats) if choice == AUTO else named(choice, formats)
+    form = _claimant(data[:HEAD], uri, formats) if choice == AUTO else find_format(choice, formats)
     if form is not None:
         return _converted(form, data, uri)
     kind = kind_of(data, uri)
@@ -84,7 +84,7 @@ def show_converted(made: FromFormat, uri: str, *, places: bool) -> Any:
     return {"format": made.source.format, "document": shown, "places": spots}
 
 
-def named(name: str, formats: Mapping[str, Format]) -> Format:
+def find_format(name: str, formats: Mapping[str, Format]) -> Format:
     """Return a format by its name. Raises UsageError where there is none, with the nearest."""
     form = formats.get(name)
     if form is None:

@@ -48,7 +48,7 @@ def section_schema(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(schema, Mapping) or not schema:
         raise ValueError("the schema is no table by key, and no JSON Schema of an object")
     written = schema if schema.get("type") == "object" else _from_cerberus_table(schema, "")
-    fragment = _checked(written, "")
+    fragment = _check(written, "")
     return {
         "title": name,
         "description": f"The evidence that the plugin of {name} asks for.",
@@ -57,13 +57,13 @@ def section_schema(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _checked(schema: Any, path: str) -> dict[str, Any]:
+def _check(schema: Any, path: str) -> dict[str, Any]:
     """Return a JSON Schema that was looked through, with null allowed for every property."""
     where = path or "the section"
     if not isinstance(schema, Mapping):
         raise TypeError(f"{where} is {type(schema).__name__}, expected a schema")
     if unknown := sorted(set(schema) - _KEYWORDS):
-        raise ValueError(f"{where} uses {', '.join(unknown)}; a section may use {_listed()}")
+        raise ValueError(f"{where} uses {', '.join(unknown)}; a section may use {_list_keywords()}")
     if "$ref" in schema and schema["$ref"] not in _REFERENCES:
         known = ", ".join(sorted(_REFERENCES))
         raise ValueError(f"{where} refers to {schema['$ref']}; it may refer to {known}")
@@ -75,7 +75,7 @@ def _checked(schema: Any, path: str) -> dict[str, Any]:
     if "object" in kinds:
         found |= _object(schema, path)
     if "items" in schema:
-        found["items"] = _checked(schema["items"], f"{where}[]")
+        found["items"] = _check(schema["items"], f"{where}[]")
     return found
 
 
@@ -99,12 +99,12 @@ def _object(schema: Mapping[str, Any], path: str) -> dict[str, Any]:
     others = schema.get("additionalProperties", False)
     return {
         "properties": {
-            name: _nullable(_checked(inner, f"{path}.{name}".lstrip(".")))
+            name: _nullable(_check(inner, f"{path}.{name}".lstrip(".")))
             for name, inner in schema.get("properties", {}).items()
         },
         "additionalProperties": others
         if isinstance(others, bool)
-        else _nullable(_checked(others, f"{path}.*".lstrip("."))),
+        else _nullable(_check(others, f"{path}.*".lstrip("."))),
     }
 
 
@@ -174,5 +174,5 @@ def _words(rules: Mapping[str, Any]) -> dict[str, str]:
     return {name: text for name, text in words.items() if text}
 
 
-def _listed() -> str:
+def _list_keywords() -> str:
     return ", ".join(sorted(_KEYWORDS))

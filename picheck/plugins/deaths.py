@@ -133,7 +133,7 @@ def without(name: str, how: str) -> Iterator[None]:
         _Memory.ended.update(before)
 
 
-def noted(name: str, function: Callable[..., T]) -> Callable[..., T]:
+def note_calls(name: str, function: Callable[..., T]) -> Callable[..., T]:
     """Return a function of a plugin that notes its name while it runs.
 
     It raises PluginEnded in place of a call that ended the process before.

@@ -42,7 +42,7 @@ class Entry(NamedTuple):
         return attrgetter(attribute)(module) if attribute else module
 
 
-def announced() -> list[Entry]:
+def list_entry_points() -> list[Entry]:
     """Return the entry points of all installed distributions, earlier places on the path first.
 
     Of several distributions with one name, the first is the installed one.
@@ -85,7 +85,7 @@ def _entries(folder: Path) -> Iterator[Entry]:
     text = _text(folder / "entry_points.txt")
     if GROUP not in text:
         return
-    brought_by, group = _brought_by(folder), None
+    brought_by, group = _distribution_of(folder), None
     for line in map(str.strip, text.splitlines()):
         if line.startswith("["):
             group = line.strip("[]")
@@ -94,7 +94,7 @@ def _entries(folder: Path) -> Iterator[Entry]:
             yield Entry(name.strip(), value.strip(), *brought_by)
 
 
-def _brought_by(folder: Path) -> tuple[str, str | None]:
+def _distribution_of(folder: Path) -> tuple[str, str | None]:
     """Return a distribution's name and version; an installer may have left it half done."""
     text = _text(folder / "METADATA") or _text(folder / "PKG-INFO")
     head, _, _ = text.partition("\n\n")

@@ -16,13 +16,19 @@ import pluggy
 from picheck.errors import PluginConflict, UsageError
 from picheck.model.report import PluginUse
 from picheck.plugins import hookspecs
-from picheck.plugins.deaths import noted
-from picheck.plugins.entry_points import Entry, announced
+from picheck.plugins.deaths import note_calls
+from picheck.plugins.entry_points import Entry, list_entry_points
 from picheck.plugins.markers import PROJECT
 from picheck.plugins.one_file import PluginFile, is_file
-from picheck.plugins.validation import check_version, told, unknown_hooks, unmarked_hooks, vetted
+from picheck.plugins.validation import (
+    check_handed,
+    check_version,
+    describe_error,
+    unknown_hooks,
+    unmarked_hooks,
+)
 
-#: picheck's own reporters; without them nothing could be told at all.
+#: picheck's own reporters; without them nothing could be reported at all.
 OWN_REPORTERS: Final = "reporters"
 OWN_DISTRIBUTION: Final = "picheck"
 _HOOK: Final = f"{PROJECT}_"
@@ -99,7 +105,7 @@ class Host:
         where two distributions use one plugin name.
         """
         found: dict[str, Entry] = {}
-        for entry in announced():
+        for entry in list_entry_points():
             first = found.setdefault(entry.name, entry)
             if first.value != entry.value:
                 self._refuse_second_owner(_origin(first), _origin(entry))
@@ -117,7 +123,7 @@ class Host:
             file = PluginFile(name)
             self._load(Origin(file.name, file.place, file.version), file.load)
             return
-        entries = [entry for entry in announced() if entry.name == name]
+        entries = [entry for entry in list_entry_points() if entry.name == name]
         for entry in entries:
             self._load(_origin(entry), entry.load)
         if entries:
@@ -164,11 +170,11 @@ class Host:
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             origin = self._origins[impl.plugin_name]
             try:
-                items = vetted(_noted(origin, impl.function)(), expected)
+                items = check_handed(_note_calls(origin, impl.function)(), expected)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - even sys.exit() is the plugin's fault
-                self._fail(origin.name, f"{hook} failed: {told(error)}")
+                self._fail(origin.name, f"{hook} failed: {describe_error(error)}")
             else:
                 pairs += [(origin, item) for item in items]
         return pairs
@@ -178,12 +184,12 @@ class Host:
         faults = []
         for impl in getattr(self._manager.hook, hook).get_hookimpls():
             try:
-                run = _noted(self._origins[impl.plugin_name], impl.function)
+                run = _note_calls(self._origins[impl.plugin_name], impl.function)
                 run(*(arguments[name] for name in impl.argnames))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001
-                faults.append(f"{impl.plugin_name}: {hook} failed: {told(error)}")
+                faults.append(f"{impl.plugin_name}: {hook} failed: {describe_error(error)}")
         return faults
 
     def fail(self, origin: Origin, reason: str) -> None:
@@ -201,7 +207,7 @@ class Host:
             return
         module = None
         try:
-            module = _noted(origin, load)()
+            module = _note_calls(origin, load)()
             check_version(module)
             self._manager.register(module, origin.name)
         except KeyboardInterrupt:
@@ -209,7 +215,7 @@ class Host:
         except BaseException as error:  # noqa: BLE001 - an import may even call sys.exit()
             if module is not None and self._manager.get_plugin(origin.name) is module:
                 self._manager.unregister(module)  # else the hooks before the bad one stay
-            self._record(origin, "failed", told(error))
+            self._record(origin, "failed", describe_error(error))
         else:
             self._modules[origin.name] = module
             self._record(origin, "loaded", None)
@@ -248,11 +254,11 @@ class Host:
         )
 
 
-def _noted(origin: Origin, function: Callable[..., Any]) -> Callable[..., Any]:
+def _note_calls(origin: Origin, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return code of a plugin so that it is named where it ends the process; not our own."""
     if origin.distribution == OWN_DISTRIBUTION:
         return function
-    return noted(f"plugin {origin.name} ({origin.distribution})", function)
+    return note_calls(f"plugin {origin.name} ({origin.distribution})", function)
 
 
 def _origin(entry: Entry) -> Origin:

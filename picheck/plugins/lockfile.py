@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from picheck.errors import ConfigurationError, PluginError
-from picheck.plugins.entry_points import announced
+from picheck.plugins.entry_points import list_entry_points
 from picheck.plugins.host import Host
 from picheck.plugins.one_file import digest_in
 
@@ -60,11 +60,11 @@ def lock_of(host: Host) -> tuple[Locked, ...]:
     )
 
 
-def written(lock: tuple[Locked, ...]) -> str:
+def write_lock(lock: tuple[Locked, ...]) -> str:
     """Return the lock as the text of its file, TOML."""
     tables = (
-        f"\n[[distributions]]\nname = {_quoted(each.name)}\nversion = {_quoted(each.version)}\n"
-        f"sha256 = {_quoted(each.sha256)}\nplugins = [{', '.join(map(_quoted, each.plugins))}]\n"
+        f"\n[[distributions]]\nname = {_quote(each.name)}\nversion = {_quote(each.version)}\n"
+        f"sha256 = {_quote(each.sha256)}\nplugins = [{', '.join(map(_quote, each.plugins))}]\n"
         for each in lock
     )
     return _HEAD + "".join(tables)
@@ -139,7 +139,7 @@ def _differences(locked: Locked | None, loaded: Locked | None) -> Iterator[str]:
 
 
 def _packages(distribution: str) -> Iterator[str]:
-    for entry in announced():
+    for entry in list_entry_points():
         if entry.distribution == distribution:
             yield entry.module.partition(".")[0]
 
@@ -159,6 +159,6 @@ def _files(package: str) -> Iterator[tuple[str, Path]]:
                 yield f"{package}/{file.relative_to(root).as_posix()}", file
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """Write a TOML basic string; JSON's are a subset of them."""
     return msgspec.json.encode(text).decode()

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from picheck.errors import UsageError
 from picheck.plugins.markers import hookimpl
-from picheck.plugins.validation import told
+from picheck.plugins.validation import describe_error
 from picheck.rulebook.plugin_clauses import AddedClause, clauses_of
 from picheck.rules.rule import Rule
 from picheck.validation import closest_match
@@ -72,7 +72,7 @@ class PluginFile:
             raise
         except BaseException as error:
             sys.modules.pop(module.__name__, None)
-            raise ImportError(f"{self._line(error)}{told(error)}") from error
+            raise ImportError(f"{self._line(error)}{describe_error(error)}") from error
         return module
 
     def _complete(self, module: ModuleType) -> None:

@@ -73,33 +73,33 @@ def collect_plugins(host: Host) -> PluginRegistry:
     options = _options(host)
     rules = {
         code: InstalledRule(rule, origin)
-        for code, (origin, rule) in _owned(
+        for code, (origin, rule) in _collect_unique(
             _own_codes_only(host, host.collect("picheck_register_rules", Rule)),
             "rule code",
             lambda rule: rule.code,
         ).items()
     }
-    _owned(
+    _collect_unique(
         ((r.owner, r.rule) for r in rules.values()),
         "slug",
         lambda rule: rule.slug,
     )
-    books = _owned(
+    books = _collect_unique(
         host.collect("picheck_register_rulebooks", RulebookSource),
         "rulebook",
         lambda source: (source.program, source.year),
     )
-    reporters = _owned(
+    reporters = _collect_unique(
         host.collect("picheck_register_reporters", Reporter),
         "reporter",
         lambda reporter: reporter.name,
     )
-    previews = _owned(
+    previews = _collect_unique(
         host.collect("picheck_register_previews", Preview),
         "preview",
         lambda preview: preview.program,
     )
-    formats = _owned(
+    formats = _collect_unique(
         host.collect("picheck_register_formats", Format),
         "input format",
         lambda form: form.name,
@@ -131,7 +131,7 @@ def collect_plugins(host: Host) -> PluginRegistry:
 
 def _sections(host: Host, rules: Mapping[str, InstalledRule]) -> EvidenceSections:
     """Collect the evidence of plugins; one with a rule that reads what none brings has failed."""
-    owned = _owned(
+    owned = _collect_unique(
         host.collect("picheck_register_evidence", EvidenceSection),
         "evidence section",
         lambda section: section.name,
@@ -225,7 +225,7 @@ def _clause_fault(clause: Clause, origin: Origin, rules: Mapping[str, InstalledR
     return None
 
 
-def _owned(
+def _collect_unique(
     pairs: Iterable[tuple[Origin, T]], what: str, key: Callable[[T], Hashable]
 ) -> dict[Any, tuple[Origin, T]]:
     """Return (origin, item) by key. Raises PluginConflict where two plugins have one key."""

@@ -51,7 +51,7 @@ def unknown_hooks(plugin: object, hooks: Collection[str]) -> list[str]:
     )
 
 
-def vetted(handed: Any, expected: type) -> Sequence[Any]:
+def check_handed(handed: Any, expected: type) -> Sequence[Any]:
     """Hold a hook to its word: a sequence of sound things of the expected kind.
 
     Raises TypeError or ValueError that says what was handed over instead.
@@ -67,7 +67,7 @@ def vetted(handed: Any, expected: type) -> Sequence[Any]:
     return handed
 
 
-def told(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Say what went wrong in one line, with the kind of the exception."""
     try:
         text = " ".join(str(error).split())
@@ -82,7 +82,7 @@ def told(error: BaseException) -> str:
 def fault_of(item: object) -> str | None:
     """Return what is wrong with a rule, rulebook, clause, section, format or reporter, if any.
 
-    Records check nothing when they are made by hand, and a fault that is found here is told
+    Records check nothing when they are made by hand, and a fault that is found here is reported
     with the plugin's name instead of breaking whoever uses the record later.
     """
     if isinstance(item, Rule):

@@ -88,10 +88,10 @@ def harmless_json(text: str) -> str:
     """
     if text.isascii() and "\x7f" not in text:
         return text
-    return "".join(_escaped(character) for character in text)
+    return "".join(_escape(character) for character in text)
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     if character < "\x7f" or unicodedata.category(character) not in INVISIBLE:
         return character
     units = character.encode("utf-16-be", "surrogatepass")

@@ -137,7 +137,7 @@ def _finding(
         rows += [("source", formatting.format_citation(citation)) for citation in citations]
     for label, text in rows:
         if text:
-            yield from _labelled(label, text, style)
+            yield from _label_lines(label, text, style)
 
 
 def _questions(view: DocumentView, style: Style) -> Iterator[Line]:
@@ -237,7 +237,7 @@ def _summary(report: Report, style: Style) -> Iterator[Line]:
         yield from _wrap_lines(str(report.run.history), "  ", "  ", style)
 
 
-def _labelled(label: str, text: str, style: Style) -> Iterator[Line]:
+def _label_lines(label: str, text: str, style: Style) -> Iterator[Line]:
     for number, line in enumerate(_wrap(text, style.width - len(_LABEL_INDENT) - _LABEL_WIDTH)):
         head = label if number == 0 else ""
         yield (("label", f"{_LABEL_INDENT}{head:<{_LABEL_WIDTH}}"), ("plain", line))

@@ -131,7 +131,7 @@ def _differences(rulebook: Rulebook, theirs: Sequence[Mapping[str, Any]]) -> Ite
             yield Drift(year=rulebook.year, measure=measure_id, kind="onlyHere")
         else:
             yield from _disagreements(rulebook, measure, entry)
-    yield from _repeated(rulebook.year, (entry["measureId"] for entry in theirs))
+    yield from _find_repeated(rulebook.year, (entry["measureId"] for entry in theirs))
 
 
 def _disagreements(
@@ -150,7 +150,7 @@ def _disagreements(
             )
 
 
-def _repeated(year: int, measure_ids: Iterable[str]) -> Iterator[Drift]:
+def _find_repeated(year: int, measure_ids: Iterable[str]) -> Iterator[Drift]:
     seen: set[str] = set()
     for measure_id in measure_ids:
         if measure_id in seen:

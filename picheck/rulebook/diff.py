@@ -37,7 +37,7 @@ def differences(before: Rulebook, after: Rulebook) -> tuple[Difference, ...]:
     )
 
 
-def undeclared(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
+def find_undeclared(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
     """Return one line for each difference not declared exactly, and each phantom change."""
     found = {difference.path: difference for difference in differences(before, after)}
     declared = {path: change for change in after.changes for path in change.paths}

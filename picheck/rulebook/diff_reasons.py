@@ -28,7 +28,7 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Because, ...] = ()
 
 
-def explained_between(
+def explain_between(
     rulebooks: Rulebooks, program: str, first: int, second: int
 ) -> tuple[Explained, ...]:
     """Return what differs from one year to another, later or earlier, by path.

@@ -13,6 +13,8 @@ from picheck.service.parameters import Parameter
 from picheck.service.problems import Problem
 
 Schema = Mapping[str, Any]
+#: The value that begins a table: the next audit then asks for each fact that it lacks.
+ASK_FOR_EACH: Final = "each"
 #: The value of the choice that there is none of what a list asks for; no vocabulary has it.
 NONE_OF_THESE: Final = "-"
 _WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=[A-Z])")
@@ -28,7 +30,7 @@ class FactInput(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     key: str
-    kind: Literal["date", "number", "choice", "many", "text"]
+    kind: Literal["date", "number", "choice", "many", "text", "table"]
     label: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     minimum: float | None = None
@@ -52,16 +54,18 @@ class EvidenceSchema:
         return place
 
     def inputs(self, key: str, known: Mapping[str, Any]) -> tuple[FactInput, ...]:
-        """Return the fields that ask for a fact; none where only a table can hold it.
+        """Return the fields that ask for a fact; none where only the file can hold it.
 
         `known` is the evidence so far. A fact of several parts, such as a tally, has a field for
-        each.
+        each; a table that is not begun has one that begins it.
         """
         schema = self.find(key)
         if schema is None:
             return ()
         if (field := _field(key, schema)) is not None:
             return (_with_values(field, known),)
+        if _is_table(key, schema) and find_value(known, key) is None:
+            return (FactInput(key=key, kind="table"),)
         inner = [(f"{key}.{name}", self._resolve(s)) for name, s in _properties(schema)]
         fields = [_field(each, s, label=s.get("title", each)) for each, s in inner]
         return tuple(_with_values(field, known) for field in fields if field is not None)
@@ -72,6 +76,8 @@ class EvidenceSchema:
         Raises Problem for a key that evidence does not have, and for what is no value of it.
         """
         schema = self.find(key)
+        if schema is not None and _is_table(key, schema) and texts == [ASK_FOR_EACH]:
+            return {}
         field = None if schema is None else _field(key, schema)
         if field is None:
             raise Problem(400, "badEvidence", f"evidence has no fact at {key[:80]!r}")
@@ -114,8 +120,8 @@ def find_keys(known: Any, schema: EvidenceSchema, above: str = "") -> Iterator[s
         found = schema.find(key)
         if value is None or found is None:
             continue
-        if _field(key, found) is not None:
-            yield key
+        if _field(key, found) is not None or found.get("required"):
+            yield key  # parts that have to be there together are asked for together
         else:
             yield from find_keys(value, schema, f"{key}.")
 
@@ -127,6 +133,15 @@ def _properties(schema: Schema) -> Sequence[tuple[str, Schema]]:
 def _kinds(schema: Schema) -> frozenset[str]:
     kinds = schema.get("type", ())
     return frozenset({kinds} if isinstance(kinds, str) else kinds) - {"null"}
+
+
+def _is_table(key: str, schema: Schema) -> bool:
+    """Whether a fact maps names to facts, and says nothing where it is empty.
+
+    Deeper in the evidence an empty table is an answer: no measure was reported in that year.
+    """
+    maps = isinstance(schema.get("additionalProperties"), Mapping) and not _properties(schema)
+    return maps and "." not in key
 
 
 def _field(key: str, schema: Schema, label: str = "") -> FactInput | None:

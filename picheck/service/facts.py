@@ -11,7 +11,7 @@ from picheck.model.evidence_questions import question
 from picheck.model.report import DocumentSummary
 from picheck.reporters.questions import fill_skeleton
 from picheck.service.documents import find_evidence
-from picheck.service.evidence_schema import EvidenceSchema, FactInput, find_keys
+from picheck.service.evidence_schema import EvidenceSchema, FactInput, find_keys, find_value
 from picheck.service.problems import Problem
 from picheck.service.sent import SentDocument
 
@@ -47,8 +47,8 @@ class FactForm:
     def list_known(self, known: Mapping[str, Any], asked: Sequence[Fact]) -> list[Fact]:
         """Return the facts in the evidence that a form can change, less those that it asks for."""
         listed = {field.key for fact in asked for field in fact.inputs}
-        keys = [key for key in find_keys(known, self._schema) if key not in listed]
-        return [self._fact(key, known) for key in sorted(keys)]
+        facts = [self._fact(key, known) for key in sorted(find_keys(known, self._schema))]
+        return [fact for fact in facts if listed.isdisjoint(field.key for field in fact.inputs)]
 
     def add_answers(
         self, document: SentDocument, answers: Mapping[str, Sequence[str]]
@@ -65,6 +65,8 @@ class FactForm:
             raise Problem(400, "badEvidence", "the evidence is not a JSON object")
         changed = known
         for key, value in values.items():
+            if value == {} and find_value(changed, key) is not None:
+                continue  # a table that is begun already
             changed = _put(changed, key.split("."), value)
         if changed == known:
             return document
@@ -105,7 +107,7 @@ def _put(table: Any, path: Sequence[str], value: Any) -> dict[str, Any]:
     given = dict(table) if isinstance(table, Mapping) else {}
     name, *below = path
     inner = _put(given.get(name), below, value) if below else value
-    if inner is None or inner == {}:
+    if inner is None or (below and inner == {}):
         given.pop(name, None)
         return given
     return {**given, name: inner}

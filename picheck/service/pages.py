@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,19 +21,15 @@ from picheck.service.forms import read_form
 from picheck.service.operations import JSON
 from picheck.service.overview_page import describe_overview
 from picheck.service.page_input import PageInput, may_repeat, read_input
-from picheck.service.parameters import Parameter, read_parameters
 from picheck.service.pool import AuditPool
 from picheck.service.render import offer_file, render_page
 from picheck.service.result_page import describe_result
-from picheck.service.rules_page import describe_one_rule, describe_rules, newest_year
+from picheck.service.rules_page import rule_routes
 from picheck.service.score_page import describe_score
 from picheck.service.workbench import Workbench
 
 #: Answers a page with what was sent; it is called in a thread that may audit.
 Answer = Callable[[PageInput], Response]
-_YEAR: Final = Parameter(name="year", kind="year", place="path", description="The year.")
-_CODE: Final = Parameter(name="code", kind="text", place="path", description="The code.")
-_WORDS: Final = Parameter(name="q", kind="text", description="Words that a rule has to have.")
 
 
 class Pages:
@@ -81,58 +76,40 @@ class Pages:
         stem = name.rpartition(".")[0] or name
         return offer_file(indent_json(shown), f"{stem}{DOCUMENT_SUFFIX}", JSON)
 
-    def show_rules(self, year: int, words: str) -> Response:
-        """Show the rules of a year."""
-        return render_page("rules", describe_rules(self._workbench, year, words))
-
-    def show_rule(self, year: int, code: str) -> Response:
-        """Show all that is known of one rule of a year."""
-        return render_page("rule", describe_one_rule(self._workbench, year, code))
-
-    def find_year(self) -> int:
-        """Return the year whose rules are shown first."""
-        return newest_year(self._workbench)
-
 
 def page_routes(workbench: Workbench, pool: AuditPool, limits: Limits) -> list[BaseRoute]:
-    """Return the routes of the pages."""
+    """Return the routes of the pages that take a form, of the start, and of the rules."""
     pages = Pages(workbench)
+    taking: dict[str, Answer] = {
+        "/audit": pages.show_audit,
+        "/files": pages.show_overview,
+        "/score": pages.show_score,
+        "/save/evidence": pages.save_evidence,
+        "/save/document": pages.save_document,
+        "/save/json": pages.save_json,
+    }
 
-    def taking(path: str, answer: Answer) -> Route:
+    def take(path: str, answer: Answer) -> Route:
         async def endpoint(request: Request) -> Response:
             form = await read_form(request, limits.parts, may_repeat)
             return await pool.run(lambda: answer(read_input(form, pages.facts, limits.body_bytes)))
 
         return Route(path, endpoint, methods=["POST"])
 
-    async def start(request: Request) -> Response:
-        del request
-        return render_page("start", {})
-
-    async def choose_year(request: Request) -> Response:
-        del request
-        return RedirectResponse(f"/rules/{pages.find_year()}", status_code=303)
-
-    async def show_rules(request: Request) -> Response:
-        query = [each for each in request.query_params.multi_items() if each[1].strip()]
-        given = read_parameters((_YEAR, _WORDS), query, request.path_params)
-        return await pool.run(lambda: pages.show_rules(given["year"], given.get("q", "")))
-
-    async def show_rule(request: Request) -> Response:
-        given = read_parameters(
-            (_YEAR, _CODE), request.query_params.multi_items(), request.path_params
-        )
-        return await pool.run(lambda: pages.show_rule(given["year"], given["code"]))
-
     return [
-        Route("/", start),
-        taking("/audit", pages.show_audit),
-        taking("/files", pages.show_overview),
-        taking("/score", pages.show_score),
-        taking("/save/evidence", pages.save_evidence),
-        taking("/save/document", pages.save_document),
-        taking("/save/json", pages.save_json),
-        Route("/rules", choose_year),
-        Route("/rules/{year}", show_rules),
-        Route("/rules/{year}/{code}", show_rule),
+        Route("/", _show_start),
+        *(take(path, answer) for path, answer in taking.items()),
+        *(Route(path, _go_to_start) for path in taking),
+        *rule_routes(workbench, pool),
     ]
+
+
+async def _show_start(request: Request) -> Response:
+    del request
+    return render_page("start", {})
+
+
+async def _go_to_start(request: Request) -> Response:
+    """Lead on who comes without a form, such as by the address in the browser's history."""
+    del request
+    return RedirectResponse("/", status_code=303)

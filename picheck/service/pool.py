@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from picheck.engine.thread_watchdog import ThreadWatchdog
 from picheck.engine.watchdog import RuleTimeout
-from picheck.plugins.validation import told
+from picheck.plugins.validation import describe_error
 from picheck.service.problems import Problem
 
 T = TypeVar("T")
@@ -77,6 +77,8 @@ def _do(future: Future[Any], work: Callable[[], Any]) -> None:
     except RuleTimeout as late:  # it reached a rule that had just returned
         future.set_exception(Problem(503, "tooSlow", f"a rule {late}; ask again"))
     except BaseException as end:  # noqa: BLE001 - a plugin's sys.exit() is not the end of the service
-        future.set_exception(Problem(500, "pluginBroken", f"a plugin broke off: {told(end)}"))
+        future.set_exception(
+            Problem(500, "pluginBroken", f"a plugin broke off: {describe_error(end)}")
+        )
     else:
         future.set_result(done)

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
 from picheck.engine.framework_help import OWN_FINDINGS
 from picheck.model.citation import Citation
 from picheck.model.evidence_questions import question
 from picheck.reporters.presentation import CONSEQUENCES, SCOPES
+from picheck.service.parameters import Parameter, read_parameters
+from picheck.service.pool import AuditPool
 from picheck.service.problems import Problem
+from picheck.service.render import render_page
 from picheck.service.workbench import Workbench
 from picheck.site.inventory import YearRow
 from picheck.site.rule_details import ClauseTerms, RuleDetails
 
+_YEAR: Final = Parameter(name="year", kind="year", place="path", description="The year.")
+_CODE: Final = Parameter(name="code", kind="text", place="path", description="The code.")
+_WORDS: Final = Parameter(name="q", kind="text", description="Words that a rule has to have.")
 _OWN: Final = ("code", "slug", "title", "help")
 #: What a finding has that is part of no rulebook.
 _NO_CLAUSE: Final[Mapping[str, Any]] = {
@@ -25,6 +35,32 @@ _NO_CLAUSE: Final[Mapping[str, Any]] = {
     "citations": (),
     "note": None,
 }
+
+
+def rule_routes(workbench: Workbench, pool: AuditPool) -> list[BaseRoute]:
+    """Return the routes of the pages of the rules."""
+
+    async def choose_year(request: Request) -> Response:
+        del request
+        return RedirectResponse(f"/rules/{newest_year(workbench)}", status_code=303)
+
+    async def show_rules(request: Request) -> Response:
+        query = [each for each in request.query_params.multi_items() if each[1].strip()]
+        given = read_parameters((_YEAR, _WORDS), query, request.path_params)
+        year, words = given["year"], given.get("q", "")
+        return await pool.run(lambda: render_page("rules", describe_rules(workbench, year, words)))
+
+    async def show_rule(request: Request) -> Response:
+        query = request.query_params.multi_items()
+        given = read_parameters((_YEAR, _CODE), query, request.path_params)
+        year, code = given["year"], given["code"]
+        return await pool.run(lambda: render_page("rule", describe_one_rule(workbench, year, code)))
+
+    return [
+        Route("/rules", choose_year),
+        Route("/rules/{year}", show_rules),
+        Route("/rules/{year}/{code}", show_rule),
+    ]
 
 
 def newest_year(workbench: Workbench) -> int:

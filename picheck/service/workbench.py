@@ -23,7 +23,7 @@ from picheck.masking import mask_digits
 from picheck.model.report import InputUse, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter, Style
-from picheck.plugins.validation import told
+from picheck.plugins.validation import describe_error
 from picheck.service.documents import clean_name, read_document
 from picheck.service.rule_lookup import RuleLookup
 from picheck.service.sent import SentDocument, read_sent
@@ -142,7 +142,7 @@ class Workbench:
             return reporter.render(fitting, style).encode("utf-8", "backslashreplace")
         except Exception as error:
             owner = self.registry.reporter_owners.get(format_name, format_name)
-            why = f"reporter {format_name} of {owner} broke: {told(error)}"
+            why = f"reporter {format_name} of {owner} broke: {describe_error(error)}"
             raise PluginError(why, plugin=owner, distribution=owner, original=error) from error
 
     def format_names(self) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def read_catalogue(registry: PluginRegistry, codes: Collection[str]) -> Catalogu
     editions = tuple(
         books.rulebook(program, year) for program in books.programs for year in books.years(program)
     )
-    entries = [_installed(registry.rules[code], editions) for code in codes]
+    entries = [_make_entry(registry.rules[code], editions) for code in codes]
     prefixes = {code.partition("-")[0] for code in codes}
     entries += [
         _own(finding) for finding in OWN_FINDINGS if finding.code.partition("-")[0] in prefixes
@@ -104,7 +104,7 @@ def read_catalogue(registry: PluginRegistry, codes: Collection[str]) -> Catalogu
     return Catalogue(rules=MappingProxyType(ordered), editions=editions)
 
 
-def _installed(found: InstalledRule, editions: tuple[Rulebook, ...]) -> RuleEntry:
+def _make_entry(found: InstalledRule, editions: tuple[Rulebook, ...]) -> RuleEntry:
     rule = found.rule
     clauses = tuple(_clauses(rule.code, editions))
     ordered = sorted(clauses, key=lambda each: (each.edition.status != "final", -each.edition.year))

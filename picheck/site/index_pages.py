@@ -60,13 +60,15 @@ def _write_by_consequence(catalogue: Catalogue) -> str:
     return render(
         "by_consequence.md.j2",
         links=Links(catalogue, "rules/by-consequence.md"),
-        groups=[(each, list(_costing(catalogue, each))) for each in CONSEQUENCES],
+        groups=[(each, list(_find_rules_that_cost(catalogue, each))) for each in CONSEQUENCES],
         meanings=MEANINGS,
         severities=SEVERITY_OF,
     )
 
 
-def _costing(catalogue: Catalogue, consequence: Consequence) -> Iterator[tuple[RuleEntry, str]]:
+def _find_rules_that_cost(
+    catalogue: Catalogue, consequence: Consequence
+) -> Iterator[tuple[RuleEntry, str]]:
     """Yield the rules whose findings cost this, each with the years in which they do."""
     for entry in catalogue.rules.values():
         years = [d.edition.year for d in entry.clauses if d.clause.consequence == consequence]

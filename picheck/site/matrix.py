@@ -90,19 +90,19 @@ def _own_findings() -> Iterator[str]:
     for own in OWN_FINDINGS:
         yield ""
         yield f"### {own.code} {own.slug}"
-        yield from _told(own.title, own.help)
+        yield from _write_paragraphs(own.title, own.help)
 
 
 def _section(rule: Rule) -> Iterator[str]:
     yield ""
     yield f"### {rule.code} {rule.slug}"
-    yield from _told(rule.title, rule.help)
+    yield from _write_paragraphs(rule.title, rule.help)
     yield ""
-    needs = f" Runs only where {_listed(rule.needs)} did not fail." if rule.needs else ""
+    needs = f" Runs only where {_list_codes(rule.needs)} did not fail." if rule.needs else ""
     yield f"Runs {SCOPES[rule.scope]}.{needs}"
 
 
-def _told(title: str, paragraphs: Mapping[str, str]) -> Iterator[str]:
+def _write_paragraphs(title: str, paragraphs: Mapping[str, str]) -> Iterator[str]:
     yield ""
     yield _cell(title)
     for heading, paragraph in paragraphs.items():
@@ -110,7 +110,7 @@ def _told(title: str, paragraphs: Mapping[str, str]) -> Iterator[str]:
         yield f"**{heading}.** {_cell(paragraph)}"
 
 
-def _listed(codes: Sequence[str]) -> str:
+def _list_codes(codes: Sequence[str]) -> str:
     *others, last = codes
     return f"{', '.join(others)} and {last}" if others else last
 

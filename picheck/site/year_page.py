@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from picheck.plugins.registry import PluginRegistry
-from picheck.rulebook.diff_reasons import Explained, explained_between, group_by_decision
+from picheck.rulebook.diff_reasons import Explained, explain_between, group_by_decision
 from picheck.rulebook.models import Rulebook
 from picheck.rulebook.words import (
     REQUIREMENT_KINDS,
@@ -52,7 +52,7 @@ def _changes(
     if place == 0:
         return None
     before = program[place - 1]
-    found = explained_between(registry.rulebooks, edition.program, before.year, edition.year)
+    found = explain_between(registry.rulebooks, edition.program, before.year, edition.year)
     slugs = {code: installed.rule.slug for code, installed in registry.rules.items()}
     return {
         "before": before,

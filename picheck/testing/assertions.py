@@ -22,8 +22,14 @@ from picheck.plugins.host import OWN_DISTRIBUTION
 from picheck.plugins.registry import PluginRegistry
 from picheck.testing.cases import Case, CaseEntry, Expectation
 from picheck.testing.harness import stock
-from picheck.testing.mutations import Change, Compliant, changed, changed_text, merged
-from picheck.testing.qrda_builder import QRDA_PROGRAM, changed_qrda, qrda_versions
+from picheck.testing.mutations import (
+    Change,
+    Compliant,
+    apply_change,
+    apply_change_to_text,
+    merge_patch,
+)
+from picheck.testing.qrda_builder import QRDA_PROGRAM, qrda_versions, to_changed_qrda
 
 _TOLD: Final = ("fail", "indeterminate", "error")
 
@@ -145,11 +151,11 @@ def _speaks_of(message: str, plugins: Iterable[str]) -> bool:
 
 def check_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> None:
     """Run a case and raise AssertionError with a readable difference where it does not hold."""
-    if difference := told_difference(case, compliant, registry):
+    if difference := describe_difference(case, compliant, registry):
         raise AssertionError(difference)
 
 
-def told_difference(case: Case, compliant: Compliant, registry: PluginRegistry) -> str | None:
+def describe_difference(case: Case, compliant: Compliant, registry: PluginRegistry) -> str | None:
     """Run a case and return what differs, for a reader; None where it holds."""
     lines = differences(case, run_case(case, compliant, registry), registry)
     return "\n".join((case.id, *lines)) if lines else None
@@ -174,7 +180,7 @@ def _document(
     if entry.evidence is msgspec.UNSET:
         handed = evidence
     elif entry.evidence is not None:
-        handed = merged(evidence, entry.evidence)
+        handed = merge_patch(evidence, entry.evidence)
     side = None if handed is None else json.dumps(handed).encode()
     if folder is None or side is None:
         return RawDocument(uri=uri, data=data, evidence=side)
@@ -186,9 +192,9 @@ def _document(
 def _data(submission: dict[str, Any], change: Change, year: int, entry: CaseEntry) -> bytes:
     """Return a changed submission as JSON, or as QRDA III where the case says so."""
     if entry.qrda is None:
-        return changed_text(submission, change).encode()
+        return apply_change_to_text(submission, change).encode()
     versions = qrda_versions(stock().rulebooks.rulebook(QRDA_PROGRAM, year))
-    return changed_qrda(changed(submission, change), versions, entry.qrda).encode()
+    return to_changed_qrda(apply_change(submission, change), versions, entry.qrda).encode()
 
 
 def _fits(expectation: Expectation, result: Result) -> bool:

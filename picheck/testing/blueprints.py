@@ -62,10 +62,10 @@ def _beside(program: str, rulebooks: Rulebooks) -> Blueprint:
             f"no compliant submission of {program} is installed: its plugin has no folder"
             " compliant with one a year"
         )
-    counted = _shared(examples, years, counted=True)
+    counted = _find_shared(examples, years, counted=True)
     if examples is OWN_EXAMPLES and counted:
         return Blueprint(years, ("template",), (counted[-1], ""), "round-denominator")
-    answered = _shared(examples, years, counted=False)
+    answered = _find_shared(examples, years, counted=False)
     if not answered:
         raise UsageError(f"the compliant submissions of {program} answer no measure in every year")
     return Blueprint(
@@ -73,7 +73,7 @@ def _beside(program: str, rulebooks: Rulebooks) -> Blueprint:
         ("template", "template_answers"),
         (answered[0], ""),
         "answer-missing",
-        added=dict(_written(examples, years)),
+        added=dict(_write_values(examples, years)),
     )
 
 
@@ -116,7 +116,7 @@ def _examples(program: str, rulebooks: Rulebooks) -> Examples:
     return OWN_EXAMPLES if first["category"] == program else Examples((), OWN_EXAMPLES.parts)
 
 
-def _shared(examples: Examples, years: Sequence[int], *, counted: bool) -> list[str]:
+def _find_shared(examples: Examples, years: Sequence[int], *, counted: bool) -> list[str]:
     """Return the measures that every year's submission answers; `counted`: with two counts."""
     each = [
         {
@@ -129,7 +129,7 @@ def _shared(examples: Examples, years: Sequence[int], *, counted: bool) -> list[
     return sorted(set.intersection(*each))
 
 
-def _written(examples: Examples, years: Sequence[int]) -> Iterator[tuple[str, str]]:
+def _write_values(examples: Examples, years: Sequence[int]) -> Iterator[tuple[str, str]]:
     for year in years:
         submission, evidence = examples.parts(year)
         yield f"{_WHERE}/{year}.json", _text(submission)

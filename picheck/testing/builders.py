@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from picheck.testing.examples import compliant_parts
-from picheck.testing.mutations import answer, assign, merged, patched
+from picheck.testing.mutations import answer, apply_patch, assign, merge_patch
 
 
 class Draft:
@@ -65,7 +65,7 @@ class Draft:
 
     def with_evidence(self, patch: Mapping[str, Any] | None = None, **more: Any) -> Draft:
         """Change the evidence by a merge patch (RFC 7386): nested keys, None removes one."""
-        return Draft(self._submission, merged(self._evidence, {**(patch or {}), **more}))
+        return Draft(self._submission, merge_patch(self._evidence, {**(patch or {}), **more}))
 
     def without_evidence(self) -> Draft:
         """Drop the evidence: the audit knows what the submission says, and no more."""
@@ -73,7 +73,7 @@ class Draft:
 
     def patched(self, *operations: dict[str, Any]) -> Draft:
         """Apply RFC 6902 operations to the submission, for what no other step can say."""
-        return Draft(patched(self.build(), operations), self._evidence)
+        return Draft(apply_patch(self.build(), operations), self._evidence)
 
     def build(self) -> dict[str, Any]:
         """Return the submission as plain values, for the caller to keep."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from picheck.testing.mutations import merged
+from picheck.testing.mutations import merge_patch
 
 _ADDED: Final = ("prior", "others", "expect")
 _LISTS: Final = ("without", "patch", "text")
 
 
-def extended(
+def extend_case(
     case: dict[str, Any], cases_of: Callable[[str], list[dict[str, Any]]]
 ) -> dict[str, Any]:
     """Return a case with what it extends put under it.
@@ -22,13 +22,13 @@ def extended(
     if "extends" not in case:
         return case
     named = case["extends"]
-    base = extended(_find(named["rule"], named["case"], cases_of), cases_of)
+    base = extend_case(_find(named["rule"], named["case"], cases_of), cases_of)
     own = {key: value for key, value in case.items() if key != "extends"}
     whole = {**base, **own, "change": _both(base.get("change", {}), own.get("change", {}))}
     for key in _ADDED:
         whole[key] = [*base.get(key, ()), *own.get(key, ())]
     if own.get("evidence") is not None and base.get("evidence") is not None:
-        whole["evidence"] = merged(base["evidence"], own["evidence"])
+        whole["evidence"] = merge_patch(base["evidence"], own["evidence"])
     return whole
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from picheck.testing.case_inheritance import extended
+from picheck.testing.case_inheritance import extend_case
 from picheck.testing.examples import shipped_cases
 from picheck.testing.mutations import Change
 
@@ -111,7 +111,7 @@ def _load(file: Path | Traversable) -> Iterator[Case]:
     try:
         written = msgspec.json.decode(file.read_bytes(), type=CaseFile)
         for raw in written.cases:
-            whole = extended(raw, _shipped)
+            whole = extend_case(raw, _read_own_cases)
             for year in msgspec.convert(whole, CaseEntry).years:
                 filled = _fill({"asOf": _IN_THE_WINDOW, **whole}, year)
                 yield Case(written.rule, year, msgspec.convert(filled, CaseEntry))
@@ -119,7 +119,7 @@ def _load(file: Path | Traversable) -> Iterator[Case]:
         raise msgspec.ValidationError(f"{file}: {error}") from error
 
 
-def _shipped(code: str) -> list[dict[str, Any]]:
+def _read_own_cases(code: str) -> list[dict[str, Any]]:
     """Return picheck's own cases of a rule as they are written."""
     file = shipped_cases().joinpath(f"{code}.json")
     if not file.is_file():

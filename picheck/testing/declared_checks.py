@@ -9,7 +9,7 @@ from picheck.model.frozen import thaw
 from picheck.plugins.markers import API_VERSIONS
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Clause
-from picheck.testing.assertions import told_difference
+from picheck.testing.assertions import describe_difference
 from picheck.testing.cases import Case
 from picheck.testing.certificate import Check
 from picheck.testing.examples import Examples
@@ -113,7 +113,7 @@ def _examples(
     """Every case holds, and every rule has one that it finds fault with and one it passes."""
     package = module.__name__
     cases = cases_behind(package) if hasattr(module, "__path__") else ()
-    told = [t for case in cases if (t := told_difference(case, base.parts, registry))]
+    told = [t for case in cases if (t := describe_difference(case, base.parts, registry))]
     for code in codes:
         own = [case for case in cases if case.rule == code]
         if not any(_expects(case, code) for case in own):

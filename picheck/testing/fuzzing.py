@@ -41,7 +41,7 @@ def fuzz(  # noqa: PLR0917 - called in one place
     """
     if not years:
         return 0
-    books = {year: _written(watched, year) for year in years}
+    books = {year: _write_rulebook(watched, year) for year in years}
     count = 0
     for run in _plain(base, years):
         _try(run, watched, codes, watch)
@@ -64,7 +64,7 @@ def fuzz(  # noqa: PLR0917 - called in one place
     generate()
     watch.during = None
     for year, before in books.items():
-        if _written(watched, year) != before:
+        if _write_rulebook(watched, year) != before:
             watch.fault(MUTATES, f"a rule changed the rulebook of {year}")
     return count
 
@@ -91,13 +91,13 @@ def _try(run: Generated, watched: PluginRegistry, codes: Sequence[str], watch: W
             watch.fault(RAISES, broken.message)
         again = run_of(run, watched, codes, day)
         if first != again:
-            which = _differing(first, again)
+            which = _describe_difference(first, again)
             watch.fault(DETERMINISTIC, f"{which} said something else the next time")
-        shuffled = _shuffled(run)
+        shuffled = _shuffle(run)
         if shuffled is not None:
             second = run_of(shuffled, watched, codes, day)
-            if _unplaced(first) != _unplaced(second):
-                which = _differing(first, second)
+            if _drop_places(first) != _drop_places(second):
+                which = _describe_difference(first, second)
                 watch.fault(UNORDERED, f"{which} minds the order of the measurements")
     except Exception as error:  # noqa: BLE001 - whatever breaks here is what we are looking for
         watch.fault(RAISES, f"the audit itself broke: {type(error).__name__}: {error}")
@@ -124,7 +124,7 @@ def _plain(base: Examples, years: Sequence[int]) -> list[Generated]:
     ]
 
 
-def _shuffled(run: Generated) -> Generated | None:
+def _shuffle(run: Generated) -> Generated | None:
     """Return the run with its measurements in another order; None where that has a meaning."""
     try:
         documents = [json.loads(data) for data in run.documents]
@@ -139,7 +139,7 @@ def _shuffled(run: Generated) -> Generated | None:
     return Generated(run.year, tuple(json.dumps(d).encode() for d in documents), run.evidence)
 
 
-def _unplaced(results: Sequence[Result]) -> list[Any]:
+def _drop_places(results: Sequence[Result]) -> list[Any]:
     """Return results without the places that another order moves."""
     return sorted(
         (
@@ -155,10 +155,10 @@ def _unplaced(results: Sequence[Result]) -> list[Any]:
     )
 
 
-def _differing(first: Sequence[Result], second: Sequence[Result]) -> str:
-    rest = _unplaced(second)
-    codes = {entry[1] for entry in _unplaced(first) if entry not in rest}
-    codes |= {entry[1] for entry in rest if entry not in _unplaced(first)}
+def _describe_difference(first: Sequence[Result], second: Sequence[Result]) -> str:
+    rest = _drop_places(second)
+    codes = {entry[1] for entry in _drop_places(first) if entry not in rest}
+    codes |= {entry[1] for entry in rest if entry not in _drop_places(first)}
     return ", ".join(sorted(codes)) or "a rule"
 
 
@@ -172,6 +172,6 @@ def _ids(registry: PluginRegistry, year: int) -> list[str]:
     return sorted({measure_id for book in books for measure_id in book.measures})
 
 
-def _written(registry: PluginRegistry, year: int) -> str:
+def _write_rulebook(registry: PluginRegistry, year: int) -> str:
     rulebooks = registry.rulebooks
     return repr([rulebooks.rulebook(p, year) for p in rulebooks.programs if rulebooks.has(p, year)])

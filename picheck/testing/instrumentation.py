@@ -84,17 +84,17 @@ class Watch:
 
     def over(self, registry: PluginRegistry, distribution: str) -> PluginRegistry:
         """Return a registry in which the distribution's rules are under watch."""
-        return _replaced(registry, self._guarded, distribution)
+        return _replace_calls(registry, self._guard, distribution)
 
-    def _guarded(self, installed: InstalledRule) -> Callable[..., CheckResults]:
+    def _guard(self, installed: InstalledRule) -> Callable[..., CheckResults]:
         rule = installed.rule
         code, check = rule.code, rule.check
 
-        def guarded(*parts: Any, **law: Any) -> CheckResults:
+        def guard(*parts: Any, **law: Any) -> CheckResults:
             given = dict(zip(rule.reads, parts, strict=False)) | law
             before = _snapshot(given)
             self.calls += 1
-            results, touched = _listened(check, given)
+            results, touched = _listen(check, given)
             if _snapshot(given) != before:
                 self.fault(MUTATES, f"{code} changed what it was given")
             for event in touched:
@@ -105,29 +105,29 @@ class Watch:
                 self.fault(DECLARES, f"{code} looks at evidence that it does not declare")
             return results
 
-        return guarded
+        return guard
 
 
-def timed(registry: PluginRegistry) -> tuple[PluginRegistry, Callable[[], dict[str, float]]]:
+def time_rules(registry: PluginRegistry) -> tuple[PluginRegistry, Callable[[], dict[str, float]]]:
     """Return a registry that times every rule, and a function for the median seconds by code."""
     taken: dict[str, list[float]] = defaultdict(list)
 
-    def wrapped(installed: InstalledRule) -> Callable[..., CheckResults]:
+    def wrap_rule(installed: InstalledRule) -> Callable[..., CheckResults]:
         check, times = installed.rule.check, taken[installed.rule.code]
 
-        def measured(*parts: Any, **law: Any) -> CheckResults:
+        def measure(*parts: Any, **law: Any) -> CheckResults:
             begun = perf_counter()
             results = check(*parts, **law)
             times.append(perf_counter() - begun)
             return results
 
-        return measured
+        return measure
 
-    watched = _replaced(registry, wrapped, None)
+    watched = _replace_calls(registry, wrap_rule, None)
     return watched, lambda: {code: median(times) for code, times in taken.items() if times}
 
 
-def _replaced(
+def _replace_calls(
     registry: PluginRegistry,
     wrap: Callable[[InstalledRule], Callable[..., CheckResults]],
     distribution: str | None,
@@ -143,7 +143,7 @@ def _replaced(
     return msgspec.structs.replace(registry, rules=rules)
 
 
-def _listened(
+def _listen(
     check: Callable[..., CheckResults], given: Mapping[str, Any]
 ) -> tuple[CheckResults, Sequence[str]]:
     """Call a rule and return its results with the forbidden events it caused."""
@@ -175,10 +175,10 @@ def _is_import() -> bool:
 
 def _snapshot(given: Mapping[str, Any]) -> str:
     """Write down everything that a rule was given and could change."""
-    return repr({name: _written(value) for name, value in given.items() if name != "rulebooks"})
+    return repr({name: _write(value) for name, value in given.items() if name != "rulebooks"})
 
 
-def _written(value: Any) -> Any:
+def _write(value: Any) -> Any:
     match value:
         case SetView():
             return value.record, value.pointer, value.document, dict(value.values)
@@ -187,9 +187,9 @@ def _written(value: Any) -> Any:
         case CountsByMeasure():
             return {measure_id: value.get(measure_id) for measure_id in value}
         case tuple() if not hasattr(value, "_fields"):
-            return [_written(inner) for inner in value]
+            return [_write(inner) for inner in value]
         case Mapping():
-            return {key: _written(inner) for key, inner in value.items()}
+            return {key: _write(inner) for key, inner in value.items()}
     return value
 
 
@@ -207,17 +207,17 @@ def _reads_declared(rule: Rule, given: Mapping[str, Any], results: CheckResults)
 
 def restrict(evidence: Evidence, keys: Sequence[str]) -> Evidence:
     """Return what some dotted keys name of evidence, and nothing else."""
-    return msgspec.convert(_named_by(keys, thaw(evidence), ""), type(evidence))
+    return msgspec.convert(_name_values(keys, thaw(evidence), ""), type(evidence))
 
 
-def _named_by(keys: Sequence[str], table: Mapping[str, Any], above: str) -> dict[str, Any]:
+def _name_values(keys: Sequence[str], table: Mapping[str, Any], above: str) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, value in table.items():
         path = f"{above}{name}"
         if any(path == key or path.startswith(f"{key}.") for key in keys):
             kept[name] = value
         elif isinstance(value, Mapping) and any(key.startswith(f"{path}.") for key in keys):
-            kept[name] = _named_by(keys, value, f"{path}.")
+            kept[name] = _name_values(keys, value, f"{path}.")
     return kept
 
 

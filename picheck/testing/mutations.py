@@ -30,7 +30,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: tuple[tuple[str, str], ...] = ()
 
 
-def changed(submission: dict[str, Any], change: Change) -> dict[str, Any]:
+def apply_change(submission: dict[str, Any], change: Change) -> dict[str, Any]:
     """Return a submission with a change applied; what was given may be changed in place."""
     assign(submission, change.submission)
     record = submission["measurementSets"][0]
@@ -39,12 +39,12 @@ def changed(submission: dict[str, Any], change: Change) -> dict[str, Any]:
     for measure_id, value in change.answers.items():
         answer(measurements, measure_id, value)
     record["measurements"] = measurements
-    return patched(submission, change.patch)
+    return apply_patch(submission, change.patch)
 
 
-def changed_text(submission: dict[str, Any], change: Change) -> str:
+def apply_change_to_text(submission: dict[str, Any], change: Change) -> str:
     """Return the text of a changed submission. Raises AssertionError for a text not found."""
-    text = json.dumps(changed(submission, change), indent=2)
+    text = json.dumps(apply_change(submission, change), indent=2)
     for old, new in change.text:
         if old not in text:
             raise AssertionError(f"the text {old!r} of the case does not stand in the document")
@@ -70,7 +70,9 @@ def assign(target: dict[str, Any], values: Mapping[str, Any]) -> None:
             target[key] = value
 
 
-def patched(submission: dict[str, Any], operations: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+def apply_patch(
+    submission: dict[str, Any], operations: tuple[dict[str, Any], ...]
+) -> dict[str, Any]:
     """Apply RFC 6902 operations and return the result."""
     if not operations:
         return submission
@@ -80,7 +82,7 @@ def patched(submission: dict[str, Any], operations: tuple[dict[str, Any], ...]) 
     return result
 
 
-def merged(target: Any, patch: Any) -> Any:
+def merge_patch(target: Any, patch: Any) -> Any:
     """Apply a JSON merge patch (RFC 7386) and return the result; nothing is changed in place."""
     if not isinstance(patch, dict):
         return patch
@@ -89,5 +91,5 @@ def merged(target: Any, patch: Any) -> Any:
         if value is None:
             result.pop(key, None)
         else:
-            result[key] = merged(result.get(key), value)
+            result[key] = merge_patch(result.get(key), value)
     return result

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from picheck.errors import UsageError
-from picheck.testing.assertions import told_difference
+from picheck.testing.assertions import describe_difference
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.examples import OWN_EXAMPLES, Examples, examples_of
 from picheck.testing.harness import stock
@@ -44,7 +44,7 @@ def run_cases(
     @pytest.mark.parametrize("case", chosen, ids=[case.id for case in chosen])
     def test_case(case: Case) -> None:
         __tracebackhide__ = True
-        if difference := told_difference(case, base, stock(plugins)):
+        if difference := describe_difference(case, base, stock(plugins)):
             pytest.fail(difference, pytrace=False)
 
     return test_case

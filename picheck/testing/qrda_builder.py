@@ -87,7 +87,7 @@ def to_qrda(submission: Mapping[str, Any], versions: QrdaVersions) -> str:
     )
 
 
-def changed_qrda(
+def to_changed_qrda(
     submission: Mapping[str, Any], versions: QrdaVersions, changes: Sequence[tuple[str, str]]
 ) -> str:
     """Return a submission as QRDA III in which texts are replaced, each where it stands first.
@@ -113,7 +113,7 @@ def _header(submission: Mapping[str, Any], versions: QrdaVersions) -> str:
     pathway = None if name in _NO_PATHWAY else name
     program = _PROGRAMS["mips" if pathway else name, entity_type]
     text = _HEADER.format(**msgspec.structs.asdict(versions))
-    text += _wrapped(
+    text += _wrap(
         "informationRecipient/intendedRecipient", [_id(f"{_IDS}.249.7", program)], indent=1
     )
     cehrt_id = sets[0].get("cehrtId") if sets else None
@@ -174,7 +174,7 @@ def _period(record: Mapping[str, Any], versions: QrdaVersions) -> Iterator[str]:
     yield "              <effectiveTime>"
     for name, key in (("low", "performanceStart"), ("high", "performanceEnd")):
         if key in record:
-            yield f"                <{name} value={_quoted(record[key].replace('-', ''))}/>"
+            yield f"                <{name} value={_quote(record[key].replace('-', ''))}/>"
     yield "              </effectiveTime>\n            </act>\n          </entry>"
 
 
@@ -211,25 +211,25 @@ def _count(number: Any) -> str:
     return (
         f'<entryRelationship typeCode="SUBJ">{space}<observation classCode="OBS" moodCode="EVN">'
         f'{space}  <templateId root="{_TEMPLATES}.27.3.3"/>'
-        f'{space}  <value xsi:type="INT" value={_quoted(number)}/>'
+        f'{space}  <value xsi:type="INT" value={_quote(number)}/>'
         f"{space}</observation>\n                  </entryRelationship>"
     )
 
 
 def _template(root: str, extension: str, indent: int) -> str:
-    version = f" extension={_quoted(extension)}" if extension else ""
-    return f"{' ' * indent}<templateId root={_quoted(root)}{version}/>"
+    version = f" extension={_quote(extension)}" if extension else ""
+    return f"{' ' * indent}<templateId root={_quote(root)}{version}/>"
 
 
 def _id(root: str, extension: Any) -> str:
-    return f"<id root={_quoted(root)} extension={_quoted(extension)}/>"
+    return f"<id root={_quote(root)} extension={_quote(extension)}/>"
 
 
-def _quoted(value: Any) -> str:
+def _quote(value: Any) -> str:
     return quoteattr(str(value))
 
 
-def _wrapped(path: str, lines: list[str], indent: int) -> str:
+def _wrap(path: str, lines: list[str], indent: int) -> str:
     """Return lines inside nested elements, each two blanks further in."""
     names = path.split("/")
     opened = [f"{'  ' * (indent + n)}<{name}>" for n, name in enumerate(names)]

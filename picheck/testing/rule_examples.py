@@ -97,7 +97,7 @@ def _weight(departure: dict[str, Any]) -> tuple[bool, bool, int]:
 
 def _example(case: Case) -> Example:
     written: dict[str, Any] = msgspec.to_builtins(case.entry)
-    written["change"] = _given(written["change"])
+    written["change"] = _describe_change(written["change"])
     if written["qrda"] is None:  # of a document in JSON; evidence that is null means none
         del written["qrda"]
     if written["asOf"] == f"{case.year + 1}-02-01":  # the day that a case has if it names none
@@ -120,5 +120,5 @@ def _finding(expected: Expectation) -> dict[str, Any]:
     return {key: value for key, value in told.items() if value not in (None, 0)}
 
 
-def _given(change: dict[str, Any]) -> dict[str, Any]:
+def _describe_change(change: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in change.items() if value not in ({}, [], ())}

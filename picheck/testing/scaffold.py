@@ -35,10 +35,10 @@ def scaffold(
     words = _words(name, prefix, program, plan)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; choose another folder with --output")
-    filled = {path: _filled(text, words) for path, text in _texts(plan).items()}
+    filled = {path: _fill(text, words) for path, text in _texts(plan).items()}
     written = []
     for path, text in {**filled, **plan.added}.items():
-        file = folder / _named(path, words)
+        file = folder / _fill_path(path, words)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8", newline="\n")
         written.append(file)
@@ -104,11 +104,11 @@ def _templates(folder: Traversable, path: str) -> Iterator[tuple[str, Traversabl
             yield f"{path}{entry.name.removesuffix(_SUFFIX)}", entry
 
 
-def _named(path: str, words: Mapping[str, str]) -> str:
+def _fill_path(path: str, words: Mapping[str, str]) -> str:
     """Return where a template's text goes: `package/` and the capital names are placeholders."""
     path = path.replace("package/", f"{words['PACKAGE']}/").replace("yYEAR", f"y{words['YEARS']}")
     return path.replace("MODULE.py", f"{words['MODULE']}.py").replace("CODE", words["CODE"])
 
 
-def _filled(text: str, words: Mapping[str, str]) -> str:
+def _fill(text: str, words: Mapping[str, str]) -> str:
     return _TOKEN.sub(lambda match: words[match[1]], text)

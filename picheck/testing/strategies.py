@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from picheck.testing.examples import Examples
-from picheck.testing.mutations import assign, merged
+from picheck.testing.mutations import assign, merge_patch
 
 _COUNTS: Final[st.SearchStrategy[Any]] = st.one_of(
     st.integers(-2, 3000),
@@ -74,7 +74,7 @@ def runs(draw: st.DrawFn, base: Examples, year: int, measure_ids: Sequence[str])
     documents = [_document(draw, submission, measure_ids) for _ in range(draw(st.integers(1, 2)))]
     parts = st.sampled_from(sorted(evidence)) if evidence else st.nothing()
     dropped = draw(st.sets(parts, max_size=len(evidence)))
-    kept = merged(evidence, dict.fromkeys(dropped))
+    kept = merge_patch(evidence, dict.fromkeys(dropped))
     return Generated(
         year, tuple(documents), draw(st.sampled_from([json.dumps(kept).encode(), None]))
     )

@@ -24,7 +24,7 @@ from picheck.testing.instrumentation import (
     TOUCHES,
     Fault,
     Watch,
-    timed,
+    time_rules,
 )
 from picheck.testing.strategies import Generated
 
@@ -57,7 +57,7 @@ def verify_plugin(
     that are one file, to load beside the installed ones. Raises UsageError where no such plugin
     is loaded, or where it brings no rules.
     """
-    host, registry = _loaded(plugins)
+    host, registry = _load(plugins)
     origin = _origin(host, registry, name)
     mine = _codes(registry, origin)
     module = host.module_of(origin.name)
@@ -87,7 +87,7 @@ def verify_plugin(
     )
 
 
-def _loaded(plugins: Sequence[Any]) -> tuple[Host, PluginRegistry]:
+def _load(plugins: Sequence[Any]) -> tuple[Host, PluginRegistry]:
     host = Host()
     host.discover()
     for module in plugins:
@@ -162,7 +162,7 @@ def _costs(
 
     picheck's own rules are timed over picheck's own where the plugin brings others.
     """
-    watched, medians = timed(registry)
+    watched, medians = time_rules(registry)
     timings = [(base, year) for year in years]
     if base is not OWN_EXAMPLES:
         timings += [(OWN_EXAMPLES, year) for year in OWN_EXAMPLES.years]

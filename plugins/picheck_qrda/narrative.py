@@ -94,16 +94,16 @@ def _columns(row: Element, heads: list[str], about: str) -> Iterator[Shown]:
     for head, cell in zip(heads, row.children, strict=True):
         found = _HEAD.fullmatch(head)
         if found:
-            yield from _shown(about, found["name"], _text(cell), cell)
+            yield from _find_shown(about, found["name"], _text(cell), cell)
 
 
 def _line(element: Element, about: str) -> Iterator[Shown]:
     found = _LINE.fullmatch(_text(element))
     if found:
-        yield from _shown(about, found["name"], found["value"], element)
+        yield from _find_shown(about, found["name"], found["value"], element)
 
 
-def _shown(about: str, name: str, text: str, element: Element) -> Iterator[Shown]:
+def _find_shown(about: str, name: str, text: str, element: Element) -> Iterator[Shown]:
     name = name.lower() if name.lower() in {"numerator", "denominator"} else "answer"
     if name == "answer":
         value: int | bool | None = _YES_NO.get(text.lower())

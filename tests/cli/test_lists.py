@@ -21,7 +21,7 @@ from picheck.engine.framework_rules import FRAMEWORK_RULES
 from picheck.engine.options import AuditOptions
 from picheck.model.skeleton import evidence_skeleton
 from picheck.plugins.registry import PluginRegistry
-from picheck.rulebook.diff_reasons import explained_between
+from picheck.rulebook.diff_reasons import explain_between
 from picheck.schemas import NAMES, explain, load_schema
 from picheck.testing.cases import load_cases
 from picheck.testing.rule_examples import showcase
@@ -206,7 +206,7 @@ def test_adjacent_years_differ_in_what_they_declare(picheck: Picheck) -> None:
 def test_between_any_two_years_each_difference_has_a_reason(
     registry: PluginRegistry, first: int, second: int
 ) -> None:
-    found = explained_between(registry.rulebooks, "pi", first, second)
+    found = explain_between(registry.rulebooks, "pi", first, second)
     own = [one for one in found if not one.difference.path.startswith("clauses.ACME")]
     assert bool(own) == (first != second)
     for one in own:

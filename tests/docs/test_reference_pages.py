@@ -18,7 +18,7 @@ from picheck.engine.options import AuditOptions
 from picheck.model.evidence_questions import QUESTIONS
 from picheck.rules.inputs import PARAMETERS
 from picheck.schemas import explain, load_schema
-from picheck.testing.assertions import told_difference
+from picheck.testing.assertions import describe_difference
 from picheck.testing.cases import Case, CaseEntry, Expectation, Other, Prior, load_cases
 from picheck.testing.examples import compliant_parts
 from picheck.testing.harness import stock
@@ -133,7 +133,7 @@ def test_the_examples_of_the_page_of_cases_hold(tmp_path: Path) -> None:
         file.write_text(block)
         found += load_cases(file)
     assert len(found) > 3
-    assert not [told for case in found if (told := told_difference(case, compliant_parts, stock()))]
+    assert not [told for case in found if (told := describe_difference(case, compliant_parts, stock()))]
 
 
 # picheck.testing and picheck.session

@@ -10,7 +10,7 @@ import pytest
 from picheck.api import Clause, Report
 from picheck.errors import PluginError, UsageError
 from picheck.testing import audit, compliant, load_cases, run_cases, shipped_cases
-from picheck.testing.assertions import told_difference
+from picheck.testing.assertions import describe_difference
 from picheck.testing.examples import compliant_parts
 from picheck.testing.harness import stock
 from support import years_asked_for
@@ -104,7 +104,7 @@ def test_a_case_extends_one_of_ours(tmp_path: Path) -> None:
     )
     [case] = load_cases(file)
     assert {e.rule for e in case.entry.expect} == {"PIC-PER-03", "PIC-MEA-01"}
-    assert told_difference(case, compliant_parts, stock()) is None
+    assert describe_difference(case, compliant_parts, stock()) is None
 
 
 def test_a_case_that_extends_nothing_known_is_named(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_the_difference_of_a_case_can_be_read(tmp_path: Path) -> None:
         change={"set": {"cehrtId": None}},
         expect=[{"rule": "PIC-PER-03", "pointer": "/measurementSets/0/performanceEnd"}],
     )
-    told = told_difference(load_cases(file)[0], compliant_parts, stock())
+    told = describe_difference(load_cases(file)[0], compliant_parts, stock())
     assert told is not None
     first, second, third, *_ = told.splitlines()
     assert first == "ACME-TRY-01-2025-it"

@@ -11,7 +11,7 @@ import pytest
 
 from installing import Run, picheck, picheck_here
 from picheck.testing import compliant_parts, load_cases
-from picheck.testing.assertions import told_difference
+from picheck.testing.assertions import describe_difference
 from picheck.testing.harness import stock
 from support import AS_OF, COMPLIANT, ROOT, YEAR
 
@@ -124,9 +124,9 @@ def test_its_cases_can_be_run(folder: Path) -> None:
     (folder / "OUR-QLT-01.json").write_text(json.dumps({"rule": "OUR-QLT-01", "cases": [case]}))
     (found,) = load_cases(folder / "OUR-QLT-01.json")
     plugins = [str(folder / "my_rules.py")]
-    assert told_difference(found, compliant_parts, stock(plugins)) is None
+    assert describe_difference(found, compliant_parts, stock(plugins)) is None
     (folder / "my_rules.py").write_text(MINE.replace("100_000", "1"))
-    told = told_difference(found, compliant_parts, stock(plugins))
+    told = describe_difference(found, compliant_parts, stock(plugins))
     assert told is not None
     assert "missing       OUR-QLT-01 fail" in told
 

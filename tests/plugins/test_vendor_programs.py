@@ -14,7 +14,7 @@ from packs import ia
 from picheck.api import Answers, CheckResults, Evidence, fail, hookimpl
 from picheck.errors import UsageError
 from picheck.testing import load_cases, verify_plugin
-from picheck.testing.assertions import told_difference
+from picheck.testing.assertions import describe_difference
 from picheck.testing.examples import OWN_EXAMPLES, compliant_parts, examples_of
 from picheck.testing.harness import stock
 from picheck.testing.scaffold import scaffold
@@ -150,7 +150,7 @@ def case_of(folder: Path, **case: Any) -> str | None:
     file = folder / "MINE-TRY-01.json"
     case = {"name": "it", "years": [2025], "expect": [], **case}
     file.write_text(json.dumps({"rule": "MINE-TRY-01", "cases": [case]}))
-    return told_difference(load_cases(file)[0], compliant_parts, stock(plugins))
+    return describe_difference(load_cases(file)[0], compliant_parts, stock(plugins))
 
 
 @pytest.mark.parametrize("check", [always_fails, breaks])

@@ -14,7 +14,7 @@ from picheck.api import parse_date
 from picheck.model.conversion import spot_of
 from picheck.testing import compliant
 from picheck.testing.cases import load_cases
-from picheck.testing.mutations import changed_text
+from picheck.testing.mutations import apply_change_to_text
 from picheck.testing.qrda_builder import to_qrda
 from qrda_support import audited, converted, read, versions, written
 from support import FIXTURES, YEAR, years_asked_for
@@ -85,7 +85,7 @@ def documents_of_cases() -> Iterator[tuple[str, dict[str, Any]]]:
     for case in load_cases(FIXTURES / "cases"):
         if case.year == YEAR:
             for change in (case.entry.change, *(other.change for other in case.entry.others)):
-                yield case.id, json.loads(changed_text(compliant(YEAR).build(), change))
+                yield case.id, json.loads(apply_change_to_text(compliant(YEAR).build(), change))
 
 
 def test_the_documents_of_the_cases_come_back_equal() -> None:

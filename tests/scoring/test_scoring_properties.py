@@ -20,7 +20,7 @@ from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.scorer import Wish
 from picheck.testing.cases import load_cases
-from picheck.testing.mutations import Change, changed, merged
+from picheck.testing.mutations import Change, apply_change, merge_patch
 from picheck_pi.scoring.arithmetic import scorer_of
 from scoring_support import SCORED_YEARS, compliant, raw, score_runner, submission
 from support import FIXTURES, years_asked_for
@@ -194,12 +194,12 @@ def _case_documents(year: int) -> Iterator[RawDocument]:
             continue
         document, evidence = compliant(year)
         alone = Change(submission={"taxpayerIdentificationNumber": f"{100000000 + number}"})
-        departed = changed(changed(document, alone), entry.change)
+        departed = apply_change(apply_change(document, alone), entry.change)
         patch = entry.evidence if isinstance(entry.evidence, dict) else {}
         yield RawDocument(
             uri=f"{case.id}.json",
             data=json.dumps(departed).encode(),
-            evidence=json.dumps(merged(evidence, patch)).encode(),
+            evidence=json.dumps(merge_patch(evidence, patch)).encode(),
         )
 
 

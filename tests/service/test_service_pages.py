@@ -307,6 +307,26 @@ def test_an_answer_settles_its_rule_and_can_be_changed_or_taken_back(app: Starle
     assert f'name="{name}"' in back.text
 
 
+def test_the_numbers_of_a_report_are_asked_for_one_by_one(app: Starlette) -> None:
+    page = audit(app, COMPLIANT.with_name("2025.json").read_bytes())
+    page = go_on(app, page, **{"fact.ehrReport": "each"})
+    asked = dict.fromkeys(re.findall(r'name="(fact\.ehrReport\.[^"]+)" type="number"', page.text))
+    assert len(asked) == 4
+    counts = {
+        entry["measureId"]: entry["value"]
+        for entry in json.loads(carried(page).documents[0].data)["measurementSets"][0][
+            "measurements"
+        ]
+    }
+    answers = {}
+    for name in asked:
+        _, _, measure, part = name.split(".")
+        answers[name] = str(counts[measure][part])
+    page = go_on(app, page, **answers)
+    assert "ehrReport" not in page.text.partition("What the evidence says already")[0]
+    assert "PIC-MEA-11" not in page.text
+
+
 def test_evidence_inside_a_document_is_added_to(app: Starlette) -> None:
     case = b'{"submission": %s, "evidence": %s}' % (READY, EVIDENCE)
     page = audit(app, case, "case.json")
@@ -368,6 +388,12 @@ def test_a_score_counts_the_other_files_of_the_entity(app: Starlette) -> None:
 def test_a_score_of_what_cannot_be_read_is_a_problem(app: Starlette) -> None:
     answer = go_on(app, audit(app, b'{\n"a" 1}'), "/score")
     assert (answer.status_code, answer.json()["line"]) == (422, 2)
+
+
+@pytest.mark.parametrize("path", ["/audit", "/files", "/score", "/save/json"])
+def test_who_comes_without_a_form_is_led_to_the_start(app: Starlette, path: str) -> None:
+    answer = ask(app, "GET", path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 # No script

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from picheck.plugins.entry_points import GROUP, Entry, announced
+from picheck.plugins.entry_points import GROUP, Entry, list_entry_points
 from support import COMPLIANT
 
 _HEAVY: Final = (
@@ -57,16 +57,16 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_installed_plugins_are_those_that_the_standard_library_names() -> None:
-    assert len(announced()) > 1
-    assert set(announced()) == told()
+    assert len(list_entry_points()) > 1
+    assert set(list_entry_points()) == told()
 
 
 @pytest.mark.parametrize("folder", ["acme-1.0.dist-info", "acme.egg-info", "Acme-1.0-py3.egg-info"])
 def test_every_installer_is_understood(folder: str, site: Path) -> None:
     describe(site, folder, "[other]\na = b\n\n[picheck]\n# ours\nacme = acme.plugin:it [extra]\n")
-    assert announced() == [Entry("acme", "acme.plugin:it [extra]", "acme", "1.0")]
-    assert set(announced()) == told()
-    assert announced()[0].module == "acme.plugin"
+    assert list_entry_points() == [Entry("acme", "acme.plugin:it [extra]", "acme", "1.0")]
+    assert set(list_entry_points()) == told()
+    assert list_entry_points()[0].module == "acme.plugin"
 
 
 def test_the_first_of_two_distributions_with_one_name_is_the_installed_one(
@@ -75,13 +75,13 @@ def test_the_first_of_two_distributions_with_one_name_is_the_installed_one(
     describe(site / "first", "acme_tools-2.0.dist-info", "[picheck]\nnew = acme\n")
     describe(site / "second", "Acme.Tools-1.0.dist-info", "[picheck]\nold = acme\n")
     monkeypatch.setattr(sys, "path", [str(site / "first"), str(site / "second"), str(site / "no")])
-    assert [entry.name for entry in announced()] == ["new"]
-    assert set(announced()) == told()
+    assert [entry.name for entry in list_entry_points()] == ["new"]
+    assert set(list_entry_points()) == told()
 
 
 def test_a_description_that_was_left_half_done_is_told_without_a_name(site: Path) -> None:
     describe(site, "acme-1.0.dist-info", "[picheck]\nacme = acme\n", "Summary: nothing else\n")
-    assert announced() == [Entry("acme", "acme", "a distribution without a name", None)]
+    assert list_entry_points() == [Entry("acme", "acme", "a distribution without a name", None)]
 
 
 def test_a_distribution_in_an_archive_is_found(
@@ -92,7 +92,7 @@ def test_a_distribution_in_an_archive_is_found(
         file.writestr("acme-1.0.dist-info/METADATA", "Name: acme\nVersion: 1.0\n")
         file.writestr("acme-1.0.dist-info/entry_points.txt", "[picheck]\nacme = acme\n")
     monkeypatch.setattr(sys, "path", [str(archive)])
-    assert announced() == [Entry("acme", "acme", "acme", "1.0")]
+    assert list_entry_points() == [Entry("acme", "acme", "acme", "1.0")]
 
 
 def test_a_finder_that_knows_distributions_is_asked(
@@ -113,7 +113,7 @@ def test_a_finder_that_knows_distributions_is_asked(
 
     finder: Any = Finder()
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, finder])
-    assert Entry("acme", "acme", "acme", "1.0") in announced()
+    assert Entry("acme", "acme", "acme", "1.0") in list_entry_points()
 
 
 def test_an_entry_may_lead_to_an_attribute_of_a_module() -> None:

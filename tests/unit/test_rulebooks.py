@@ -12,7 +12,7 @@ import pytest
 
 from picheck.errors import RulebookError
 from picheck.plugins.registry import PluginRegistry
-from picheck.rulebook.diff import differences, undeclared
+from picheck.rulebook.diff import differences, find_undeclared
 from picheck.rulebook.loader import read_edition
 from picheck.rulebook.models import Change, LazySections, Rulebook
 from support import YEAR, YEARS, is_in_matrix
@@ -153,7 +153,7 @@ def test_every_change_is_declared_and_every_declared_change_is_there(
     before: int, after: int, registry: PluginRegistry
 ) -> None:
     rulebooks = registry.rulebooks
-    assert not undeclared(rulebooks.rulebook("pi", before), rulebooks.rulebook("pi", after))
+    assert not find_undeclared(rulebooks.rulebook("pi", before), rulebooks.rulebook("pi", after))
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS)
@@ -174,7 +174,7 @@ def test_a_change_that_was_not_declared_is_caught(registry: PluginRegistry) -> N
     clause = after.clauses["PIC-PER-03"]
     silent = msgspec.structs.replace(clause, terms={**clause.terms, "grace_days": 7})
     changed = msgspec.structs.replace(after, clauses={**after.clauses, clause.code: silent})
-    (line,) = undeclared(before, changed)
+    (line,) = find_undeclared(before, changed)
     assert line.startswith("clauses.PIC-PER-03.terms.grace_days: added")
     assert line.endswith("is not declared")
 
@@ -187,7 +187,7 @@ def declaring(edition: Rulebook, *changes: Change) -> Rulebook:
 def test_a_declared_change_that_did_not_happen_is_caught(registry: PluginRegistry) -> None:
     before, after = pair(registry)
     phantom = Change(paths=("measures.PI_EP_1.title",), kind="changed", old="a", new="b", reason="")
-    lines = undeclared(before, declaring(after, *after.changes, phantom))
+    lines = find_undeclared(before, declaring(after, *after.changes, phantom))
     assert lines == ("measures.PI_EP_1.title: declared, but nothing changed",)
 
 
@@ -196,7 +196,7 @@ def test_a_change_that_was_declared_wrongly_is_caught(registry: PluginRegistry) 
     objectives = {**after.objectives, "new": "A new objective"}
     other = msgspec.structs.replace(after, objectives=objectives)
     wrong = Change(paths=("objectives.new",), kind="removed", reason="")
-    (line,) = undeclared(before, declaring(other, *after.changes, wrong))
+    (line,) = find_undeclared(before, declaring(other, *after.changes, wrong))
     assert line.startswith("objectives.new: declared as removed")
 
 

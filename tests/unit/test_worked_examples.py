@@ -16,7 +16,7 @@ from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.testing.examples import compliant_parts
-from picheck.testing.mutations import Change, changed_text
+from picheck.testing.mutations import Change, apply_change_to_text
 from support import YEARS, is_in_matrix
 
 EVERY = YEARS
@@ -156,7 +156,7 @@ def document(
     given = {"PI_EP_1": counts(90, 100), "PI_PEA_1": counts(95, 100)}
     for measurement in submission["measurementSets"][0]["measurements"]:
         measurement["value"] = given.get(measurement["measureId"], measurement["value"])
-    text = changed_text(submission, Change(**change))
+    text = apply_change_to_text(submission, Change(**change))
     return RawDocument(uri=f"{name}.json", data=text.encode(), evidence=evidence)
 
 

@@ -125,7 +125,7 @@ class _Decision:
 
     def _waiver(self, result: Result) -> str | None:
         """Return the account of the first waiver that holds; expired ones become results."""
-        matching = list(self._matching(result))
+        matching = list(self._find_waivers(result))
         refusal = self._refusal(result)
         for index, waiver in matching:
             if refusal:
@@ -136,7 +136,7 @@ class _Decision:
             self._add_expired(*matching[0], result)
         return None
 
-    def _matching(self, result: Result) -> Iterator[tuple[int, Waiver]]:
+    def _find_waivers(self, result: Result) -> Iterator[tuple[int, Waiver]]:
         acceptance, subject = self._acceptance, self._subject
         for index in acceptance.candidates(result.code, result.fingerprint, subject.uri):
             waiver = acceptance.waivers[index]
@@ -206,7 +206,7 @@ def waiver_notices(
     for index, waiver in enumerate(acceptance.waivers):
         entities = uses.get(index, set())
         if not entities:
-            yield _unused(waiver, acceptance.as_of)
+            yield _unused_notice(waiver, acceptance.as_of)
         elif waiver.subject and waiver.fingerprint is None and len(entities) > 1:
             message = (
                 f"the waiver of {waiver.label} ({waiver.owner}) met findings of {len(entities)}"
@@ -215,7 +215,7 @@ def waiver_notices(
             yield Notice(kind="waiverAmbiguous", message=mask_digits(message), is_incomplete=True)
 
 
-def _unused(waiver: Waiver, as_of: date) -> Notice:
+def _unused_notice(waiver: Waiver, as_of: date) -> Notice:
     state = f", expired on {waiver.expires}," if waiver.has_expired(as_of) else ""
     message = (
         f"{WAIVER_UNUSED.code} {WAIVER_UNUSED.slug}: the waiver of {waiver.label}"

@@ -71,7 +71,7 @@ def can_be_accepted(result: Result) -> bool:
 
 def baseline_of(report: Report) -> Baseline:
     """Return the baseline of a run: its findings that may be accepted and are not waived."""
-    return _sorted(report.run.as_of, _known(report))
+    return _make_baseline(report.run.as_of, _list_entries(report))
 
 
 def update_baseline(
@@ -83,7 +83,7 @@ def update_baseline(
     a new one comes in unless `only_removes`.
     """
     audited = _Audited(report)
-    found = {known.fingerprint: known for known in _known(report)}
+    found = {known.fingerprint: known for known in _list_entries(report)}
     kept = [
         found.get(known.fingerprint, known)
         for known in before.findings
@@ -96,7 +96,7 @@ def update_baseline(
     )
     held = {known.fingerprint for known in kept}
     return BaselineUpdate(
-        baseline=_sorted(report.run.as_of, [*kept, *added]),
+        baseline=_make_baseline(report.run.as_of, [*kept, *added]),
         added=tuple(added),
         removed=tuple(known for known in before.findings if known.fingerprint not in held),
     )
@@ -140,7 +140,7 @@ class _Audited:
         return (known.year, known.entity) in self._entities
 
 
-def _known(report: Report) -> Iterator[BaselineEntry]:
+def _list_entries(report: Report) -> Iterator[BaselineEntry]:
     slugs = {(rule.code, rule.year): rule.slug for rule in report.rules}
     for result in report.results:
         document = report.documents[result.document]
@@ -171,6 +171,6 @@ def _subject(document: DocumentSummary) -> tuple[int | None, str]:
     return document.performance_year, document.subject
 
 
-def _sorted(as_of: str, findings: Iterable[BaselineEntry]) -> Baseline:
+def _make_baseline(as_of: str, findings: Iterable[BaselineEntry]) -> Baseline:
     each = {known.fingerprint: known for known in findings}
     return Baseline(as_of=as_of, findings=tuple(each[key] for key in sorted(each)))

@@ -140,7 +140,7 @@ class Batch:
             self._written |= resume.rules
         with EntityIndex() as index:
             inputs = 0
-            for chunk, result in self._audited(chunks, resume or ResumePoint()):
+            for chunk, result in self._audit_chunks(chunks, resume or ResumePoint()):
                 inputs = chunk.first + chunk.count
                 for segment in result.segments:
                     self._write_segment(segment)
@@ -164,7 +164,7 @@ class Batch:
         self._write([reporter.closing(report) for reporter in self._worker.reporters])
         return report
 
-    def _audited(
+    def _audit_chunks(
         self, chunks: Iterable[Chunk], resume: ResumePoint
     ) -> Iterator[tuple[Chunk, ChunkResult]]:
         """Yield the results in order, with no more chunks under way than workers and some spare."""
@@ -188,7 +188,7 @@ class Batch:
         """Read the documents of entities with several sets again, and write what they add."""
         auditor = self._worker.auditor
         rules = EntityRuleRunner(auditor, self._options)
-        for number, digest, raw in _numbered(chunks, index.needed()):
+        for number, digest, raw in _pick_documents(chunks, index.needed()):
             if isinstance(raw, Unreadable):
                 self._write_notice(number, unreadable_notice(raw, raw.error), run)
                 continue
@@ -304,7 +304,7 @@ class _Queue:
             Buffered(tuple(given for _, given in half), half[0][0])
             for half in (inputs[:middle], inputs[middle:])
         ]
-        return _joined([self._run_isolated(half, 1) for half in halves], chunk)
+        return _join([self._run_isolated(half, 1) for half in halves], chunk)
 
     def _run_without_culprit(
         self, chunk: Chunk, inputs: Sequence[tuple[int, object]], culprit: deaths.Call | None
@@ -325,14 +325,14 @@ class _Queue:
                     self.close()
         self._renew()
         name = culprit.name if culprit else None
-        return audit_chunk(self._pickled, _failed_chunk(chunk, inputs, name))
+        return audit_chunk(self._pickled, _make_failed_chunk(chunk, inputs, name))
 
     def _renew(self) -> None:
         self.close()
         self._executor = self._executors.create()
 
 
-def _joined(parts: Sequence[ChunkResult], chunk: Chunk) -> ChunkResult:
+def _join(parts: Sequence[ChunkResult], chunk: Chunk) -> ChunkResult:
     """Return the results of the parts of a chunk as the result of the chunk."""
     summary, stopwatch = RunSummary(), Stopwatch()
     for part in parts:
@@ -350,7 +350,9 @@ def _joined(parts: Sequence[ChunkResult], chunk: Chunk) -> ChunkResult:
     )
 
 
-def _failed_chunk(chunk: Chunk, inputs: Sequence[tuple[int, object]], culprit: str | None) -> Chunk:
+def _make_failed_chunk(
+    chunk: Chunk, inputs: Sequence[tuple[int, object]], culprit: str | None
+) -> Chunk:
     """Return a chunk in place of an input that broke every worker that it was given to."""
     given = inputs[0][1] if inputs else None
     uri = given.uri if isinstance(given, RawDocument) else "an input"
@@ -360,7 +362,7 @@ def _failed_chunk(chunk: Chunk, inputs: Sequence[tuple[int, object]], culprit: s
     return Buffered((Unreadable(error=InputError(message, uri=uri, line=line)),), chunk.first)
 
 
-def _numbered(
+def _pick_documents(
     chunks: ChunkReader, needed: Iterator[tuple[int, int]]
 ) -> Iterator[tuple[int, int, Input]]:
     """Yield the documents with these numbers, which are in order, each with its digest.

@@ -88,7 +88,7 @@ class Worker:
             _, registry = config.open_plugins()
         self.registry = registry
         self.auditor = DocumentAuditor(registry, config.options, _open_prior(config, registry))
-        self.reporters = [_streaming(registry, name) for name in config.reporters]
+        self.reporters = [_find_reporter(registry, name) for name in config.reporters]
         self.watchdog = Watchdog(config.options.rule_timeout)
         self._stopwatch = config.options.stopwatch
         make = config.make_collector
@@ -243,7 +243,7 @@ def _open_prior(config: WorkerConfig, registry: PluginRegistry) -> PriorBook:
     return config.add_archive(found.book, registry.rulebooks)
 
 
-def _streaming(registry: PluginRegistry, name: str) -> StreamingReporter:
+def _find_reporter(registry: PluginRegistry, name: str) -> StreamingReporter:
     reporter = registry.reporters[name]
     if not isinstance(reporter, StreamingReporter):
         raise TypeError(f"reporter {name} cannot write a run piece by piece")

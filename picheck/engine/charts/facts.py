@@ -154,7 +154,7 @@ def _objective(
         if view.answers.has(measure.id) or measure.id in by_measure
     ]
     return {
-        "status": _status(findings) or _reported(measures),
+        "status": _status(findings) or _status_without_findings(measures),
         "codes": _codes(findings),
         "measures": measures,
     }
@@ -187,7 +187,7 @@ def _answer(measure: Measure, view: SetView) -> tuple[str, str | None]:
     return ("counts", f"{pair[0]:,} / {pair[1]:,}") if pair else ("other", None)
 
 
-def _reported(measures: Sequence[Mapping[str, Any]]) -> str:
+def _status_without_findings(measures: Sequence[Mapping[str, Any]]) -> str:
     """Return the status of an objective without findings."""
     answers = {measure["answer"] for measure in measures}
     if answers & {"yes", "counts", "other"}:

@@ -135,7 +135,7 @@ class History(PriorBook):
     def add_used(self, used: set[bytes]) -> None:
         """Enter the entities that a part of the run asked for."""
         if self._all_used is None:
-            self._all_used = self._connected("")  # a temporary file
+            self._all_used = self._connect("")  # a temporary file
             self._all_used.executescript(_USED)
         rows = ((entity,) for entity in used)
         self._all_used.executemany("INSERT OR IGNORE INTO used VALUES (?)", rows)
@@ -156,10 +156,10 @@ class History(PriorBook):
         table = self._table.get(os.getpid())
         if table is None:
             uri = f"{Path(self.location.path).as_uri()}?mode=ro&immutable=1"
-            table = self._table[os.getpid()] = self._connected(uri)
+            table = self._table[os.getpid()] = self._connect(uri)
         return table.execute(query, values).fetchall()
 
-    def _connected(self, uri: str) -> sqlite3.Connection:
+    def _connect(self, uri: str) -> sqlite3.Connection:
         """Open a file; it is closed with this book, by the process that opened it."""
         table = sqlite3.connect(uri, uri=True, check_same_thread=False)
         self._open[os.getpid()].append(table)
