@@ -55,7 +55,7 @@ class FactForm:
     ) -> SentDocument:
         """Return a document with answers in its evidence, by key; an empty one takes a fact away.
 
-        Raises Problem where the evidence is no JSON object, or an answer is no value of its fact.
+        Raises Problem where the evidence is not a JSON object, or an answer does not fit its fact.
         """
         values = {key: self._schema.read(key, texts) for key, texts in answers.items()}
         known = read_evidence(document)
@@ -87,7 +87,7 @@ class FactForm:
 
 
 def read_evidence(document: SentDocument) -> dict[str, Any] | None:
-    """Return the evidence of a document, beside it or inside; None for what is no JSON object."""
+    """Return the evidence of a document, beside it or inside; None where it is no object."""
     data = document.evidence or find_evidence(document.data)
     if data is None:
         return {}

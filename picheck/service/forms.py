@@ -54,8 +54,8 @@ class Form(msgspec.Struct, frozen=True):
         return tuple(part for part in self.parts if part.field == field)
 
     def files(self, field: str) -> tuple[Part, ...]:
-        """Return the files of a field; a field in which no file was chosen has none."""
-        return tuple(part for part in self.all(field) if part.filename and part.data)
+        """Return the files of a field, empty ones too; where none was chosen there is no name."""
+        return tuple(part for part in self.all(field) if part.filename)
 
 
 async def read_form(request: Request, most: int, may_repeat: Callable[[str], bool]) -> Form:

@@ -97,9 +97,18 @@ def _describe_sent(given: PageInput, audited: Audited, number: int | None) -> di
 def _describe_source(
     given: PageInput, places: Iterable[tuple[int | None, int | None]]
 ) -> dict[str, Any]:
-    text = normalize_lines(given.document.data.decode("utf-8", "replace"))
+    text = _read_text(given.document.data)
     known = [(line, column or 1) for line, column in places if line]
-    return {"text": text, "source": show_source(text, known)}
+    return {"text": text, "source": None if text is None else show_source(text, known)}
+
+
+def _read_text(data: bytes) -> str | None:
+    """Return the text of a file; None for what is none, such as an archive or a picture."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else normalize_lines(text)
 
 
 def _about(view: DocumentView, audited: Audited) -> list[Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
 import msgspec
 
 from picheck.engine.score_preview import ScoredEntity, ScoreRunner
-from picheck.errors import UsageError
+from picheck.errors import InputError, UsageError
+from picheck.intake.documents import Input, RawDocument
 from picheck.model.report import Report
 from picheck.plugins.scorer import Wish
 from picheck.service.sent import SentDocument, read_sent
@@ -53,10 +55,22 @@ def score_documents(
         raise UsageError("no plugin offers a preview of the score")
     terms = msgspec.structs.replace(workbench.terms(as_of, year), **_EVERY_FINDING)
     runner = ScoreRunner(terms, workbench.registry, wish, workbench.load_prior(prior))
-    report, shown = runner.score([read_sent(each) for each in documents])
+    report, shown = runner.score([_read(workbench, each) for each in documents])
     chosen = [each for each in shown if which is None or which in each.scene.documents]
     records = tuple(_record(runner, each, what_if=what_if) for each in chosen)
     return Scored(report=name_inputs(report, prior), records=records)
+
+
+def _read(workbench: Workbench, sent: SentDocument) -> Input:
+    """Return a document, converted once where it is not JSON: each change is tried on that."""
+    given = read_sent(sent)
+    if not isinstance(given, RawDocument):
+        return given
+    with suppress(InputError):  # the audit says what is wrong with it
+        made = workbench.convert(given.data, given.uri)
+        if made.places is not None:
+            return msgspec.structs.replace(given, converted=made)
+    return given
 
 
 def _record(runner: ScoreRunner, shown: ScoredEntity, *, what_if: bool) -> dict[str, Any]:

@@ -52,7 +52,11 @@ def test_every_field_arrives_as_it_was(fields: dict[str, str]) -> None:
 def test_a_field_is_read_with_its_files() -> None:
     kind, body = encode(
         data={"asOf": "2026-02-01"},
-        files=[("document", ('a "b".json', b"{}")), ("prior", ("é.json", b"[]")), ("prior", b"")],
+        files=[
+            ("document", ('a "b".json', b"{}")),
+            ("prior", ("é.json", b"[]")),
+            ("prior", ("", b"")),
+        ],
     )
     form = read(kind, body, "prior")
     assert form.text("asOf") == "2026-02-01"

@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from base64 import b64encode
+from datetime import date
 from html import unescape
 from typing import Any, Final
 
@@ -14,12 +15,17 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 
+from picheck.engine.options import AuditOptions
+from picheck.engine.score_preview import ScoreRunner
+from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.scorer import Wish
 from picheck.service.config import Limits, ServiceConfig
 from picheck.service.sent import Sent, SentDocument, unpack
+from picheck.testing.harness import stock
 from qrda_support import written
 from service_support import EXAMPLE, TIN, ask, make_app
-from support import COMPLIANT, YEAR
+from support import AS_OF, COMPLIANT, YEAR
 
 DOCUMENT: Final = EXAMPLE.read_bytes()
 READY: Final = COMPLIANT.read_bytes()
@@ -224,6 +230,23 @@ def test_a_slip_in_the_corrected_text_costs_nothing(app: Starlette) -> None:
     assert verdict(go_on(app, page, text=DOCUMENT.decode())) == "NOT READY"
 
 
+@pytest.mark.parametrize(
+    "data", [b"PK\3\4\0\0", b"\x89PNG\r\n\x1a\n\0", b"\xff\xfe{\0}\0", b'{"a\0": 1}']
+)
+def test_what_is_no_text_is_not_shown(app: Starlette, data: bytes) -> None:
+    page = audit(app, data)
+    assert (page.status_code, verdict(page)) == (422, "NOT READABLE")
+    assert "is not a text" in page.text
+    assert "<textarea" not in page.text
+    assert "\0" not in page.text
+    assert carried(go_on(app, page)).documents[0].data == data
+
+
+def test_an_empty_file_is_a_file(app: Starlette) -> None:
+    page = post(app, "/audit", ("file", "empty.json", b""), ("file", "a.json", DOCUMENT))
+    assert verdict(page) == "0 of 2 ready, 1 not readable, 1 not ready"
+
+
 def large_qrda(size: int) -> bytes:
     """Return a QRDA III file of about so many bytes, as files are that report quality too."""
     text = written(YEAR)
@@ -383,6 +406,18 @@ def test_a_score_counts_the_other_files_of_the_entity(app: Starlette) -> None:
         page = post(app, "/audit", ("file", "one.json", READY), ("file", "two.json", other))
         scored = go_on(app, page, "/score", which="1")
         assert re.findall(r'<p class="points">(\S+) ', scored.text) == [str(points)]
+
+
+def test_a_score_of_a_qrda_file_is_that_of_the_command(app: Starlette) -> None:
+    data = written(YEAR).replace('code="Y"', 'code="N"', 1)
+    options = AuditOptions(as_of=date.fromisoformat(AS_OF))
+    runner = ScoreRunner(options, stock(), Wish())
+    report, (shown,) = runner.score([RawDocument(uri="a.xml", data=data.encode())])
+    expected = shown.masked(shown.record | {"whatIf": runner.what_if(shown)})
+    scored = ask(app, "POST", "/api/v1/scores?name=a.xml&whatIf=true", content=data.encode())
+    assert scored.json()["entities"] == [msgspec.json.decode(msgspec.json.encode(expected))]
+    assert expected["whatIf"]
+    assert report.documents[0].verdict == "notReady"
 
 
 def test_a_score_of_what_cannot_be_read_is_a_problem(app: Starlette) -> None:
