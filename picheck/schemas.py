@@ -186,7 +186,7 @@ def _one_of(options: Iterable[str]) -> str:
 
 
 def _show(value: object, path: Iterable[str | int] = ()) -> str:
-    """Show a value found in a document: short, on one line, and nobody's whole identifier."""
+    """Show a value found in a document: short, on one line, and no whole identifier."""
     if isinstance(value, dict):
         return f"an object with {_count(len(value), 'key')}"
     if isinstance(value, list | tuple):
@@ -200,7 +200,7 @@ def _show(value: object, path: Iterable[str | int] = ()) -> str:
 
 
 def _mask(value: object) -> object:
-    """Leave of an identifier its last four characters; null, true and false identify nobody."""
+    """Leave of an identifier its last four characters; null, true and false identify no one."""
     if value is None or isinstance(value, bool):
         return value
     text = str(value)

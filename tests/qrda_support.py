@@ -13,7 +13,7 @@ from picheck.intake.documents import FromFormat, RawDocument
 from picheck.intake.formats import convert
 from picheck.testing import compliant
 from picheck.testing.harness import stock
-from picheck.testing.qrda_builder import QRDA_PROGRAM, QrdaVersions, to_changed_qrda, qrda_versions
+from picheck.testing.qrda_builder import QRDA_PROGRAM, QrdaVersions, qrda_versions, to_changed_qrda
 
 ID = "2.16.840.1.113883"
 

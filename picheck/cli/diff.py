@@ -42,7 +42,7 @@ Examples:
 )
 @click.argument("old", type=_FILE)
 @click.argument("new", type=_FILE)
-@click.option("--same", is_flag=True, help="List the findings that stand in both reports too.")
+@click.option("--same", is_flag=True, help="List the findings that both reports have too.")
 @format_option
 def command(old: Path, new: Path, form: str, *, same: bool) -> int:
     """Compare an OLD report with a NEW one."""

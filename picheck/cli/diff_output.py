@@ -1,4 +1,4 @@
-"""How a difference between two years is told: what, why, and by which source."""
+"""How a difference between two years is printed: what, why, and by which source."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def variable(prefix: str, parameter: click.Parameter) -> str:
 def name_variables(command: click.Command, prefix: str) -> click.Command:
     """Give every option of a command, and of those below it, its environment variable.
 
-    Click would call them after the parameters of our functions, which nobody can know.
+    Click would call them after the parameters of our functions, which no user can know.
     """
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.envvar is None:

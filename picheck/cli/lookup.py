@@ -29,7 +29,7 @@ Exit codes:
 def lists_inventory(command: Callable[..., int | None]) -> Callable[..., int]:
     """Give a command the plugin options, and hand it the registry they make.
 
-    Plugins that did not load are told on standard error; then the exit code is 4 where it
+    Plugins that did not load are named on standard error; then the exit code is 4 where it
     would have been 0.
     """
 

@@ -146,7 +146,7 @@ def _flush() -> int:
 
 
 def _guarded(work: Callable[[], int], arguments: list[str]) -> int:
-    """Do something and return its exit code; what it raises is told, and becomes one."""
+    """Do something and return its exit code; what it raises is printed, and becomes one."""
     try:
         return work()
     except click.ClickException as error:

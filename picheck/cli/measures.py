@@ -57,8 +57,8 @@ def list_measures(
     """List a year's measures by objective.
 
     For each: id, title, metric, category, the exclusions that excuse from it, the substitutes
-    that may not stand beside it, its levels of active engagement (earlier level first), and of
-    an exclusion the criterion, in picheck's words.
+    that may not be reported beside it, its levels of active engagement (earlier level first), and
+    of an exclusion the criterion, in picheck's words.
     """
     book = registry.rulebooks.rulebook(program_of(registry.rulebooks, program), year)
     chosen_objective = _objective(book, objective) if objective else None

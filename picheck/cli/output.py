@@ -89,7 +89,7 @@ def evidence_at_hand(report: Report, *, reveal: bool) -> dict[int, Mapping[str, 
     """Return what the side files of documents hold that still lack evidence, by their index.
 
     A file that was changed since, or that holds an identifier which may not be shown, is left
-    out: nobody should replace it by what is printed.
+    out: no user should replace it by what is printed.
     """
     found: dict[int, Mapping[str, Any]] = {}
     for index, document in enumerate(report.documents):

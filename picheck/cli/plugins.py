@@ -54,7 +54,7 @@ def list_plugins(
 ) -> int:
     """List every plugin that was met: loaded, blocked or failed.
 
-    Each is told with the distribution and version it comes from, the hooks it implements, and
+    Each is listed with the distribution and version it comes from, the hooks it implements, and
     the rules, rulebooks, clauses and reporters it brings; a blocked or failed one with the
     reason.
     """

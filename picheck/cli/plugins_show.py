@@ -75,7 +75,7 @@ def _rule(registry: PluginRegistry, code: str) -> dict[str, Any]:
 
 
 def _option(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe an option by its Cerberus schema; functions are left out, they tell nobody."""
+    """Describe an option by its Cerberus schema; functions are left out."""
     limits = {
         key: value
         for key, value in schema.items()

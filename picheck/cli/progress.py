@@ -12,7 +12,7 @@ _SIGNS: Final = {"ready": "ready", "notReady": "not ready", "incomplete": "incom
 
 
 class Progress:
-    """A bar with rate, time left and a running tally; or nothing, where nobody looks."""
+    """A bar with rate, time left and a running tally; or nothing, where no terminal shows it."""
 
     def __init__(self, total_bytes: int | None, choice: str) -> None:
         self._total = total_bytes

@@ -123,7 +123,7 @@ def diff(
 ) -> None:
     """Compare two years: every measure, rule and number that differs.
 
-    Each difference is told with the reason and the sources that the rulebooks declare for it;
+    Each difference is listed with the reason and the sources that the rulebooks declare for it;
     between years that do not follow each other, with those of all years between. Differences
     are found by comparing the two editions, so an undeclared one is listed too, and says so.
     """

@@ -132,7 +132,7 @@ def evidence(
 
     With --skeleton the submission is audited without evidence, and every fact that would settle
     a rule is written as null, which means "not known": unfilled, the file settles nothing and
-    claims nothing. What each fact is, is told on standard error.
+    claims nothing. Standard error says what each fact is.
     """
     if skeleton is None:
         if output is not None:

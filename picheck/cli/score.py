@@ -38,7 +38,7 @@ _NOTHING_CHECKED: Final = 5
 
 EPILOG = """\b
 The audit runs first. Whatever makes the category zero makes the score 0; what it would be
-without these findings is told too. Exit codes are those of picheck audit.
+without these findings is printed too. Exit codes are those of picheck audit.
 
 \b
 Examples:

@@ -48,7 +48,7 @@ Examples:
 def command() -> None:
     """Accept findings: each with a reason, in somebody's name, until a day.
 
-    A waiver names a finding by its fingerprint (it stands in the JSON report), or a rule's code
+    A waiver names a finding by its fingerprint (the JSON report has it), or a rule's code
     together with the subject as reports print it, or with a file pattern. What CMS would refuse
     cannot be waived: it has to be corrected.
     """

@@ -150,9 +150,9 @@ def _say_year(each: YearDrift) -> None:
 
 def _told(one: Drift) -> str:
     if one.kind == "onlyThere":
-        return f"{one.measure} stands in CMS's table only"
+        return f"{one.measure} is in CMS's table only"
     if one.kind == "onlyHere":
-        return f"{one.measure} stands in our rulebook only"
+        return f"{one.measure} is in our rulebook only"
     if one.kind == "repeated":
-        return f"{one.measure} stands in CMS's table more than once"
+        return f"{one.measure} is in CMS's table more than once"
     return f"{one.measure} {one.field}: {show_value(one.here)} here, {show_value(one.there)} there"

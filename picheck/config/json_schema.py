@@ -1,4 +1,4 @@
-"""A Cerberus schema told as JSON Schema, for editors that complete and check settings files."""
+"""A Cerberus schema written as JSON Schema, for editors that complete and check settings files."""
 
 from __future__ import annotations
 

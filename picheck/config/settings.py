@@ -135,7 +135,7 @@ def _table(path: Path) -> dict[str, Any] | None:
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: is no TOML: {error}") from error
+        raise ConfigurationError(f"{path}: is not valid TOML: {error}") from error
     if path.name != SHARED_FILE:
         return data
     tools = data.get("tool")

@@ -55,7 +55,7 @@ def references(entity_sets: Iterable[EntitySets], sha256: str) -> Iterator[Entit
     """Yield what must be kept of a document's sets in a run that cannot keep the sets.
 
     Not even a key is kept, for it may hold a Social Security number, but a digest of it. Two
-    entities that share one are told apart when their documents are read again.
+    entities that share one are kept apart when their documents are read again.
     """
     for key, views, *_ in entity_sets:
         if key.entity.is_identified:

@@ -10,7 +10,7 @@ from picheck.engine.framework_rules import FRAMEWORK_RULES
 
 
 class OwnFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding of the framework's, told under the headings of a rule."""
+    """One finding of the framework's, explained under the headings of a rule."""
 
     code: str
     checks: str
@@ -41,7 +41,7 @@ OWN_FINDINGS: Final = (
     OwnFinding(
         code="PIC-RUN-01",
         checks="That every rule comes to a result. One that raises an exception, or returns"
-        " something that is no result, is told with the plugin it belongs to.",
+        " something that is no result, is reported with the plugin it belongs to.",
         matters="What the rule would have found is not known: the audit is incomplete, and the"
         " document cannot be ready.",
         fix="Tell the owner of the plugin, with the message. Until then check by hand what the"
@@ -69,7 +69,7 @@ OWN_FINDINGS: Final = (
         checks="The last day of every waiver that fits a finding against the day that the audit"
         " speaks for.",
         matters="A finding was accepted until a day; after it the finding counts again.",
-        fix="Correct the submission, or decide anew with a reason, an owner and a later day.",
+        fix="Correct the submission, or decide again with a reason, an owner and a later day.",
     ),
     OwnFinding(
         code="PIC-RUN-05",

@@ -35,7 +35,7 @@ def with_locations(
 ) -> tuple[Result, ...]:
     """Return the results, sorted by pointer and code, each with its line and column.
 
-    `places` says where values stand in a file that is not JSON.
+    `places` says where values are in a file that is not JSON.
 
     In a file of one document a line they know the document's line already, and no column is given.
     """

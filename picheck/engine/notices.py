@@ -55,7 +55,7 @@ def preview_notices(plans: Iterable[Plan]) -> Iterator[Notice]:
 
 
 def prior_notices(prior: PriorBook) -> Iterator[Notice]:
-    """Say how many entities' earlier submissions nobody asked for."""
+    """Say how many entities' earlier submissions no document asked for."""
     if prior.unused:
         yield Notice(
             kind="priorUnused",

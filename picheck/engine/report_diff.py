@@ -73,7 +73,7 @@ _PARTS: Final[Mapping[str, tuple[str, str, int]]] = {
 class Found(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A finding of a list.
 
-    `occurrences` is how often it stands in the list. `is_entity_in_other` says whether the other
+    `occurrences` is how often the list has it. `is_entity_in_other` says whether the other
     report has a document of its entity: if not, a finding that is gone was not looked for again.
     """
 
@@ -144,7 +144,7 @@ class Comparison:
         return counted | at_gate
 
     def entities(self) -> dict[str, int]:
-        """Return how many entities stand in both reports, and in one of them alone."""
+        """Return how many entities are in both reports, and in one of them alone."""
         rows = self._table.execute(
             "SELECT first, last, COUNT(*) FROM (SELECT MIN(side) AS first, MAX(side) AS last"
             " FROM present GROUP BY entity) GROUP BY first, last"

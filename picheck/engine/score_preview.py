@@ -179,7 +179,7 @@ class ScoreRunner:
         return sections.empty
 
     def _groups(self, readable: Sequence[RawDocument]) -> dict[EntityYear, dict[int, RawDocument]]:
-        """Gather documents by program, year and entity; who names nobody stands alone."""
+        """Gather documents by program, year and entity; a document without an entity is alone."""
         groups: dict[EntityYear, dict[int, RawDocument]] = {}
         for index, raw in enumerate(readable):
             submission = self.decode(raw).submission
@@ -223,7 +223,7 @@ class ScoreRunner:
         return decode(raw, self._registry.formats, self._options.input_format)
 
     def _is_document(self, given: Input) -> bool:
-        """Whether the audit took the input as a document; the others it told of by itself."""
+        """Whether the audit took the input as a document; the report speaks of the others."""
         if isinstance(given, Unreadable):
             return False
         try:

@@ -30,7 +30,7 @@ class CallClock:
     """
 
     def __init__(self, seconds: float) -> None:
-        """Take the seconds that a call may last; 0 for any number, and then nobody looks."""
+        """Take the seconds that a call may last; 0 for any number, which is not watched."""
         self.interval = min(INTERVAL, seconds / 2) if seconds else INTERVAL
         self.fault = f"did not return within {seconds:g} s"
         self._seconds = seconds

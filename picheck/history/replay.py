@@ -49,7 +49,7 @@ class AuditReplayer:
     """Makes recorded audits again with the plugins that are installed.
 
     With `with_current` an audit is made again even where other plugins or rulebooks are installed
-    than made it; what differs then is told before the differences of the reports.
+    than made it; what differs then comes before the differences of the reports.
     """
 
     def __init__(

@@ -52,7 +52,7 @@ _IDENTIFIER_KEY: Final = re.compile(r"taxpayer|tin$|provider_?identifier|npi$", 
 
 
 class _Wrapped(msgspec.Struct, frozen=True):
-    """What stands at the top of a document with a `submission` key: a case or a posted set.
+    """What is at the top of a document with a `submission` key: a case or a posted set.
 
     Only the top level is looked at: msgspec takes no union of a raw value with null.
     """
@@ -77,7 +77,7 @@ class DecodedDocument(msgspec.Struct, frozen=True, kw_only=True):
     `submission` is None where its shape was refused. `keys_pointer` leads to the submission's
     own keys, `sets_pointer` to the list of measurement sets, None where the document is one set.
     `evidence` are the bytes of the evidence that a case carries beside its submission. `source`
-    is the format that it came in, and `places` says where its values stand in a file that is not
+    is the format that it came in, and `places` says where its values are in a file that is not
     JSON; `identifiers` are the TIN and NPI of a refused document.
     """
 

@@ -62,7 +62,7 @@ class LocatedJson(msgspec.Struct, frozen=True, kw_only=True):
 def mask_digits(text: str, shortest: int = 4) -> str:
     """Hide the digits of every number in a text but its last two: `12-3456789` as `**-*****89`.
 
-    Text that is no JSON is quoted in errors, and nothing says which number in it is a TIN. A
+    Text that is not JSON is quoted in errors, and nothing says which number in it is a TIN. A
     number has at least `shortest` digits, with hyphens, points or spaces between them or not.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import lzma
 import struct
 import zipfile
@@ -25,6 +26,13 @@ ARCHIVE_ERRORS: Final = (
 
 _ENTRY: Final = b"PK\x01\x02"
 _ENTRY_SIZE: Final = 46
+_END: Final = b"PK\x05\x06"
+#: Of the end of an archive after its mark, without its comment; and of the whole of it.
+_END_SIZE: Final = 18
+_LONGEST_END: Final = 22 + 0xFFFF
+_COUNTED_ELSEWHERE: Final = 0xFFFF
+#: Older programs count no further than this, and begin again.
+_MANY: Final = 0x10000
 #: A newer version is asked for than `zipfile` reads; most say so of members that it can read.
 _MAX_VERSION: Final = 63
 _IS_UTF8: Final = 0x800
@@ -40,10 +48,27 @@ def open_archive(file: BinaryIO) -> tuple[zipfile.ZipFile, int]:
     not help.
     """
     try:
-        return zipfile.ZipFile(file), 0
+        archive = zipfile.ZipFile(file)
+        return archive, _missing(archive, file)
     except ARCHIVE_ERRORS:
         mended = _MendedFile(file)
         return zipfile.ZipFile(cast("IO[bytes]", mended)), mended.damaged
+
+
+def _missing(archive: zipfile.ZipFile, file: BinaryIO) -> int:
+    """Return how many members the end of an archive counts that its directory does not name.
+
+    An entry whose size is damaged may take those after it for its comment.
+    """
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(size - _LONGEST_END, 0))
+    _, mark, end = file.read().rpartition(_END)
+    if not mark or len(end) < _END_SIZE:
+        return 0
+    (counted,) = struct.unpack_from("<H", end, 6)
+    missing = (counted - len(archive.filelist)) % _MANY
+    # the count of a newer archive may be elsewhere, and more entries than counted lose nothing
+    return 0 if counted == _COUNTED_ELSEWHERE or missing > _MANY // 2 else missing
 
 
 class _MendedFile:

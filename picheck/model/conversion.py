@@ -36,7 +36,7 @@ class Converted(msgspec.Struct, frozen=True):
     """A file as a submission.
 
     `document` is the JSON of the Submissions API. `places` says where each JSON Pointer of it
-    stands in the file; a pointer that is not there is looked up by its nearest ancestor. `facts`
+    is in the file; a pointer that is not there is looked up by its nearest ancestor. `facts`
     are what only the file states, for rules that read `source`; a pointer in them need not lead
     into the document, but it is one of `places`.
     """

@@ -109,7 +109,7 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
     """Everything a practice can vouch for beside its submission; every part may be absent.
 
     Dates are `YYYY-MM-DD` texts. `engagement_history` maps a year (text) to the level reached
-    in it, by measure id; a year that stands there with no measure says that none was reported,
+    in it, by measure id; a year that is there with no measure says that none was reported,
     a year or a tally that is null says that it is not known. Sections that plugins bring are
     further fields, of a class made for them (`picheck.model.evidence_sections`).
     """
@@ -136,7 +136,7 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
         return self is empty_evidence(type(self))
 
     def get(self, key: str) -> Any | None:
-        """Return what stands at a dotted key (`counts.permissiblePrescriptions`); None if absent.
+        """Return what is at a dotted key (`counts.permissiblePrescriptions`); None if absent.
 
         Sections of plugins are read in the same way (`acme.contractOn`). A key that no evidence
         can hold raises AttributeError: it is misspelt in the clause, and a silent None would look
@@ -150,7 +150,7 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
         return value
 
     def require(self, key: str) -> Any:
-        """Return what stands at a dotted key.
+        """Return what is at a dotted key.
 
         Where nothing does, raises MissingEvidence: the rule that asked is then reported as
         indeterminate, with the key that would decide it.

@@ -66,7 +66,7 @@ QUESTIONS: Final[Mapping[str, str]] = MappingProxyType(
 def question(key: str, added: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the question that asks for the fact at an evidence key (`cehrt.certifiedOn`).
 
-    The year or measure id that follows `engagementHistory` or `ehrReport` stands in it. `added`
+    The year or measure id that follows `engagementHistory` or `ehrReport` is put into it. `added`
     are the questions of plugins, by key; a key of theirs without one is asked for by its name.
     """
     if key in added:

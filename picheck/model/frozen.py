@@ -71,7 +71,7 @@ def thaw(value: Any) -> Any:
 
 
 def _thaw_mapping(value: Any) -> Any:
-    """Return a read-only mapping that stands in a record as a dictionary; refuse all else."""
+    """Return a read-only mapping that is a dictionary in a record; refuse all else."""
     if isinstance(value, Mapping):
         return thaw(value)
     raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")

@@ -167,7 +167,7 @@ def _value(rule: str, value: Any) -> Any:
 
 
 def _words(rules: Mapping[str, Any]) -> dict[str, str]:
-    """Return title and description, which stand in a Cerberus schema's `meta`."""
+    """Return title and description, which a Cerberus schema has in `meta`."""
     meta = rules.get("meta", {})
     described = meta.get("description", meta.get("help"))
     words = {"title": meta.get("title"), "description": described}

@@ -1,6 +1,6 @@
 """Plugins that end the process they run in.
 
-While code of a plugin runs, its name stands in memory that this process shares with the one that
+While code of a plugin runs, its name is in memory that this process shares with the one that
 waits for it. Where the process ends in the middle (`os._exit`, a segmentation fault, the system's
 memory running out), the other one reads the name, and starts again without that code.
 """

@@ -51,7 +51,7 @@ def list_entry_points() -> list[Entry]:
 
 
 def _are_all_in_folders() -> bool:
-    """Whether no import comes from an archive and nobody else knows of distributions."""
+    """Whether no import comes from an archive and no other finder knows of distributions."""
     finders = (finder for finder in sys.meta_path if finder is not PathFinder)
     return not any(hasattr(finder, "find_distributions") for finder in finders) and not any(
         place.endswith(".egg") or Path(place).is_file() for place in map(str, sys.path)

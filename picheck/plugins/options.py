@@ -43,7 +43,7 @@ def resolve_options(
     """Return the options of every plugin that declares any, defaults and coercions applied.
 
     Raises ConfigurationError with one line for each fault: an option no plugin declares, a
-    value that does not fit, a plugin that nobody installed.
+    value that does not fit, a plugin that is not installed.
     """
     met = {use.name: use.status for use in plugins}
     faults = [_stranger(name, met) for name in given if name not in met]

@@ -109,7 +109,7 @@ def rules_of(report: Report) -> dict[RuleKey, RuleRecord]:
 def find_rule(rules: Mapping[RuleKey, RuleRecord], code: str, year: int | None) -> RuleRecord:
     """Return the rule that a result or an `unverified` entry refers to.
 
-    picheck's own rules are the same in every year and stand under none. A rule that the report
+    picheck's own rules are the same in every year and belong to none. A rule that the report
     does not hold is named by its code.
     """
     found = rules.get((code, year)) or rules.get((code, None))

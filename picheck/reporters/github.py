@@ -18,7 +18,7 @@ _KINDS: Final = ("error", "warning", "notice")
 
 
 class GithubReporter:
-    """Writes workflow commands; what GitHub would drop is counted, and stands in the log."""
+    """Writes workflow commands; what GitHub would drop is counted, and is in the log."""
 
     name = "github"
     description = "annotations for GitHub Actions, worst first, the rest summed up"

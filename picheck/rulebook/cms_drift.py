@@ -31,7 +31,7 @@ _FLAGS: Final = frozenset({"isRequired", "isBonus"})
 
 
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
-    """One difference: a measure that stands in one table alone, or a field that disagrees.
+    """One difference: a measure that one table has alone, or a field that disagrees.
 
     `field` is CMS's name of the fact; `here` is our value, `there` is CMS's.
     """

@@ -20,9 +20,9 @@ ReportingCategory = Literal["required", "bonus", "exclusion", "optional"]
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One row of the year's measure table: anything that may stand as a `measureId`.
+    """One row of the year's measure table: anything that may be a `measureId`.
 
-    `exclusions` excuse from this measure; `substitutes` may not stand beside it; `levels` are
+    `exclusions` excuse from this measure; `substitutes` may not be reported beside it; `levels` are
     the ids of its active engagement levels, earlier level first. `criterion` says in our words
     when an exclusion may be claimed.
     """

@@ -191,7 +191,7 @@ class CountsByMeasure(ReadOnly):
         return len(self._counts)
 
     def get(self, measure_id: str) -> Counts | None:
-        """Return the counts as submitted, whatever stands in them; None if absent."""
+        """Return the counts as submitted, whatever their values; None if absent."""
         return self._counts.get(measure_id)
 
     def pair(self, measure_id: str) -> tuple[int, int] | None:

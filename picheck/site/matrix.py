@@ -37,7 +37,7 @@ def _legend(editions: Sequence[Rulebook]) -> Iterator[str]:
     yield ""
     if any(_is_capped(book, code) for book in editions for code in book.clauses):
         yield "`?` marks a clause that rests on unverified sources alone: a breach that would cost"
-        yield "everything is told as a warning, unless `--trust unverified` is given."
+        yield "everything is reported as a warning, unless `--trust unverified` is given."
         yield ""
     for edition in editions:
         if edition.status != "final":
@@ -86,7 +86,7 @@ def _own_findings() -> Iterator[str]:
     yield ""
     yield "## PIC-RUN"
     yield ""
-    yield "What a run has to say of itself. These are told in every year and stand in no rulebook."
+    yield "What a run has to say of itself. These belong to every year and to no rulebook."
     for own in OWN_FINDINGS:
         yield ""
         yield f"### {own.code} {own.slug}"

@@ -47,7 +47,7 @@ def apply_change_to_text(submission: dict[str, Any], change: Change) -> str:
     text = json.dumps(apply_change(submission, change), indent=2)
     for old, new in change.text:
         if old not in text:
-            raise AssertionError(f"the text {old!r} of the case does not stand in the document")
+            raise AssertionError(f"the text {old!r} of the case is not in the document")
         text = text.replace(old, new, 1)
     return text
 

@@ -1,4 +1,4 @@
-"""Submissions nobody would write: departures from the compliant ones, drawn by hypothesis."""
+"""Submissions that no practice would write: compliant ones with departures (hypothesis)."""
 
 from __future__ import annotations
 

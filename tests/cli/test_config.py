@@ -79,7 +79,7 @@ def test_a_file_can_be_named_and_none_can_be_asked_for(tmp_path: Path) -> None:
         ('year = "2025"', "year is '2025', expected integer"),
         ('[[overrides]]\nselct = ["PIC-PER"]\nfiles = "*"', "overrides.0.selct is not known"),
         ('[[overrides]]\nignore = ["PIC-PER"]', "overrides.0.files is missing"),
-        ("fail_on = ", "is no TOML"),
+        ("fail_on = ", "is not valid TOML"),
         ("plugins = 1", "plugins is 1, expected dict"),
         ('ignore = ["PIC-PRE"]', "no rule is called 'PIC-PRE'; did you mean PIC-P"),
         ('[[overrides]]\nfiles = "*"\nselect = ["nope"]', "no rule is called 'nope'"),

@@ -214,6 +214,18 @@ def test_pages_are_in_plain_words(page: Path) -> None:
     assert BANNED.findall(prose_of(page)) == []
 
 
+def test_docstrings_and_messages_are_in_plain_words() -> None:
+    found = [
+        (path.relative_to(ROOT), node.lineno, word)
+        for folder in (ROOT / "picheck", ROOT / "plugins")
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+        for word in BANNED.findall(node.value)
+    ]
+    assert found == []
+
+
 def test_a_word_of_the_glossary_is_explained_once_in_one_line() -> None:
     page = (ROOT / "docs" / "glossary.md").read_text("utf-8")
     cells = re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)

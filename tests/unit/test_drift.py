@@ -153,7 +153,7 @@ def test_a_difference_is_told_and_shows_in_the_exit_code(
     code, out, _ = drift(capsys, checkout)
     assert code == 1
     assert "PI_EP_1 metricType: proportion here, boolean there" in out
-    assert "PI_NEW_1 stands in CMS's table only" in out
+    assert "PI_NEW_1 is in CMS's table only" in out
     assert "2024  38 entries compared, no difference" in out
     assert drift(capsys, checkout, "--year", 2024)[0] == 0
 

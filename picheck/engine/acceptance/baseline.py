@@ -113,7 +113,7 @@ def read_baseline(path: Path) -> Baseline:
             f"{path}: is no baseline: {error}; make one with picheck baseline create"
         ) from error
     if len(baseline.fingerprints) < len(baseline.findings):
-        raise ConfigurationError(f"{path}: holds a fingerprint twice; make it anew")
+        raise ConfigurationError(f"{path}: holds a fingerprint twice; make it again")
     return baseline
 
 
@@ -161,7 +161,7 @@ def _list_entries(report: Report) -> Iterator[BaselineEntry]:
 
 
 def _is_named(document: DocumentSummary) -> bool:
-    """Whether the subject can be told from every other (see `waivers.is_named`)."""
+    """Whether the subject can be distinguished from every other (see `waivers.is_named`)."""
     if document.entity_type == "individual":
         return "tin " in document.subject and "npi " in document.subject
     return document.subject != _NOBODY

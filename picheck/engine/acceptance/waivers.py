@@ -113,7 +113,7 @@ def _subject_names(entity: Entity) -> frozenset[str]:
 
 
 def is_named(entity: Entity | None) -> bool:
-    """Whether an entity can be told from every other.
+    """Whether an entity can be distinguished from every other.
 
     Documents that name no entity, and clinicians without both of their numbers, share their
     fingerprints with others; nothing of theirs is ever accepted.

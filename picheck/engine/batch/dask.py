@@ -24,7 +24,7 @@ POLL_INTERVAL: Final = 1.0
 
 
 class DaskCluster:
-    """Hands chunks to a Dask cluster, and to the local executors where nobody takes them.
+    """Hands chunks to a Dask cluster, and to the local executors where it takes none.
 
     That is where the scheduler is gone, and where it has had no worker for too long.
     """
@@ -44,7 +44,7 @@ class DaskCluster:
             say(f"{place} has no worker yet; the run waits {WORKER_TIMEOUT:.0f} s for one")
 
     def __call__(self) -> Executor:
-        """Go on at home where nobody takes chunks any more: slower, and nothing is lost."""
+        """Go on at home where the cluster takes no more chunks: slower, and nothing is lost."""
         if not self.is_down:
             return _ClusterExecutor(self._client, self)
         self._give_up(f"the dask scheduler at {self._place} is gone")
@@ -84,7 +84,7 @@ class DaskCluster:
 
 
 class _DaskFuture(Future[T]):
-    """A future that is not waited for where nobody is left to fulfil it."""
+    """A future that is not waited for where no worker is left to fulfil it."""
 
     def __init__(self, cluster: DaskCluster) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class _ClusterExecutor(Executor):
         self._under_way: set[Any] = set()
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Hand the work to the cluster. Raises BrokenExecutor where nobody takes it."""
+        """Hand the work to the cluster. Raises BrokenExecutor where no worker takes it."""
         if self._cluster.is_down:
             raise BrokenExecutor(_GONE)
         try:

@@ -1,4 +1,4 @@
-"""What must be known across a run that nobody can hold in memory, kept on disk."""
+"""What must be known across a run that memory cannot hold, kept on disk."""
 
 from __future__ import annotations
 

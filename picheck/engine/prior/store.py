@@ -128,7 +128,7 @@ class History(PriorBook):
         return MappingProxyType(years)
 
     def take_used(self) -> set[bytes]:
-        """Hand over digests of the entities that were asked for and begin anew."""
+        """Hand over digests of the entities that were asked for and begin again."""
         used, self._used = self._used, set()
         return used
 
