@@ -359,9 +359,7 @@ class _Work:
             reasons.add("unreadable")
         if not self.is_checked:
             reasons.add("nothingChecked")
-        if any(r.outcome == "error" and r.code != NO_RULEBOOK.code for r in self.results) or any(
-            remark.is_incomplete for remark in self.remarks
-        ):
+        if any(r.outcome == "error" and r.code != NO_RULEBOOK.code for r in self.results):
             reasons.add("incomplete")
         return frozenset(reasons)
 

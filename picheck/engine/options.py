@@ -76,7 +76,7 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     history: HistoryUse | None = None
 
     def in_report(self) -> dict[str, Any]:
-        """Return the options that change what is found, without defaults and without paths.
+        """Return the options that change what is written, without defaults and without paths.
 
         The key of the pseudonyms is given by a digest, so that a run that goes on with the
         output of another can be compared with it.
@@ -92,6 +92,7 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
             "overrides": [msgspec.to_builtins(override) for override in self.overrides],
             "evidence": self.evidence is not None,
             "inputFormat": self.input_format if self.input_format != "auto" else None,
+            "docsUrl": self.help_base,
             "entityKey": hashlib.sha256(self.entity_key).hexdigest()[:16]
             if self.entity_key
             else None,

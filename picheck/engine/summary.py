@@ -4,37 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final
 
 import msgspec
 
 from picheck.engine.document import AuditedDocument
 from picheck.engine.framework_rules import NO_RULEBOOK
 from picheck.engine.verdicts import exit_status, overall_verdict
+from picheck.model.notice_kinds import NOTICE_KINDS, NoticeKind
 from picheck.model.report import DocumentSummary, Notice, Summary
 from picheck.model.result import Result
 from picheck.model.vocabulary import CONSEQUENCES, OUTCOMES
 from picheck.rules.measurement_set import Entity
-
-#: What a notice of a kind gives as a reason for the exit code.
-NOTICE_REASONS: Final = {
-    "pluginFailed": "incomplete",
-    "proposedRulebook": "incomplete",
-    "priorUnused": "incomplete",
-    "waiverAmbiguous": "incomplete",
-    "priorUnusable": "unreadable",
-    "unreadable": "unreadable",
-    "evidenceUnusable": "unreadable",
-    "changedWhileRead": "unreadable",
-    "inputsLeftOut": "unreadable",
-    "nothingChecked": "nothingChecked",
-    "noRulebook": "nothingChecked",
-    "noDocument": "nothingChecked",
-}
-
-
-#: Kinds of notices that give a reason only where they make the audit incomplete.
-_MAY_BE_HARMLESS: Final = frozenset({"inputsLeftOut", "priorUnusable"})
 
 
 class RunSummary(msgspec.Struct, kw_only=True):
@@ -90,8 +70,8 @@ class RunSummary(msgspec.Struct, kw_only=True):
 
     def add_notice(self, notice: Notice) -> None:
         """Take the reason for the exit code that a notice gives, if it gives one."""
-        reason = NOTICE_REASONS.get(notice.kind)
-        if not notice.is_incomplete and (reason == "incomplete" or notice.kind in _MAY_BE_HARMLESS):
+        _, reason, if_incomplete = NOTICE_KINDS.get(notice.kind, NoticeKind(""))
+        if if_incomplete and not notice.is_incomplete:
             return
         if reason is not None:
             self.reasons.add(reason)

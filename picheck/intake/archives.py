@@ -112,7 +112,9 @@ def _members_of(archive: zipfile.ZipFile) -> _Members:
     """Return the files of an archive in the order of their names; a name may be there twice."""
     members: _Members = {}
     for member in sorted(archive.infolist(), key=lambda member: member.filename):
-        if member.filename != DAMAGED_NAME and not member.filename.endswith("/"):
+        # a folder holds nothing; a name that was damaged may look like one
+        is_folder = member.filename.endswith("/") and not member.file_size
+        if member.filename != DAMAGED_NAME and not is_folder:
             members.setdefault(member.filename, []).append(member)
     return members
 

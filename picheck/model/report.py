@@ -43,9 +43,8 @@ class PluginUse(msgspec.Struct, frozen=True, kw_only=True):
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Something the reader must know that is no rule's result.
 
-    `kind` is a stable word for programs (`pluginFailed`, `priorUnreadable`, `notSelected`...);
-    `document` is None where the notice speaks of the whole run. `is_incomplete` marks a notice
-    that makes the audit incomplete.
+    `kind` is a stable word for programs, one of `NOTICE_KINDS`; `document` is None where the
+    notice speaks of the whole run. `is_incomplete` marks a notice that makes the audit incomplete.
     """
 
     kind: str
@@ -86,7 +85,7 @@ class HistoryUse(msgspec.Struct, frozen=True, kw_only=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What the audit was made with; nothing in it depends on the clock of the machine.
 
-    `options` are the options that change what is found, without their defaults. `inputs` are
+    `options` are the options that change what is written, without their defaults. `inputs` are
     the files of the whole run; those of one document are on the document. `history` is left out
     where no history takes part.
     """

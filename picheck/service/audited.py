@@ -17,6 +17,17 @@ class Audited(NamedTuple):
     report: Report
     outcomes: tuple[DocumentView | InputError, ...]
 
+    def list_notices(self, document: int | None = None) -> list[str]:
+        """Return what the run has to say of itself, and of one document if it is named.
+
+        That there is no document at all is left out: each one that cannot be read says so itself.
+        """
+        return [
+            each.message
+            for each in self.report.run.notices
+            if each.document in {None, document} and each.kind != "noDocument"
+        ]
+
 
 class Readable(NamedTuple):
     """The documents that can be read, and for each that was sent its place among them.

@@ -31,7 +31,7 @@ def describe_overview(workbench: Workbench, sent: Sent) -> dict[str, Any]:
         "headline": _headline(rows),
         "as_of": audited.report.run.as_of,
         "prior": [name for name, _ in sent.prior],
-        "notices": [each.message for each in audited.report.run.notices if each.document is None],
+        "notices": audited.list_notices(),
     }
 
 

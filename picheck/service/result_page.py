@@ -82,7 +82,6 @@ def _describe_unreadable(given: PageInput, audited: Audited, error: InputError) 
 
 def _describe_sent(given: PageInput, audited: Audited, number: int | None) -> dict[str, Any]:
     """Return what travels on, and the notices of the run and of the document."""
-    notices = audited.report.run.notices
     return {
         "packed": given.sent.pack(),
         "which": given.which or 0,
@@ -90,7 +89,7 @@ def _describe_sent(given: PageInput, audited: Audited, number: int | None) -> di
         "is_one_of_several": len(given.sent.documents) > 1,
         "fact_prefix": FACT,
         "line": None,
-        "notices": [each.message for each in notices if each.document in {None, number}],
+        "notices": audited.list_notices(number),
     }
 
 

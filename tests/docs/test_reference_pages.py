@@ -15,7 +15,9 @@ import pytest
 import picheck.session
 import picheck.testing
 from picheck.engine.options import AuditOptions
+from picheck.engine.verdicts import REASONS
 from picheck.model.evidence_questions import QUESTIONS
+from picheck.model.notice_kinds import NOTICE_KINDS
 from picheck.rules.inputs import PARAMETERS
 from picheck.schemas import explain, load_schema
 from picheck.testing.assertions import describe_difference
@@ -182,3 +184,15 @@ def test_the_examples_of_the_page_run(page: str) -> None:
 def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text_of(f"reference/{page}.md")):
         assert (DOCS / "reference" / target).exists(), target
+
+
+def test_the_page_lists_every_kind_of_notice_and_the_code_knows_no_other() -> None:
+    page = (ROOT / "docs" / "reporters.md").read_text("utf-8")
+    table = page.partition("### Notices")[2].partition("\n## ")[0]
+    listed = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", table, re.MULTILINE))
+    assert listed == {name: kind.meaning for name, kind in NOTICE_KINDS.items()}
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "picheck").rglob("*.py"))
+    made = {name for name in NOTICE_KINDS if f'"{name}"' in code.replace(f'"{name}": Notice', "")}
+    assert made == NOTICE_KINDS.keys()
+    for reason, number in REASONS.items():
+        assert f"`{reason}` {number}" in table

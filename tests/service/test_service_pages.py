@@ -237,6 +237,7 @@ def test_what_is_no_text_is_not_shown(app: Starlette, data: bytes) -> None:
     page = audit(app, data)
     assert (page.status_code, verdict(page)) == (422, "NOT READABLE")
     assert "is not a text" in page.text
+    assert 'class="notice"' not in page.text
     assert "<textarea" not in page.text
     assert "\0" not in page.text
     assert carried(go_on(app, page)).documents[0].data == data
