@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from browser_support import send
 from service_support import EXAMPLE
 from support import COMPLIANT
 
@@ -25,18 +26,18 @@ _PAGE_OF_PDF: Final = re.compile(rb"/Type\s*/Page\b(?!s)")
 def audit(page: Any, address: str) -> None:
     page.goto(address)
     page.set_input_files("#file", EXAMPLE)
-    page.click("button")
+    send(page)
 
 
 def audit_several(page: Any, address: str) -> None:
     page.goto(address)
     page.set_input_files("#file", [EXAMPLE, COMPLIANT])
-    page.click("button")
+    send(page)
 
 
 def score(page: Any, address: str) -> None:
     audit(page, address)
-    page.click("text=Score and what-if")
+    send(page, "text=Score and what-if")
 
 
 def start(page: Any, address: str) -> None:
@@ -81,7 +82,7 @@ def test_the_result_of_one_file_is_printed_on_at_most_two_pages(
         page.input_value("#text"),
     )
     page.fill("#text", without_yes)
-    page.click("button")
+    send(page)
     assert page.locator(".card").count() >= 8
     assert pages_on(page, paper) <= 2
 

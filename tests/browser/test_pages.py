@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from browser_support import send
 from qrda_support import written
 from service_support import EXAMPLE, serving
 from support import COMPLIANT
@@ -31,7 +32,7 @@ in_every_way = pytest.mark.parametrize("page", WAYS.values(), ids=WAYS, indirect
 def choose(page: Any, address: str, *files: Path) -> None:
     page.goto(address)
     page.set_input_files("#file", files)
-    page.click("button")
+    send(page)
 
 
 def is_within_the_width(page: Any) -> bool:
@@ -47,7 +48,7 @@ def test_the_forgotten_exclusion_is_corrected_in_four_clicks(page: Any, address:
     assert page.url.endswith("#L18")
     assert page.locator("#L18").get_attribute("class") == "marked"
     page.fill("#text", page.input_value("#text").replace('{"measureId": "PI_LVPP_1"', CLAIM))
-    page.click("button")
+    send(page)
     assert page.inner_text("h1") == "READY"
     assert is_within_the_width(page)
 
@@ -77,11 +78,11 @@ def test_several_files_are_chosen_and_corrected_one_after_the_other(
     qrda.write_text(written(YEAR).replace('code="Y"', 'code="N"', 1))
     choose(page, address, EXAMPLE, READY, READY.with_suffix(".evidence.json"), qrda)
     assert page.inner_text("h1") == "1 of 3 ready, 2 not ready"
-    page.click(f"text={EXAMPLE.name}")
+    send(page, f"text={EXAMPLE.name}")
     page.fill("#text", page.input_value("#text").replace('{"measureId": "PI_LVPP_1"', CLAIM))
-    page.click("text=All files")
+    send(page, "text=All files")
     assert page.inner_text("h1") == "2 of 3 ready, 1 not ready"
-    page.click("text=clinic.xml")
+    send(page, "text=clinic.xml")
     assert page.inner_text("h1") == "NOT READY"
     line = page.inner_text(".card.error .place").removeprefix("line ")
     assert 'code="N"' in page.inner_text(f"#L{line}") or page.locator(f"#L{line}.marked").count()
@@ -98,7 +99,7 @@ def test_answers_settle_rules_and_the_evidence_file_is_saved(page: Any, address:
     questions = page.locator(".fact").count()
     page.fill('[name="fact.attestations.saferAssessmentOn"]', "2025-05-01")
     page.fill('[name="fact.counts.permissiblePrescriptions"]', "40")
-    page.click("button")
+    send(page)
     assert page.locator("form > .fact").count() == questions - 2
     with page.expect_download() as saved:
         page.click("text=Save the evidence file")
@@ -113,26 +114,26 @@ def test_answers_settle_rules_and_the_evidence_file_is_saved(page: Any, address:
 @in_every_way
 def test_the_score_says_what_would_bring_points(page: Any, address: str) -> None:
     choose(page, address, EXAMPLE)
-    page.click("text=Score and what-if")
+    send(page, "text=Score and what-if")
     assert page.inner_text(".points") == "0 of 100 points"
     assert "only you can attest this" in page.inner_text(".changes")
     assert page.locator(".waterfall tbody tr").count() >= 6
     assert is_within_the_width(page)
-    page.click("text=Back to the findings")
+    send(page, "text=Back to the findings")
     assert page.inner_text("h1") == "NOT READY"
 
 
 @in_every_way
 def test_the_grounds_of_a_finding_are_one_click_away(page: Any, address: str) -> None:
     choose(page, address, EXAMPLE)
-    page.click(".card.error a")
+    send(page, ".card.error a")
     assert page.url.endswith("/rules/2025/PIC-ERX-01")
     assert "How to fix:" in page.inner_text("#PIC-ERX-01")
-    page.click("text=All rules of 2025")
+    send(page, "text=All rules of 2025")
     assert page.url.endswith("/rules/2025#PIC-ERX-01")
     assert "Sources:" in page.inner_text("#PIC-ERX-01")
     page.fill("#q", "prescribing excluded")
-    page.click("text=Search")
+    send(page, "text=Search")
     assert 0 < page.locator("article").count() < 20
     assert is_within_the_width(page)
 
@@ -140,7 +141,7 @@ def test_the_grounds_of_a_finding_are_one_click_away(page: Any, address: str) ->
 def test_a_slip_is_shown_where_it_is_and_the_text_stays(page: Any, address: str) -> None:
     choose(page, address, EXAMPLE)
     page.fill("#text", page.input_value("#text").replace("2025,", "2025"))
-    page.click("button")
+    send(page)
     assert page.inner_text("h1") == "NOT READABLE"
     page.click(".hero a")
     assert page.locator("li.marked").count() == 1
@@ -162,18 +163,18 @@ def answered(page: Any, address: str) -> None:
 
 def scored(page: Any, address: str) -> None:
     one(page, address)
-    page.click("text=Score and what-if")
+    send(page, "text=Score and what-if")
 
 
 def broken(page: Any, address: str) -> None:
     page.goto(address)
     page.fill("#text", "no JSON at all")
-    page.click("button")
+    send(page)
 
 
 def refused(page: Any, address: str) -> None:
     page.goto(address)
-    page.click("button")
+    send(page)
 
 
 def listed(page: Any, address: str) -> None:
@@ -208,7 +209,7 @@ def test_hostile_contents_and_names_are_shown_as_text(
     hostile.write_text(EXAMPLE.read_text().replace("group", "</textarea><script>alert(1)</script>"))
     choose(page, address, hostile, EXAMPLE)
     assert "<img src=x" in page.inner_text("ul")
-    page.click("text=<img src=x")
+    send(page, "text=<img src=x")
     assert "<img src=x" in page.inner_text(".hero")
     assert "</textarea><script>" in page.input_value("#text")
     assert page.locator("script, img").count() == 0
