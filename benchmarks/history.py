@@ -21,8 +21,8 @@ from typing import Final
 
 from corpus import documents
 
-from picheck.history.chain import Entry, append, decode_body
-from picheck.history.database import Database, create
+from picheck.history.chain import Entry, append, create, decode_body
+from picheck.history.database import Database
 from picheck.history.queries import list_records
 from picheck.history.tables import RECORD
 from picheck.history.verify import verify

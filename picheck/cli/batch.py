@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from picheck.cli.audit_options import CommandOptions
+from picheck.cli.destinations import Output
 from picheck.cli.options import load_inventory
-from picheck.cli.output import Output
 from picheck.cli.output_files import Outlets
 from picheck.cli.stdout import OutputLostError, prints_aside, say_fault
 from picheck.engine.options import AuditOptions

@@ -16,6 +16,7 @@ from picheck.intake.discovery import Discovery, Source
 from picheck.intake.documents import STDIN, uri_of
 from picheck.intake.file_heads import head_of, is_own_file
 from picheck.plugins.one_file import is_file
+from picheck.plugins.reporter import Reporter
 
 #: What tells a file from every other, whatever its names are: its device and its number there.
 _Identity = tuple[int, int]
@@ -25,6 +26,14 @@ class Destination(NamedTuple):
     """A format by its name, and the file that it goes to; None for standard output."""
 
     name: str
+    path: Path | None
+
+
+class Output(NamedTuple):
+    """One reporter, whose it is, and the file it writes to; None for standard output."""
+
+    reporter: Reporter
+    owner: str
     path: Path | None
 
 

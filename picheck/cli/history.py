@@ -62,7 +62,7 @@ def command() -> None:
 def init(url: str | None, by: str | None, now: str | None, form: str) -> int:
     """Make a new history, with the key of its entities beside it."""
     check_installed()
-    from picheck.history.database import create  # noqa: PLC0415 - only a history needs it
+    from picheck.history.chain import create  # noqa: PLC0415 - only a history needs it
     from picheck.history.keys import key_file  # noqa: PLC0415
 
     address = find_url(url)

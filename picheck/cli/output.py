@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from picheck.cli.audit_options import CommandOptions
-from picheck.cli.destinations import Destination
+from picheck.cli.destinations import Destination, Output
 from picheck.cli.options import wants_color
 from picheck.cli.stdout import prints_aside, write_prose, write_utf8
 from picheck.engine.report_filter import fit_report
@@ -24,14 +24,6 @@ from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter, Style
 from picheck.plugins.validation import describe_error
 from picheck.validation import closest_match
-
-
-class Output(NamedTuple):
-    """One reporter, whose it is, and the file it writes to; None for standard output."""
-
-    reporter: Reporter
-    owner: str
-    path: Path | None
 
 
 def outputs_of(destinations: Sequence[Destination], registry: PluginRegistry) -> list[Output]:

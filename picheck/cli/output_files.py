@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Self, cast
 
-from picheck.cli.output import Output
+from picheck.cli.destinations import Output
 from picheck.cli.stdout import OutputLostError, begin_output
 from picheck.errors import UsageError
 from picheck.model.report import Report

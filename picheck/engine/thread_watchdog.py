@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from picheck.engine.watchdog import CallClock, RuleTimeout, call_under_way
+from picheck.engine.call_clock import CallClock, RuleTimeout, call_under_way
 
 
 class _Watched(threading.local):

@@ -6,48 +6,11 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType, FrameType
-from typing import Final
+from types import FrameType
 
-from picheck.engine.results import bind
-from picheck.engine.runner import RuleRunner
+from picheck.engine.call_clock import CallClock, RuleTimeout, call_under_way
+from picheck.engine.thread_watchdog import watch_this_thread
 from picheck.plugins.deaths import note_run
-
-#: What calls rules and uses their answers; each step of it is guarded there.
-_CALLERS: Final[frozenset[CodeType]] = frozenset({RuleRunner._call.__code__, bind.__code__})  # noqa: SLF001
-#: How often the calls are looked at, in seconds.
-INTERVAL: Final = 1.0
-
-
-class RuleTimeout(BaseException):
-    """A call took too long."""
-
-
-class CallClock:
-    """Measures how long one call has been under way, by looking again and again.
-
-    `interval` is the time between two looks, in seconds; `fault` says of a call that it is late.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        """Take the seconds that a call may last; 0 for any number, which is not watched."""
-        self.interval = min(INTERVAL, seconds / 2) if seconds else INTERVAL
-        self.fault = f"did not return within {seconds:g} s"
-        self._seconds = seconds
-        self._call: FrameType | None = None
-        self._ticks = 0
-
-    def is_late(self, call: FrameType | None) -> bool:
-        """Take what is under way at this look; return whether it has taken too long."""
-        if call is None or call is not self._call:
-            self._call, self._ticks = call, 0
-            return False
-        self._ticks += 1
-        return self._ticks * self.interval >= self._seconds
-
-    def forget(self) -> None:
-        """Let go of the last call that was seen."""
-        self._call = None
 
 
 class Watchdog:
@@ -68,8 +31,6 @@ class Watchdog:
         """Look after the rules that are called meanwhile."""
         note_run(timeout=self._seconds)
         if not self._can_be_armed():
-            from picheck.engine.thread_watchdog import watch_this_thread  # noqa: PLC0415 - seldom
-
             with watch_this_thread(self._seconds):
                 yield
             return
@@ -94,11 +55,3 @@ class Watchdog:
         """Raise RuleTimeout where the call that is under way takes too long."""
         if self._clock.is_late(call_under_way(frame)):
             raise RuleTimeout(self._clock.fault)
-
-
-def call_under_way(frame: FrameType | None) -> FrameType | None:
-    """Return the frame that a caller of rules waits for; None where there is none."""
-    below = None
-    while frame is not None and frame.f_code not in _CALLERS:
-        below, frame = frame, frame.f_back
-    return None if frame is None else below

@@ -12,7 +12,13 @@ from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from picheck.history.canonical import canonical, digest
-from picheck.history.database import ChainState, new_origin, read_state
+from picheck.history.database import (
+    ChainState,
+    Database,
+    make_tables,
+    new_origin,
+    read_state,
+)
 from picheck.history.tables import (
     BLOB,
     CHAIN,
@@ -52,6 +58,15 @@ class Entry(NamedTuple):
 def utc_now() -> datetime:
     """Return the time of now in UTC."""
     return datetime.now(UTC)
+
+
+def create(url: str, by: str = "", clock: Clock = utc_now) -> Database:
+    """Make a new history, with its key. Raises UsageError where there is one already."""
+    make_tables(url)
+    database = Database(url)
+    with database.writing() as connection:
+        begin(connection, by, clock)
+    return database
 
 
 def begin(connection: Connection, by: str, clock: Clock = utc_now) -> ChainState:

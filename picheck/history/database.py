@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -120,8 +119,11 @@ def read_state(connection: Connection, *, locked: bool = False) -> ChainState:
     return ChainState(row.size, row.head, row.origin)
 
 
-def create(url: str, by: str = "", clock: Callable[[], datetime] | None = None) -> Database:
-    """Make a new history, with its key. Raises UsageError where there is one already."""
+def make_tables(url: str) -> None:
+    """Make the file of a history, its key and its tables, without any record.
+
+    Raises UsageError where there is a history already.
+    """
     file = file_of(url)
     if file is not None and file.exists():
         raise UsageError(f"{file} is there already; give the history another name")
@@ -137,12 +139,6 @@ def create(url: str, by: str = "", clock: Callable[[], datetime] | None = None) 
             raise UsageError(f"{_public(url)} holds a history already")
         _migrate(engine)
     engine.dispose()
-    database = Database(url)
-    with database.writing() as connection:
-        from picheck.history.chain import begin, utc_now  # noqa: PLC0415 - as above
-
-        begin(connection, by, clock or utc_now)
-    return database
 
 
 def upgrade(url: str) -> None:

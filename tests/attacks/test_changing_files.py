@@ -10,8 +10,8 @@ from typing import Any, Final
 import pytest
 
 from accepting import AS_OF, contradiction
-from picheck.engine import entity_rules
 from picheck.engine.audit import audit, audit_inputs
+from picheck.engine.locations import SourceLocator
 from picheck.engine.options import AuditOptions
 from picheck.intake.documents import RawDocument
 from picheck.model.report import Report
@@ -19,11 +19,17 @@ from picheck.plugins.registry import PluginRegistry
 
 TERMS: Final = AuditOptions(as_of=date.fromisoformat(AS_OF))
 
+
+def replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 CHANGES: Final[dict[str, Callable[[Path], Any]]] = {
     "other bytes": lambda path: path.write_text("\n" + path.read_text()),
     "nothing": lambda path: path.write_text(""),
     "gone": Path.unlink,
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "a folder": replace_by_folder,
 }
 
 
@@ -44,13 +50,12 @@ def test_a_file_that_changed_before_its_places_were_looked_up_is_named(
     before = audit(paths, TERMS, registry)
     assert all(result.location.line for result in across(before))
     assert before.summary.exit.code in {0, 1}
-    locator = entity_rules.SourceLocator
 
-    def late(*given: Any) -> Any:
+    def late(*given: Any) -> SourceLocator:
         change(tmp_path / "b.json")
-        return locator(*given)
+        return SourceLocator(*given)
 
-    monkeypatch.setattr(entity_rules, "SourceLocator", late)
+    monkeypatch.setattr("picheck.engine.entity_rules.SourceLocator", late)
     report = audit(paths, TERMS, registry)
     assert [r.fingerprint for r in across(report)] == [r.fingerprint for r in across(before)]
     (notice,) = (n for n in report.run.notices if n.kind == "changedWhileRead")

@@ -16,7 +16,7 @@ from generate import corpus
 
 from picheck.cli.audit_options import CommandOptions
 from picheck.cli.batch import does_stream
-from picheck.cli.output import Output
+from picheck.cli.destinations import Output
 from picheck.cli.output_files import Outlets
 from picheck.errors import UsageError
 from picheck.plugins.reporter import Reporter
