@@ -74,7 +74,7 @@ def _fill(database: Database, number: int) -> None:
         rows = list(connection.execute(select(RECORD).where(RECORD.c.kind == "audit").limit(500)))
     bodies = [decode_body(row.body) for row in rows]
     begin, added = time.perf_counter(), 0
-    missing = number - database.state().size
+    missing = number - database.state().records
     for entries in _entries(bodies, missing):
         with database.writing() as connection:
             append(connection, entries, "a benchmark")

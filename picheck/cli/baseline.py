@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ def _file_option(given: Any) -> Any:
 def create(file: Path | None, *, force: bool, **given: Any) -> int:
     """Audit submissions and write their findings as a new baseline."""
     path = _path(file, given["config"], isolated=given["isolated"])
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise UsageError(f"{path} is there; use picheck baseline update, or --force")
     report = _audit(given, replaces=path)
     if report.summary.exit.code == _NOTHING:

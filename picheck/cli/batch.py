@@ -17,6 +17,7 @@ from picheck.cli.options import load_inventory
 from picheck.cli.output_files import Outlets
 from picheck.cli.stdout import OutputLostError, prints_aside, say_fault
 from picheck.engine.options import AuditOptions
+from picheck.engine.run_inputs import streams_of
 from picheck.errors import UsageError
 from picheck.model.report import Report
 from picheck.plugins import deaths
@@ -116,7 +117,7 @@ def stream(
         progress = stack.enter_context(Progress(packets.total_bytes, options.progress))
         outlets = Outlets.of(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry, recorder=recorder)
-        kept = _kept(outputs, batch) if options.resume else None
+        kept = _kept(outputs, batch, options_) if options.resume else None
         stack.enter_context(outlets.opened(None if kept is None else kept.length))
         try:
             with prints_aside():
@@ -129,8 +130,10 @@ def stream(
     return report, outlets.faults
 
 
-def _kept(outputs: Sequence[Output], batch: Batch) -> ResumePoint:
+def _kept(outputs: Sequence[Output], batch: Batch, options: AuditOptions) -> ResumePoint:
     """Find what an earlier run wrote. Raises UsageError where this one cannot go on with it."""
+    if streams := streams_of(options):
+        raise UsageError(f"--resume compares the files of both runs; {streams[0]} is no file")
     from picheck.engine.batch.resume import read_resume_point  # noqa: PLC0415
 
     (output, *others) = outputs

@@ -70,7 +70,7 @@ def init(url: str | None, by: str | None, now: str | None, form: str) -> int:
     state, key = database.state(), key_file(address)
     database.close()
     if form == "json":
-        facts = {"records": state.size, "head": state.head, "origin": state.origin}
+        facts = {"records": state.records, "head": state.head, "origin": state.origin}
         say_json({**facts, "key": str(key)})
     else:
         say(f"{state}")
@@ -91,7 +91,7 @@ def upgrade(url: str | None, now: str | None, form: str) -> int:
     database.upgrade(address)
     state = database.Database(address).state()
     if form == "json":
-        say_json({"records": state.size, "head": state.head, "revision": database.REVISION})
+        say_json({"records": state.records, "head": state.head, "revision": database.REVISION})
     else:
         say(f"{state}")
     return 0
@@ -162,7 +162,7 @@ def record(
         inputs = read_inputs([path], registry.document_suffixes)
         state, lines = record_submitted(database, inputs, registry, options, **given)
     if form == "json":
-        say_json({"records": state.size, "head": state.head, "recorded": max(len(lines), 1)})
+        say_json({"records": state.records, "head": state.head, "recorded": max(len(lines), 1)})
     else:
         for line in lines:
             say(line)
@@ -185,7 +185,7 @@ def expunge(
 
     state, files = remove(database, before, reason, by=user_name(by), clock=clock(now))
     if form == "json":
-        say_json({"files": files, "records": state.size, "head": state.head})
+        say_json({"files": files, "records": state.records, "head": state.head})
     else:
         say(f"{files:,} {'file' if files == 1 else 'files'} removed")
         say(f"{state}")

@@ -146,22 +146,15 @@ def open_recorder(
             " without --resume; documents that did not change add no record"
         )
     check_installed()
-    from picheck.history.audit_history import open_history  # noqa: PLC0415 - as above
+    from picheck.history.audit_history import History  # noqa: PLC0415 - as above
 
     try:
-        history, terms = open_history(
-            options.history,
-            terms,
-            host,
-            registry,
-            by=user_name(options.by),
-            keep=options.keep == "all",
-            at_end=not streams,
-            clock=clock(options.now),
-        )
+        history = History(options.history, host, registry, keep=options.keep == "all")
+        by, now = user_name(options.by), clock(options.now)
+        run, terms = history.begin_run(terms, by=by, at_end=not streams, clock=now)
     except HistoryError as error:
         return None, terms, [f"{error}; earlier years were not looked up, nothing was recorded"]
-    return history, terms, []
+    return run, terms, []
 
 
 def write_new(path: Path, data: bytes) -> None:

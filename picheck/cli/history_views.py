@@ -67,17 +67,12 @@ def list_command(
 ) -> int:
     """List the records, the oldest first."""
     del now
-    from picheck.history.queries import list_records  # noqa: PLC0415 - only a history needs it
-
     database = open_database(url)
+    from picheck.history.queries import view_list  # noqa: PLC0415 - only a history needs it
+
     entity = _entity(entity_of, database, given)
-    with database.reading() as connection:
-        records = list_records(
-            connection, entity=entity, year=year, since=since, kinds=kinds, limit=limit
-        )
-    state = database.state()
-    whole = {"history": _head(state), "records": records}
-    _write(formats, whole, lambda: _say_list(records, str(state)), None)
+    whole = view_list(database, entity=entity, year=year, since=since, kinds=kinds, limit=limit)
+    _write(formats, whole, lambda: _say_list(whole["records"], _state(whole)), None)
     return 0
 
 
@@ -90,13 +85,10 @@ def show_command(seq: int, formats: tuple[str, ...], url: str | None, now: str |
     del now
     database = open_database(url)
     from picheck.history.page import record_page  # noqa: PLC0415 - only a history needs it
-    from picheck.history.queries import describe_record  # noqa: PLC0415
+    from picheck.history.queries import view_record  # noqa: PLC0415
 
-    with database.reading() as connection:
-        record = describe_record(connection, seq)
-    state = database.state()
-    whole = {"history": _head(state), **record}
-    _write(formats, whole, lambda: _say_record(record), lambda: record_page(record, str(state)))
+    whole = view_record(database, seq)
+    _write(formats, whole, lambda: _say_record(whole), lambda: record_page(whole, _state(whole)))
     return 0
 
 
@@ -118,14 +110,11 @@ def trend_command(
     del now
     database = open_database(url)
     from picheck.history.page import trend_page  # noqa: PLC0415 - only a history needs it
-    from picheck.history.queries import trend  # noqa: PLC0415
+    from picheck.history.queries import view_trend  # noqa: PLC0415
 
-    entity = _entity(entity_of, database, given)
-    with database.reading() as connection:
-        groups = trend(connection, entity=entity, year=year)
-    state = database.state()
-    whole = {"history": _head(state), "trends": groups}
-    _write(formats, whole, lambda: _say_trend(groups), lambda: trend_page(groups, str(state)))
+    whole = view_trend(database, entity=_entity(entity_of, database, given), year=year)
+    groups = whole["trends"]
+    _write(formats, whole, lambda: _say_trend(groups), lambda: trend_page(groups, _state(whole)))
     return 0
 
 
@@ -150,8 +139,10 @@ def _entity(path: str | None, database: Database, given: dict[str, Any]) -> str 
     return found
 
 
-def _head(state: Any) -> dict[str, Any]:
-    return {"records": state.size, "head": state.head, "origin": state.origin}
+def _state(whole: dict[str, Any]) -> str:
+    from picheck.history.database import ChainState  # noqa: PLC0415 - only a history needs it
+
+    return str(ChainState(**whole["history"]))
 
 
 def _write(

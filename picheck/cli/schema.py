@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,7 +142,7 @@ def evidence(
         say_failed(registry)
         click.echo(_as_text(evidence_schema(registry.evidence)), nl=False)
         return INCOMPLETE if registry.failed else 0
-    if output is not None and output.exists():
+    if output is not None and os.path.lexists(output):
         raise UsageError(f"{output} exists already; remove it, or choose another name")
     _, registry = load_inventory(plugins, required, autoload=autoload)
     say_failed(registry)

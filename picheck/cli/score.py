@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -138,6 +139,7 @@ def command(**given: Any) -> int:
     if not registry.previews:
         raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
     check_not_read(destinations, options, settings, registry.document_suffixes)
+    options = msgspec.structs.replace(options, evidence=_kept(options.evidence))
     terms = msgspec.structs.replace(audit_options(options, settings), overrides=())
     wish = Wish(conflict_policy=options.conflict_policy, participation=options.participation)
     with prints_aside():
@@ -156,6 +158,19 @@ def command(**given: Any) -> int:
     style = score_style(options.color, reveal=options.reveal)
     write_scores(scored, destinations, registry, style)
     return report.summary.exit.code
+
+
+def _kept(evidence: Path | None) -> Path | None:
+    """Return evidence that can be read again: a copy of a pipe, which goes with this process."""
+    from picheck.intake.spool import Spool  # noqa: PLC0415 - rarely needed
+
+    if evidence is None or not os.path.exists(evidence) or os.path.isfile(evidence):  # noqa: PTH110, PTH113
+        return evidence
+    try:
+        with evidence.open("rb") as stream:
+            return Path(Spool(stream).path)
+    except OSError:  # a folder, for example: whoever reads it says so
+        return evidence
 
 
 def _score(runner: ScoreRunner, inputs: Inputs, *, what_if: bool) -> tuple[Report, list[Scored]]:

@@ -17,9 +17,16 @@ class OutputLostError(PicheckError):
 
 
 def say_fault(text: str) -> None:
-    """Write one line to standard error; where there is none, or it is closed, say nothing."""
+    """Write one line to standard error; where there is none, or it is closed, say nothing.
+
+    Control characters, which a file name may hold, are escaped: a terminal would obey them.
+    """
     with suppress(OSError, ValueError, AttributeError):
         encoding = sys.stderr.encoding or "utf-8"
+        if not text.isprintable():
+            from picheck.reporters.escaping import printable  # noqa: PLC0415 - hardly ever needed
+
+            text = printable(text)
         line = f"picheck: {text}".encode(encoding, "backslashreplace").decode(encoding)
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()

@@ -12,11 +12,11 @@ from picheck.engine.options import AuditOptions
 from picheck.errors import HistoryError, UsageError
 from picheck.history.archive import HistoryArchive
 from picheck.history.chain import Clock, utc_now
-from picheck.history.collect import CollectedDocument, HistoryCollector
+from picheck.history.collect import Blob, CollectedDocument, HistoryCollector
 from picheck.history.database import Database
 from picheck.history.keys import read_key
 from picheck.history.recorder import AuditRecorder
-from picheck.history.terms import describe_terms
+from picheck.history.terms import describe_environment, describe_terms
 from picheck.model.report import HistoryUse, Report
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
@@ -32,14 +32,12 @@ class AuditHistory:
 
     def __init__(
         self,
-        database: Database,
         recorder: AuditRecorder,
         collector: HistoryCollector,
         archive: HistoryArchive,
         *,
         at_end: bool,
     ) -> None:
-        self._database = database
         self._recorder = recorder
         self._at_end = at_end
         self._held: list[Callable[[], None]] = []
@@ -69,8 +67,12 @@ class AuditHistory:
                     line += f", {self._recorder.unchanged:,} unchanged"
             except HistoryError as error:
                 self._fail(error)
-        self._database.close()
         return line
+
+    @property
+    def has_recorded(self) -> bool:
+        """Whether anything was recorded that the history did not have."""
+        return self._recorder.recorded > 0
 
     def _do(self, step: Callable[[], None]) -> None:
         if self._at_end:
@@ -85,30 +87,37 @@ class AuditHistory:
         self.faults.append(f"{error}; the audit stands, but what follows was not recorded")
 
 
-def open_history(
-    url: str,
-    options: AuditOptions,
-    host: Host,
-    registry: PluginRegistry,
-    *,
-    by: str,
-    keep: bool,
-    at_end: bool,
-    clock: Clock = utc_now,
-) -> tuple[AuditHistory, AuditOptions]:
-    """Open a history for a run; returns it with the options that name it in the report.
+class History:
+    """An open history, for as many runs as there are: each of them begins with `begin_run`.
 
-    Raises UsageError where there is none at this address or where the run cannot be recorded,
-    HistoryError where the database does not answer.
+    `keep` says whether the bytes of files are kept beside their digests. Raises UsageError where
+    there is no history at this address, HistoryError where the database does not answer.
     """
-    if options.reveal:
-        raise UsageError("a history keeps no TIN or NPI in the open; audit without --reveal")
-    key = read_key(url)
-    database = Database(url)
-    state = database.state()
-    terms = describe_terms(options, host, registry, keep=keep)
-    recorder = AuditRecorder(database, terms, options.as_of.isoformat(), by=by, clock=clock)
-    archive = HistoryArchive(url, key, state.size)
-    history = AuditHistory(database, recorder, HistoryCollector(key, keep), archive, at_end=at_end)
-    use = HistoryUse(records=state.size, head=state.head)
-    return history, msgspec.structs.replace(options, history=use)
+
+    def __init__(self, url: str, host: Host, registry: PluginRegistry, *, keep: bool) -> None:
+        self._url = url
+        self._key = read_key(url)
+        self._keep = keep
+        self.database = Database(url)
+        environment = describe_environment(host, registry).encode()
+        self._environment = Blob.of(environment, "application/toml")
+
+    def begin_run(
+        self, options: AuditOptions, *, by: str, at_end: bool, clock: Clock = utc_now
+    ) -> tuple[AuditHistory, AuditOptions]:
+        """Return the recorder of a run, and its options, which name the history in the report.
+
+        Raises UsageError where the run cannot be recorded, HistoryError where the database does
+        not answer.
+        """
+        if options.reveal:
+            raise UsageError("a history keeps no TIN or NPI in the open; audit without --reveal")
+        state = self.database.state()
+        terms = describe_terms(options, self._environment, keep=self._keep)
+        day = options.as_of.isoformat()
+        recorder = AuditRecorder(self.database, terms, day, by=by, clock=clock)
+        collector = HistoryCollector(self._key, self._keep)
+        archive = HistoryArchive(self._url, self._key, state.records)
+        run = AuditHistory(recorder, collector, archive, at_end=at_end)
+        use = HistoryUse(records=state.records, head=state.head)
+        return run, msgspec.structs.replace(options, history=use)

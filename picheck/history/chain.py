@@ -88,7 +88,7 @@ def append(
     state = read_state(connection, locked=True)
     if not entries:
         return state
-    seq, head, at = state.size, state.head, _time(clock)
+    seq, head, at = state.records, state.head, _time(clock)
     rows = []
     for entry in entries:
         seq += 1

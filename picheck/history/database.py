@@ -26,14 +26,14 @@ _SQLITE: Final = "sqlite:///"
 class ChainState(NamedTuple):
     """The length of the chain, the hash of its last record, and its origin."""
 
-    size: int
+    records: int
     head: str
     origin: str
 
     def __str__(self) -> str:
         """Return the state as reports print it."""
-        noun = "record" if self.size == 1 else "records"
-        return f"history: {self.size:,} {noun}, head {self.head}"
+        noun = "record" if self.records == 1 else "records"
+        return f"history: {self.records:,} {noun}, head {self.head}"
 
 
 def address_of(url: str) -> str:
@@ -133,12 +133,10 @@ def make_tables(url: str) -> None:
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror}") from error
-    engine = _engine(url)
-    with database_errors(url):
-        if _revision(engine) is not None:
+    with _tables_of(url) as (engine, found):
+        if found is not None:
             raise UsageError(f"{_public(url)} holds a history already")
         _migrate(engine)
-    engine.dispose()
 
 
 def upgrade(url: str) -> None:
@@ -146,15 +144,23 @@ def upgrade(url: str) -> None:
 
     Raises UsageError where there is no history, or one that a newer picheck wrote.
     """
-    engine = _engine(url)
-    with database_errors(url):
-        found = _revision(engine)
+    with _tables_of(url) as (engine, found):
         if found is None:
             raise _no_history(url)
         if not _is_older(found):
             raise _other_version(url, found)
         _migrate(engine)
-    engine.dispose()
+
+
+@contextmanager
+def _tables_of(url: str) -> Iterator[tuple[Engine, str | None]]:
+    """Yield an engine that changes tables, and the version of those that are there, if any."""
+    engine = _engine(url)
+    try:
+        with database_errors(url):
+            yield engine, _revision(engine)
+    finally:
+        engine.dispose()
 
 
 def new_origin() -> str:

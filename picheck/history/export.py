@@ -137,7 +137,7 @@ def _statement(row: Any) -> dict[str, Any]:
 
 
 def _head(state: ChainState) -> bytes:
-    return f"{state.size} {state.head} {state.origin}\n".encode()
+    return f"{state.records} {state.head} {state.origin}\n".encode()
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:

@@ -69,7 +69,7 @@ def record_submitted(
             lines.append(f"{entry.body['uri']}: {entry.program} {entry.year}, {seen}")
         store_blobs(connection, blobs)
         state = append(connection, entries, printable(by), clock)
-    first = state.size - len(entries) + 1
+    first = state.records - len(entries) + 1
     return state, [f"{first + place}  {line}" for place, line in enumerate(lines)]
 
 

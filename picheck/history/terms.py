@@ -24,12 +24,9 @@ class RunTerms(msgspec.Struct, frozen=True, kw_only=True):
     blobs: tuple[Blob, ...]
 
 
-def describe_terms(
-    options: AuditOptions, host: Host, registry: PluginRegistry, *, keep: bool
-) -> RunTerms:
+def describe_terms(options: AuditOptions, environment: Blob, *, keep: bool) -> RunTerms:
     """Return the options, the environment and the files of a run as the history keeps them."""
     given = Blob.of(encode_options(options), "application/json")
-    environment = Blob.of(describe_environment(host, registry).encode(), "application/toml")
     blobs = [given, environment]
     digests: dict[str, Any] = {"options": given.sha256, "environment": environment.sha256}
     for role, path in (("waivers", options.waivers), ("baseline", options.baseline)):

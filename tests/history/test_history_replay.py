@@ -16,7 +16,7 @@ from history_support import ask, audit, engine_of, make, records, verify
 from installing import VENDOR, Run, install, picheck
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
-from picheck.history.audit_history import open_history
+from picheck.history.audit_history import History
 from picheck.history.tables import BLOB
 from picheck.intake.documents import RawDocument
 from picheck.plugins.host import Host
@@ -51,11 +51,10 @@ def test_every_shipped_example_and_case_is_made_again(
         audit(tmp_path, url, path, now=f"{year + 1}-02-01T09:00:00Z")
     host = Host()
     host.discover()
+    opened = History(url, host, registry, keep=True)
     for day, documents in _cases().items():
         options = AuditOptions(as_of=date.fromisoformat(day))
-        history, options = open_history(
-            url, options, host, registry, by="a test", keep=True, at_end=False
-        )
+        history, options = opened.begin_run(options, by="a test", at_end=False)
         audit_inputs(documents, options, registry, recorder=history)
         assert not history.faults
     code, found = replays(tmp_path, url)
