@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -163,3 +166,53 @@ def test_another_option_is_refused_or_makes_no_difference(change: Change, folder
     whole = audit(folder, change.paths, change.after, "whole.ndjson")
     assert run.code == whole.code, run.err
     assert (folder / OUTPUT).read_bytes() == (folder / "whole.ndjson").read_bytes()
+
+
+def test_earlier_submissions_of_a_pattern_are_compared(folder: Path) -> None:
+    words = ("--prior", "bef*/*.json")
+    audit(folder, ("lake",), words, OUTPUT)
+    (folder / OUTPUT).write_bytes(cut((folder / OUTPUT).read_bytes()))
+    early = folder / "before" / "0.json"
+    early.write_text(early.read_text() + "\n")
+    run = audit(folder, ("lake",), words, OUTPUT, "--resume")
+    assert run.code == 2
+    assert "was prior before/0.json" in run.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+@pytest.mark.parametrize("option", ["--waivers", "--prior"])
+def test_what_can_be_read_only_once_cannot_be_compared(option: str, folder: Path) -> None:
+    name = {"--waivers": "waivers.toml", "--prior": "before/0.json"}[option]
+    data = (folder / name).read_bytes()
+    audit(folder, ("lake",), (option, name), OUTPUT)
+    kept = cut((folder / OUTPUT).read_bytes())
+    (folder / OUTPUT).write_bytes(kept)
+    pipe = folder / "pipe.json"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(data,))
+    writer.start()
+    run = audit(folder, ("lake",), (option, "pipe.json"), OUTPUT, "--resume")
+    writer.join()
+    assert run.code == 2
+    assert "pipe.json is no file" in run.err
+    assert (folder / OUTPUT).read_bytes() == kept
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+@pytest.mark.parametrize("command", ["audit", "score"])
+@pytest.mark.parametrize("option", ["--evidence", "--prior"])
+def test_a_pipe_is_read_once_and_as_good_as_a_file(command: str, option: str, folder: Path) -> None:
+    name = {"--evidence": "others.json", "--prior": "before/0.json"}[option]
+    words = ("lake/1.json", "--as-of", AS_OF, "--isolated", "-f", "json")
+    (folder / "lake" / "1.evidence.json").unlink()
+    plain = picheck_here(command, *words, option, name, cwd=folder)
+    pipe = folder / "pipe.json"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=((folder / name).read_bytes(),))
+    writer.start()
+    piped = picheck_here(command, *words, option, "pipe.json", cwd=folder)
+    writer.join()
+    assert piped.code == plain.code, piped.err
+    shown = "results" if command == "audit" else "score"
+    assert piped.report[shown] == plain.report[shown]
+    assert '"role": "prior"' not in piped.out  # which would have the digest of nothing
