@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from picheck.api import DocumentSummary, Result, evidence_skeleton
 from picheck.intake.compression import unpacked_name
 from picheck.model.evidence_questions import question
 from picheck.model.frozen import thaw
 from picheck.reporters.formatting import document_name
+
+#: A member of a zip archive, which no one can save a file as.
+_MEMBER: Final = re.compile(r"(.+?\.zip)!(.+)", re.IGNORECASE | re.DOTALL)
 
 
 def find_questions(result: Result, added: Mapping[str, str] = MappingProxyType({})) -> list[str]:
@@ -54,10 +58,14 @@ def describe_evidence_place(summary: DocumentSummary, *, is_known: bool) -> str:
     if summary.line is not None:
         return f'add what you know to the "evidence" of {document_name(summary)}'
     used = [given.uri for given in summary.inputs if given.role == "evidence"]
+    if used and (inside := _MEMBER.fullmatch(used[0])):
+        return f"add what you know to {inside[2]} in {inside[1]}"
     if used:
         return f"{'save what you know as' if is_known else 'add what you know to'} {used[0]}"
     if summary.uri == "-":
         return "save what you know, and give it with --evidence FILE"
+    if inside := _MEMBER.fullmatch(summary.uri):
+        return f"put what you know into {inside[1]} as {_stem(inside[2])}.evidence.json"
     return f"save what you know as {_stem(summary.uri)}.evidence.json"
 
 

@@ -286,6 +286,20 @@ def test_the_skeleton_holds_what_is_known_already() -> None:
         ({}, "save what you know as acme.evidence.json:"),
         ({"uri": "-"}, "save what you know, and give it with --evidence FILE:"),
         (
+            {"uri": "sent/all.zip!in/b.json"},
+            "put what you know into sent/all.zip as in/b.evidence.json:",
+        ),
+        (
+            {
+                "uri": "all.ZIP!b.json",
+                "inputs": (
+                    InputUse(role="evidence", uri="all.ZIP!b.evidence.json", sha256="0" * 64),
+                ),
+            },
+            "add what you know to b.evidence.json in all.ZIP:",
+        ),
+        ({"uri": "a!b.json"}, "save what you know as a!b.evidence.json:"),
+        (
             {"uri": "b.ndjson", "line": 4},
             'add what you know to the "evidence" of b.ndjson:4:',
         ),
