@@ -26,6 +26,7 @@ from picheck.plugins.reporter import (
     rules_of,
     stream,
 )
+from picheck.reporters.unreadable import describe_unreadable
 from picheck.schemas import explain, load_schema
 from reporting import (
     departing,
@@ -250,3 +251,23 @@ def test_a_report_holds_the_rules_that_it_refers_to_and_no_others(registry: Plug
     one = report_on(registry, document(departing(), given=incomplete_evidence()))
     codes = {rule.code for rule in one.rules}
     assert codes == {result.code for result in one.results}
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ("a.json:3:1: not JSON", ("a.json", 3, 1)),
+        ("many.ndjson:7: more than 16 bytes", ("many.ndjson", 7, None)),
+        ("gone.json: does not exist", ("gone.json", None, None)),
+        ("note: x.json:1:2: not JSON: it ends", ("note: x.json", 1, 2)),
+        ("in.zip!a.json: cannot be unpacked: Bad CRC", ("in.zip!a.json", None, None)),
+        ("no document was found", (None, None, None)),
+    ],
+)
+def test_the_place_of_what_could_not_be_read_is_in_columns(
+    message: str, place: tuple[str | None, int | None, int | None]
+) -> None:
+    row = describe_unreadable(Notice(kind="unreadable", message=message, is_incomplete=True))
+    assert row is not None
+    assert (row["document"], row["line"], row["column"]) == place
+    assert row["message"] == message
