@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import msgspec
@@ -20,6 +20,7 @@ from picheck.cli.audit_options import (
     read_options,
     terms_options,
 )
+from picheck.cli.history_options import audit_history_options, check_installed, user_name
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.stdout import say_fault
 from picheck.cli.timing import rule_timeout_option
@@ -27,9 +28,13 @@ from picheck.config.settings import Settings
 from picheck.errors import UsageError
 from picheck.logging import get_logger
 from picheck.plugins.deaths import is_prepared
+from picheck.plugins.host import Host
 from picheck.plugins.lockfile import LOCK_FILE, check_lock
 from picheck.plugins.registry import PluginRegistry
 from picheck.service.config import ServiceConfig, is_loopback
+
+if TYPE_CHECKING:
+    from picheck.service.audit_history import ServiceHistory
 
 EPILOG: Final = """\b
 Exit codes:
@@ -106,6 +111,7 @@ class ServeOptions(CommandOptions, frozen=True, kw_only=True):
 @gate_option
 @detail_options
 @click.option("--reveal", is_flag=True, help="Show TINs and NPIs in full.")
+@audit_history_options
 @rule_timeout_option
 @plugin_options
 @locked_option
@@ -114,7 +120,7 @@ def command(**given: Any) -> int:
     """Serve pages for people and an API for programs; audits are those of picheck audit.
 
     Only this machine can reach the service, unless keys or a proxy say who may. Nothing that is
-    sent is kept or logged, and nothing leaves the machine.
+    sent is logged or, without --history, kept, and nothing leaves the machine.
     """
     options, found = read_options(ServeOptions, given)
     config = _make_config(options)
@@ -127,7 +133,7 @@ def command(**given: Any) -> int:
     if is_prepared():  # it is known whose code ended the process where one call runs at a time
         limits = msgspec.structs.replace(config.limits, threads=1)
         config = msgspec.structs.replace(config, limits=limits)
-    _serve(options, found, config, registry)
+    _serve(options, found, config, host, registry)
     return 0
 
 
@@ -153,8 +159,31 @@ def _make_config(options: ServeOptions) -> ServiceConfig:
     )
 
 
+def _open_history(
+    options: ServeOptions, host: Host, registry: PluginRegistry
+) -> ServiceHistory | None:
+    """Open the history that audits are kept in, if one was named.
+
+    Raises UsageError where there is none, HistoryError where the database does not answer.
+    """
+    if options.history is None:
+        return None
+    check_installed()
+    from picheck.history.audit_history import History  # noqa: PLC0415 - few services have one
+    from picheck.service.audit_history import ServiceHistory  # noqa: PLC0415
+
+    if options.reveal:
+        raise UsageError("a history keeps no TIN or NPI in the open; serve without --reveal")
+    history = History(options.history, host, registry, keep=options.keep == "all")
+    return ServiceHistory(history, user_name(options.by))
+
+
 def _serve(
-    options: ServeOptions, found: Settings, config: ServiceConfig, registry: PluginRegistry
+    options: ServeOptions,
+    found: Settings,
+    config: ServiceConfig,
+    host: Host,
+    registry: PluginRegistry,
 ) -> None:
     try:
         from picheck.service.app import create_app  # noqa: PLC0415 - no other command needs it
@@ -169,6 +198,7 @@ def _serve(
         registry,
         today=lambda: parse_date(options.as_of),
         sources=options.sources,
+        history=_open_history(options, host, registry),
     )
     log = get_logger(verbosity=options.verbose, form=options.log_format)
     serve(

@@ -19,8 +19,7 @@ _ROW: Final = 26
 def trend_page(groups: Sequence[Mapping[str, Any]], state: str) -> str:
     """Return the page of `picheck history trend`; `groups` are those of `queries.trend`."""
     template = make_environment("picheck.history").get_template("trend.html.j2")
-    trends = [{**group, "chart": draw_trend(group)} for group in groups]
-    page: str = template.render(trends=trends, state=state, verdicts=VERDICTS)
+    page: str = template.render(trends=draw_trends(groups), state=state, verdicts=VERDICTS)
     return page
 
 
@@ -74,6 +73,11 @@ def draw_trend(group: Mapping[str, Any]) -> dict[str, Any]:
         "line": " ".join(f"{p['x']},{p['y']}" for p in points if p["audit"]["score"] is not None),
         "rows": rows,
     }
+
+
+def draw_trends(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return trends, each with the picture of its audits."""
+    return [{**group, "chart": draw_trend(group)} for group in groups]
 
 
 def _is_labelled(place: int, number: int) -> bool:

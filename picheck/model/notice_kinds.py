@@ -20,6 +20,7 @@ NOTICE_KINDS: Final[dict[str, NoticeKind]] = {
     "changedWhileRead": NoticeKind("a file changed while it was read", "unreadable"),
     "evidencePassedOver": NoticeKind("evidence was taken from one place and not from another"),
     "evidenceUnusable": NoticeKind("an evidence file was refused", "unreadable"),
+    "historyFailed": NoticeKind("an audit was not recorded in the history", "incomplete"),
     "inputsLeftOut": NoticeKind(
         "files of a folder or an archive were left out", "unreadable", if_incomplete=True
     ),

@@ -20,6 +20,7 @@ from picheck.service.api import Api
 from picheck.service.api_operations import api_operations
 from picheck.service.config import ServiceConfig
 from picheck.service.guards import HEALTH, AccessGuard, HostGuard, SiteGuard
+from picheck.service.history_operations import history_operations
 from picheck.service.load import LoadGuard
 from picheck.service.openapi import describe_api
 from picheck.service.operations import json_answer
@@ -72,6 +73,8 @@ def create_app(
 
 def _routes(workbench: Workbench, config: ServiceConfig, pool: AuditPool) -> list[BaseRoute]:
     operations = api_operations(Api(workbench, pool), workbench)
+    if workbench.history is not None:
+        operations += history_operations(workbench.history, pool)
     description = describe_api(operations, config)
 
     async def describe(request: Request) -> Response:

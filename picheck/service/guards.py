@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from picheck.service.config import ServiceConfig
 from picheck.service.problems import Problem
+from picheck.service.user import USER
 
 #: What says that the service is there, to whoever asks.
 HEALTH: Final = "/healthz"
@@ -77,7 +78,9 @@ class AccessGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request of a known user. Raises Problem for any other."""
         if scope["type"] == "http" and scope["path"] != HEALTH:
-            scope.setdefault("state", {})["user"] = self._user(scope)
+            user = self._user(scope)
+            scope.setdefault("state", {})["user"] = user
+            USER.set(user)
         await self._app(scope, receive, send)
 
     def _user(self, scope: Scope) -> str:

@@ -18,6 +18,7 @@ from picheck.service.documents import evidence_name
 from picheck.service.evidence_schema import EvidenceSchema
 from picheck.service.facts import FactForm, indent_json, read_evidence
 from picheck.service.forms import read_form
+from picheck.service.history_pages import history_routes
 from picheck.service.operations import JSON
 from picheck.service.overview_page import describe_overview
 from picheck.service.page_input import PageInput, may_repeat, read_input
@@ -96,17 +97,17 @@ def page_routes(workbench: Workbench, pool: AuditPool, limits: Limits) -> list[B
 
         return Route(path, endpoint, methods=["POST"])
 
+    async def show_start(request: Request) -> Response:
+        del request
+        return render_page("start", {"has_history": workbench.history is not None})
+
     return [
-        Route("/", _show_start),
+        Route("/", show_start),
         *(take(path, answer) for path, answer in taking.items()),
         *(Route(path, _go_to_start) for path in taking),
         *rule_routes(workbench, pool),
+        *(history_routes(workbench.history, pool) if workbench.history is not None else ()),
     ]
-
-
-async def _show_start(request: Request) -> Response:
-    del request
-    return render_page("start", {})
 
 
 async def _go_to_start(request: Request) -> Response:

@@ -14,6 +14,7 @@ from picheck.service.problems import Problem
 from picheck.validation import closest_match
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 _YEAR: Final = re.compile(r"[1-9][0-9]{3}")
 _FLAGS: Final = {"true": True, "false": False}
 _LONGEST: Final = 200
@@ -26,7 +27,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    kind: Literal["date", "year", "text", "flag", "choice"]
+    kind: Literal["date", "year", "number", "text", "flag", "choice"]
     description: str
     place: Literal["query", "path"] = "query"
     choices: tuple[str, ...] = ()
@@ -46,6 +47,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
             return {"type": "string", "format": "date"}
         if self.kind == "year":
             return {"type": "integer", "minimum": 1000, "maximum": 9999}
+        if self.kind == "number":
+            return {"type": "integer", "minimum": 1, "maximum": 999_999_999}
         if self.kind == "flag":
             return {"type": "boolean"}
         if self.kind == "choice":
@@ -69,6 +72,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
             return _parse_date(text)
         if self.kind == "year":
             return int(text) if _YEAR.fullmatch(text) else None
+        if self.kind == "number":
+            return int(text) if _NUMBER.fullmatch(text) else None
         if self.kind == "flag":
             return _FLAGS.get(text)
         if self.kind == "choice":
@@ -81,6 +86,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         return {
             "date": "a date as YYYY-MM-DD",
             "year": "a year as YYYY",
+            "number": "a number from 1 on",
             "flag": "true or false",
             "text": f"1 to {_LONGEST} characters",
         }[self.kind]

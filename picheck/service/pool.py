@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
@@ -38,7 +39,8 @@ class AuditPool:
         """Do something in one of the threads; return what it returns, raise what it raises."""
         self._begin()
         future: Future[T] = Future()
-        self._jobs.put((future, work))
+        context = copy_context()  # who sent the request is known in the thread, too
+        self._jobs.put((future, lambda: context.run(work)))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:

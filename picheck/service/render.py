@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from picheck.reporters.escaping import printable
@@ -19,7 +19,7 @@ def _printable(value: Any) -> Any:
 
 
 _TEMPLATES: Final = Environment(
-    loader=PackageLoader("picheck.service"),
+    loader=ChoiceLoader([PackageLoader("picheck.service"), PackageLoader("picheck.history")]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -24,6 +24,7 @@ from picheck.model.report import InputUse, Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter, Style
 from picheck.plugins.validation import describe_error
+from picheck.service.audit_history import ServiceHistory
 from picheck.service.documents import clean_name, read_document
 from picheck.service.rule_lookup import RuleLookup
 from picheck.service.sent import SentDocument, read_sent
@@ -52,12 +53,14 @@ class Workbench:
         *,
         today: Callable[[], date],
         sources: bool = False,
+        history: ServiceHistory | None = None,
     ) -> None:
-        """Take the terms; `sources` has the text report print them.
+        """Take the terms; `sources` has the text report print them, `history` keeps audits.
 
         Raises UsageError where the terms do not fit the plugins.
         """
         self.registry = registry
+        self.history = history
         self._options = msgspec.structs.replace(options, prior=(), evidence=None)
         self._today = today
         self._style = Style(
@@ -112,7 +115,10 @@ class Workbench:
         terms = ask_for(self.terms(as_of, year), [self._reporter(each) for each in formats])
         earlier = self.load_prior(prior)
         given = [read_sent(each) for each in documents]
-        report = audit_inputs(given, terms, self.registry, earlier.book, earlier.notices)
+        if self.history is not None:
+            report = self.history.audit(given, terms, self.registry, earlier)
+        else:
+            report = audit_inputs(given, terms, self.registry, earlier.book, earlier.notices)
         return name_inputs(report, prior)
 
     def check_read(self, report: Report, document: bytes, name: str) -> None:
