@@ -28,7 +28,8 @@ def set_key_file(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
 def ask(folder: Path, url: str, *arguments: str | Path, now: str = NOW) -> Run:
     """Run a command of the history, or an audit with it; other arguments than paths come last."""
     kept = {KEY_VARIABLE: os.environ[KEY_VARIABLE]} if KEY_VARIABLE in os.environ else {}
-    given = (*arguments, "--history", url, "--now", now)
+    writes = arguments[0] == "audit" or arguments[1] in {"init", "record", "expunge"}
+    given = (*arguments, "--history", url, *(("--now", now) if writes else ()))
     return picheck_here(*given, cwd=folder, stdin=b"", **kept)
 
 

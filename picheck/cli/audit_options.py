@@ -333,11 +333,11 @@ def _overrides(found: Settings) -> tuple[Override, ...]:
     return tuple(msgspec.structs.replace(override, **blank) for override in found.overrides)
 
 
-def parse_date(text: str | None) -> date:
-    """Read an `--as-of` date; today where none was given. Raises UsageError."""
+def parse_date(text: str | None, option: str = "--as-of") -> date:
+    """Read the date of an option; today where none was given. Raises UsageError."""
     if text is None:
         return today()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"--as-of {text!r} is no date, expected YYYY-MM-DD") from error
+        raise UsageError(f"{option} {text!r} is not a date, expected YYYY-MM-DD") from error

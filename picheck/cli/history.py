@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,6 @@ from picheck.cli import history_proof, history_views
 from picheck.cli.audit_options import example, parse_date
 from picheck.cli.console import say, say_json
 from picheck.cli.history_options import (
-    by_option,
     check_installed,
     clock,
     find_url,
@@ -20,6 +18,7 @@ from picheck.cli.history_options import (
     keep_option,
     open_database,
     user_name,
+    writer_options,
 )
 from picheck.cli.options import format_option, load_inventory, plugin_options
 from picheck.engine.options import AuditOptions
@@ -42,7 +41,6 @@ Exit codes:
   3  a file could not be read
   4  the database does not answer, or a record cannot be replayed here
 """
-_DATE = "%Y-%m-%d"
 _FILE = click.Path(path_type=Path)
 
 
@@ -57,7 +55,7 @@ def command() -> None:
 
 @command.command(epilog=example("picheck history init --history practice.db"))
 @history_option
-@by_option
+@writer_options
 @format_option
 def init(url: str | None, by: str | None, now: str | None, form: str) -> int:
     """Make a new history, with the key of its entities beside it."""
@@ -81,9 +79,8 @@ def init(url: str | None, by: str | None, now: str | None, form: str) -> int:
 @command.command(epilog=example("picheck history upgrade --history practice.db"))
 @history_option
 @format_option
-def upgrade(url: str | None, now: str | None, form: str) -> int:
+def upgrade(url: str | None, form: str) -> int:
     """Bring the tables of a history to the version of this picheck; records stay as they are."""
-    del now
     check_installed()
     from picheck.history import database  # noqa: PLC0415 - only a history needs it
 
@@ -114,7 +111,7 @@ def upgrade(url: str | None, now: str | None, form: str) -> int:
 @click.option("--of", "about", type=_FILE, metavar="FILE", help="The submission that was answered.")
 @click.option("-y", "--year", type=int, help="The performance year [default: the document's].")
 @history_option
-@by_option
+@writer_options
 @keep_option
 @plugin_options
 @format_option
@@ -137,7 +134,7 @@ def record(
     form: str,
 ) -> int:
     """Record what was really sent, or what CMS answered to it."""
-    on = _read_date("--on", day)
+    on = parse_date(day, "--on")
     facts = {"on": on.isoformat(), "confirmation": confirmation, "channel": channel}
     given: dict[str, Any] = {
         "facts": {name: value for name, value in facts.items() if value is not None},
@@ -174,7 +171,7 @@ def record(
 @click.option("--before", type=int, required=True, metavar="YEAR", help="The first year to keep.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
 @history_option
-@by_option
+@writer_options
 @format_option
 def expunge(
     *, before: int, reason: str, url: str | None, by: str | None, now: str | None, form: str
@@ -190,13 +187,6 @@ def expunge(
         say(f"{files:,} {'file' if files == 1 else 'files'} removed")
         say(f"{state}")
     return 0
-
-
-def _read_date(option: str, text: str) -> date:
-    try:
-        return parse_date(text)
-    except UsageError as error:
-        raise UsageError(f"{option} {text!r} is not a date, expected YYYY-MM-DD") from error
 
 
 def _read(path: Path) -> bytes:

@@ -24,15 +24,12 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_now_option = click.option("--now", hidden=True, metavar="TIME")
-
 
 def audit_history_options(command: F) -> F:
     """Give a command `--history`, `--by` and `--keep`."""
     for option in (
-        _now_option,
         keep_option,
-        by_option,
+        writer_options,
         click.option(
             "--history",
             metavar="URL",
@@ -44,8 +41,9 @@ def audit_history_options(command: F) -> F:
     return command
 
 
-def by_option(command: F) -> F:
-    """Give a command `--by`."""
+def writer_options(command: F) -> F:
+    """Give a command `--by`, and the clock that its tests set."""
+    command = click.option("--now", hidden=True, metavar="TIME")(command)
     return click.option(
         "--by", metavar="NAME", help="Who records it [default: the name of the system's user]."
     )(command)
@@ -63,16 +61,15 @@ def keep_option(command: F) -> F:
 
 
 def history_option(command: F) -> F:
-    """Give a command of the history `--history`, and the clock that its tests set."""
-    option = click.option(
+    """Give a command of the history `--history`."""
+    return click.option(
         "--history",
         "url",
         metavar="URL",
         envvar="PICHECK_HISTORY",
         help="The history: a path, sqlite:///PATH or postgresql+psycopg://HOST/NAME"
         " [default: PICHECK_HISTORY, then the settings' history].",
-    )
-    return option(_now_option(command))
+    )(command)
 
 
 def find_url(url: str | None) -> str:

@@ -41,10 +41,9 @@ _WORDS: Final = {
 @history_option
 @format_option
 def verify_command(
-    *, heads: tuple[str, ...], against: Path | None, url: str | None, now: str | None, form: str
+    *, heads: tuple[str, ...], against: Path | None, url: str | None, form: str
 ) -> int:
     """Verify every record, the chain, and every kept file."""
-    del now
     database = open_database(url)
     from picheck.history.verify import verify  # noqa: PLC0415 - only a history needs it
 
@@ -91,14 +90,12 @@ def replay_command(
     every: bool,
     with_current: bool,
     url: str | None,
-    now: str | None,
     plugins: tuple[str, ...],
     required: tuple[str, ...],
     autoload: bool,
     form: str,
 ) -> int:
     """Make recorded audits again from what was kept, and compare the reports byte by byte."""
-    del now
     if bool(seqs) == every:
         raise UsageError("name the records to replay, or --all")
     database = open_database(url)
@@ -146,10 +143,8 @@ def replay_command(
 def export_command(
     *,
     seqs: tuple[int, ...], output: Path | None, form: str, only: bool, url: str | None,
-    now: str | None,
 ) -> int:  # fmt: skip
     """Hand records over, with the files that they name."""
-    del now
     if form == "zip" and output is None:
         raise UsageError("say where the bundle goes: -o bundle.zip")
     database = open_database(url)

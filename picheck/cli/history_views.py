@@ -10,6 +10,7 @@ import click
 
 from picheck.cli.audit_options import example
 from picheck.cli.console import say, say_json, say_labelled, say_table
+from picheck.cli.destinations import read_destinations
 from picheck.cli.history_options import history_option, open_database, write_new
 from picheck.cli.options import load_inventory, plugin_options, today
 from picheck.engine.document import DocumentAuditor
@@ -17,11 +18,11 @@ from picheck.engine.options import AuditOptions
 from picheck.errors import UsageError
 from picheck.intake.documents import Unreadable
 from picheck.intake.files import read_inputs
+from picheck.reporters.presentation import VERDICTS
 
 if TYPE_CHECKING:
     from picheck.history.database import Database
 
-_VERDICTS: Final = {"ready": "READY", "notReady": "NOT READY", "incomplete": "INCOMPLETE"}
 _FORMS: Final = ("text", "json", "html")
 _SHORT: Final = 12
 
@@ -62,11 +63,9 @@ def list_command(
     limit: int | None,
     formats: tuple[str, ...],
     url: str | None,
-    now: str | None,
     **given: Any,
 ) -> int:
     """List the records, the oldest first."""
-    del now
     database = open_database(url)
     from picheck.history.queries import view_list  # noqa: PLC0415 - only a history needs it
 
@@ -80,9 +79,8 @@ def list_command(
 @click.argument("seq", type=int)
 @_form_option
 @history_option
-def show_command(seq: int, formats: tuple[str, ...], url: str | None, now: str | None) -> int:
+def show_command(seq: int, formats: tuple[str, ...], url: str | None) -> int:
     """Show one record with all that was known then."""
-    del now
     database = open_database(url)
     from picheck.history.page import record_page  # noqa: PLC0415 - only a history needs it
     from picheck.history.queries import view_record  # noqa: PLC0415
@@ -103,11 +101,9 @@ def trend_command(
     year: int | None,
     formats: tuple[str, ...],
     url: str | None,
-    now: str | None,
     **given: Any,
 ) -> int:
     """Show verdicts and scores over time, and what was cured when."""
-    del now
     database = open_database(url)
     from picheck.history.page import trend_page  # noqa: PLC0415 - only a history needs it
     from picheck.history.queries import view_trend  # noqa: PLC0415
@@ -152,8 +148,7 @@ def _write(
     page: Callable[[], str] | None,
 ) -> None:
     """Write a view in each of the formats, to standard output or to a file."""
-    for given in formats or ("text",):
-        form, _, path = given.partition("=")
+    for form, path in read_destinations(formats or ("text",)):
         if form not in _FORMS or (form == "html" and page is None):
             raise UsageError(f"there is no format {form!r} here; choose text, json or html")
         if form == "text":
@@ -165,19 +160,19 @@ def _write(
         elif page is not None:
             text = page()
             if path:
-                write_new(Path(path), text.encode())
+                write_new(path, text.encode())
             else:
                 click.echo(text, nl=False)
 
 
-def _write_data(path: str, whole: dict[str, Any]) -> None:
-    if not path:
+def _write_data(path: Path | None, whole: dict[str, Any]) -> None:
+    if path is None:
         say_json(whole)
         return
     import msgspec  # noqa: PLC0415 - seldom needed
 
     data = msgspec.json.format(msgspec.json.encode(whole, enc_hook=dict), indent=2)
-    write_new(Path(path), data + b"\n")
+    write_new(path, data + b"\n")
 
 
 def _say_list(records: Sequence[dict[str, Any]], state: str) -> None:
@@ -194,7 +189,7 @@ def _row(record: dict[str, Any]) -> tuple[object, ...]:
         record["kind"],
         record["year"],
         (record["entity"] or "")[:_SHORT],
-        _VERDICTS.get(record["verdict"] or "", ""),
+        VERDICTS.get(record["verdict"] or "", ""),
         "" if record["score"] is None else f"{record['score']:g}",
         _what(record),
     )
@@ -239,7 +234,7 @@ def _say_trend(groups: Sequence[dict[str, Any]]) -> None:
         say(f"{group['program']} {group['year']}, entity {group['entity'][:_SHORT]}")
         for audit in group["audits"]:
             score = "" if audit["score"] is None else f", {audit['score']:g} points"
-            say(f"  {audit['at']}  {_VERDICTS[audit['verdict']]}{score}  (record {audit['seq']})")
+            say(f"  {audit['at']}  {VERDICTS[audit['verdict']]}{score}  (record {audit['seq']})")
             for word, findings in (("cured", audit["gone"]), ("new", audit["new"])):
                 if findings:
                     say_labelled(word, ", ".join(each["code"] for each in findings), "      ", 8)

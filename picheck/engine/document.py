@@ -53,7 +53,8 @@ class AuditedDocument(msgspec.Struct, frozen=True, kw_only=True):
     `reasons` are reasons for the exit code; `entity_sets` are the sets by entity and year, for
     the rules that look at several documents; `waiver_uses` are the waivers that met one of its
     findings; `overrides` the indexes of the overrides that applied to it; `digests` the SHA-256 of
-    the supporting documents beside the evidence, by file name.
+    the supporting documents beside the evidence, by file name; `evidence` the evidence as it came
+    beside the document.
     """
 
     summary: DocumentSummary
@@ -64,6 +65,7 @@ class AuditedDocument(msgspec.Struct, frozen=True, kw_only=True):
     waiver_uses: frozenset[WaiverUse] = frozenset()
     overrides: tuple[int, ...] = ()
     digests: Mapping[str, str] = MappingProxyType({})
+    evidence: bytes | None = None
 
 
 class DocumentAuditor:
@@ -289,6 +291,7 @@ class DocumentAuditor:
             waiver_uses=accepted.uses,
             overrides=self.selection.applied_to(raw.uri),
             digests=work.found.digests,
+            evidence=work.found.data,
         )
 
     def _notices(self, work: _Work) -> list[Notice]:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from picheck.model.evidence import NO_EVIDENCE, Evidence
+from picheck.model.submission import MeasurementSet
+from picheck.rulebook.models import Rulebook
 from picheck.rules.measurement_set import Entity, SetView
 
 _NO_LEVELS: Final[Mapping[str, tuple[SetView, ...]]] = MappingProxyType({})
@@ -125,6 +127,11 @@ class Remark(NamedTuple):
 
     message: str
     is_incomplete: bool = False
+
+
+def earlier_views(records: Iterable[MeasurementSet], rulebook: Rulebook) -> tuple[SetView, ...]:
+    """Return sets of an earlier year as rules look at them; they have no place in any document."""
+    return tuple([SetView(record, "", rulebook) for record in records])
 
 
 class PriorBook:

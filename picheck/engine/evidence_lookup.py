@@ -22,12 +22,14 @@ from picheck.model.report import InputUse
 class EvidenceLookup(msgspec.Struct, frozen=True, kw_only=True):
     """Evidence, the digests of the files it names, and what was wrong with it if it is unusable.
 
-    `inputs` names the side file with its digest. `ignored` says which other evidence it was taken
-    in place of; it is empty where there was none.
+    `data` is the evidence as it was read beside the document, or as a program handed it along,
+    None where the document holds its own. `inputs` names the side file with its digest. `ignored`
+    says which other evidence it was taken in place of; it is empty where there was none.
     """
 
     evidence: Evidence = NO_EVIDENCE
     digests: Mapping[str, str] = MappingProxyType({})
+    data: bytes | None = None
     fault: InputError | None = None
     ignored: str = ""
     inputs: tuple[InputUse, ...] = ()
@@ -54,7 +56,10 @@ def find_evidence(
         if given is not None:
             return _from_file(given, ignored, sections)
         if own is not None:
-            return EvidenceLookup(evidence=decode_evidence(own, raw.uri, sections), ignored=ignored)
+            evidence = decode_evidence(own, raw.uri, sections)
+            return EvidenceLookup(
+                evidence=evidence, data=None if is_beside else raw.evidence, ignored=ignored
+            )
         if raw.evidence_path is not None:
             return _from_file(_regular(raw.evidence_path), ignored, sections)
         return _from_archive(raw, ignored, sections)
@@ -68,6 +73,7 @@ def _from_file(path: Path, ignored: str, sections: EvidenceSections) -> Evidence
     return EvidenceLookup(
         evidence=evidence,
         digests=MappingProxyType(digests(evidence, path.parent)),
+        data=data,
         ignored=ignored,
         inputs=(_use(uri_of(path), data),),
     )
@@ -81,6 +87,7 @@ def _from_archive(raw: RawDocument, ignored: str, sections: EvidenceSections) ->
     return EvidenceLookup(
         evidence=evidence,
         digests=MappingProxyType(dict(raw.evidence_digests)),
+        data=data,
         ignored=ignored,
         inputs=(_use(uri, data),),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from picheck.engine.entities import EntityYear, PriorBook, Remark
+from picheck.engine.entities import EntityYear, PriorBook, Remark, earlier_views
 from picheck.errors import HistoryError
 from picheck.history.chain import decode_body
 from picheck.history.database import Database
@@ -143,7 +143,7 @@ class ArchiveBook(PriorBook):
             records = msgspec.json.decode(zlib.decompress(packed), type=tuple[MeasurementSet, ...])
         except (zlib.error, msgspec.DecodeError) as error:
             raise HistoryError(f"what it has as submitted for {year} is damaged") from error
-        return tuple(SetView(each, "", rulebook) for each in records if each.category == program)
+        return earlier_views((each for each in records if each.category == program), rulebook)
 
     def _database(self) -> Database:
         """Return this process's own connection: none outlives a fork."""

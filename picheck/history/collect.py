@@ -16,9 +16,9 @@ from picheck.engine.recorder import Collect
 from picheck.engine.score_preview import plugin_errors
 from picheck.errors import PluginError
 from picheck.history.keys import entity_key
-from picheck.intake.documents import RawDocument, path_of
+from picheck.intake.documents import RawDocument
 from picheck.masking import Masker
-from picheck.model.report import DocumentSummary, InputUse
+from picheck.model.report import DocumentSummary
 from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import rules_needed
@@ -107,7 +107,7 @@ class HistoryCollector(msgspec.Struct, frozen=True):
 
         def collect(number: int, raw: RawDocument, audited: AuditedDocument) -> CollectedDocument:
             found, keep = audited.entity_sets, self.keep
-            evidence = _find_evidence(raw, audited.summary.inputs, keep=keep)
+            beside = audited.evidence
             return CollectedDocument(
                 number=number,
                 uri=raw.uri,
@@ -117,7 +117,7 @@ class HistoryCollector(msgspec.Struct, frozen=True):
                 results=audited.results,
                 overrides=audited.overrides,
                 document=Blob.of(raw.data, media_of(raw.data), keep=keep),
-                evidence=evidence,
+                evidence=None if beside is None else Blob.of(beside, "application/json", keep=keep),
                 evidence_uri=next((use.uri for use in audited.summary.inputs), None),
                 supporting=tuple(sorted(audited.digests.items())),
                 prior=_encode_prior(auditor, found, keep=keep),
@@ -148,26 +148,6 @@ def describe_subject(
 def media_of(data: bytes) -> str:
     """Return the media type of a submission: QRDA III is XML, all others are JSON."""
     return "application/xml" if data.lstrip()[:1] == b"<" else "application/json"
-
-
-def _find_evidence(raw: RawDocument, inputs: tuple[InputUse, ...], *, keep: bool) -> Blob | None:
-    """Return the evidence that came beside a document; None where there was none.
-
-    Of a side file that has changed since the audit read it, the digest alone is kept.
-    """
-    if not inputs:
-        given = raw.evidence if raw.evidence_uri is None else None
-        return None if given is None else Blob.of(given, "application/json", keep=keep)
-    data = raw.evidence
-    if data is None or hashlib.sha256(data).hexdigest() != inputs[0].sha256:
-        try:
-            data = path_of(inputs[0].uri).read_bytes()
-        except OSError:
-            return Blob(inputs[0].sha256, "application/json", 0, None)
-    blob = Blob.of(data, "application/json", keep=keep)
-    if blob.sha256 != inputs[0].sha256:
-        return Blob(inputs[0].sha256, "application/json", 0, None)
-    return blob
 
 
 def _encode_prior(

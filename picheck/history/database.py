@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from picheck.errors import HistoryError, UsageError
 from picheck.history.keys import make_key
+from picheck.model.report import HistoryUse
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
@@ -32,8 +33,7 @@ class ChainState(NamedTuple):
 
     def __str__(self) -> str:
         """Return the state as reports print it."""
-        noun = "record" if self.records == 1 else "records"
-        return f"history: {self.records:,} {noun}, head {self.head}"
+        return str(HistoryUse(records=self.records, head=self.head))
 
 
 def address_of(url: str) -> str:

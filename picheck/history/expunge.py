@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from picheck.errors import UsageError
 from picheck.history.chain import Clock, Entry, append, decode_body, utc_now
 from picheck.history.database import ChainState, Database
+from picheck.history.queries import named_files
 from picheck.history.recorder import printable
 from picheck.history.tables import BLOB, RECORD
 
@@ -66,13 +67,9 @@ def _named(connection: Connection, before: int, *, old: bool) -> set[str]:
     return {
         value
         for row in connection.execute(query)
-        for role, value in _texts(decode_body(row.body))
+        for role, value in named_files(decode_body(row.body))
         if role in _ROLES
     }
-
-
-def _texts(body: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in body.items() if isinstance(value, str)]
 
 
 def _has_bytes(connection: Connection, sha256: str) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from picheck.reporters.html import make_environment
+from picheck.reporters.html import TITLES, make_environment
 
-VERDICTS: Final = {"ready": "Ready", "notReady": "Not ready", "incomplete": "Incomplete"}
 _WIDTH: Final = 720
 _LEFT: Final = 150
 _RIGHT: Final = 24
@@ -19,14 +18,14 @@ _ROW: Final = 26
 def trend_page(groups: Sequence[Mapping[str, Any]], state: str) -> str:
     """Return the page of `picheck history trend`; `groups` are those of `queries.trend`."""
     template = make_environment("picheck.history").get_template("trend.html.j2")
-    page: str = template.render(trends=draw_trends(groups), state=state, verdicts=VERDICTS)
+    page: str = template.render(trends=draw_trends(groups), state=state, verdicts=TITLES)
     return page
 
 
 def record_page(record: Mapping[str, Any], state: str) -> str:
     """Return the page of `picheck history show`; `record` is that of `queries.describe_record`."""
     template = make_environment("picheck.history").get_template("record.html.j2")
-    page: str = template.render(record=record, state=state, verdicts=VERDICTS)
+    page: str = template.render(record=record, state=state, verdicts=TITLES)
     return page
 
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy.engine import Connection, Row
 
 from picheck.engine.document import DocumentAuditor
-from picheck.engine.entities import EntityYear, PriorBook
+from picheck.engine.entities import EntityYear, PriorBook, earlier_views
 from picheck.engine.options import AuditOptions, Override
 from picheck.errors import InputError, UsageError
 from picheck.history.chain import decode_body
@@ -182,7 +182,7 @@ class KeptPrior(PriorBook):
             program, _, year = name.rpartition(" ")
             if program == key.program:
                 book = self._rulebooks.rulebook(program, int(year))
-                years[int(year)] = tuple(SetView(each, "", book) for each in records)
+                years[int(year)] = earlier_views(records, book)
         return MappingProxyType(years)
 
 

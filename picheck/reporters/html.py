@@ -37,7 +37,7 @@ MEANINGS: Final = {
     "auditRisk": "Likely a mistake, or exposed in a later data validation.",
     "advice": "Costs nothing; worth knowing.",
 }
-_TITLES: Final = {"ready": "Ready", "notReady": "Not ready", "incomplete": "Incomplete"}
+TITLES: Final = {"ready": "Ready", "notReady": "Not ready", "incomplete": "Incomplete"}
 _RANKS: Final = {"notReady": 0, "incomplete": 1, "ready": 2}
 
 
@@ -90,7 +90,7 @@ def _page(report: Report, style: Style) -> dict[str, Any]:
     number = format_count(len(documents), "document")
     return {
         "report": report,
-        "title": _TITLES[report.summary.verdict],
+        "title": TITLES[report.summary.verdict],
         "verdict": report.summary.verdict,
         "documents": documents,
         "counts": f"{number}: {presentation.describe_counts(report)}",
@@ -129,7 +129,7 @@ def _document(report: Report, view: DocumentView, style: Style) -> dict[str, Any
         "summary": summary,
         "counts": {outcome: summary.outcomes.get(outcome, 0) for outcome in OUTCOMES},
         "name": view.name,
-        "title": _TITLES[summary.verdict],
+        "title": TITLES[summary.verdict],
         "sentence": describe_verdict(view, report.run.gate),
         "sets": _sets(summary, report.run.as_of),
         "groups": _groups(report, view, findings),

@@ -10,14 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from picheck.engine.score_preview import score_json
-from picheck.errors import PluginError, UsageError
 from picheck.intake.documents import STDIN
 from picheck.intake.formats import show_converted
 from picheck.plugins.scorer import Wish
 from picheck.service.documents import clean_name, split_case
-from picheck.service.operations import JSON, attachment, json_answer, read_body
+from picheck.service.operations import JSON, attachment, find_or_refuse, json_answer, read_body
 from picheck.service.pool import AuditPool
-from picheck.service.problems import Problem
 from picheck.service.scores import score_documents
 from picheck.service.sent import SentDocument
 from picheck.service.workbench import Workbench
@@ -72,12 +70,7 @@ class Api:
 
     async def _look_up(self, find: Callable[[], Any]) -> Response:
         """Answer with what is found. Raises Problem where there is no such thing."""
-        try:
-            return json_answer(await self._pool.run(find))
-        except PluginError:
-            raise
-        except UsageError as error:
-            raise Problem(404, "notFound", str(error)) from error
+        return json_answer(await self._pool.run(lambda: find_or_refuse(find)))
 
     def _audited(self, body: bytes, given: dict[str, Any]) -> Response:
         name, form = _name(given), given.get("format", "json")

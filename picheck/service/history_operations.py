@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from picheck.errors import UsageError
 from picheck.service.audit_history import ServiceHistory
-from picheck.service.operations import Operation, json_answer
+from picheck.service.operations import Operation, find_or_refuse, json_answer
 from picheck.service.parameters import Parameter
 from picheck.service.pool import AuditPool
-from picheck.service.problems import Problem
 
 YEAR: Final = Parameter(
     name="year", kind="year", description="Only records of this performance year."
@@ -43,10 +42,8 @@ def history_operations(history: ServiceHistory, pool: AuditPool) -> tuple[Operat
 
     async def show_record(request: Request, given: dict[str, Any]) -> Response:
         del request
-        try:
-            return json_answer(await pool.run(lambda: history.find_record(given["seq"])))
-        except UsageError as error:
-            raise Problem(404, "notFound", str(error)) from error
+        find = partial(find_or_refuse, lambda: history.find_record(given["seq"]))
+        return json_answer(await pool.run(find))
 
     async def show_trend(request: Request, given: dict[str, Any]) -> Response:
         del request

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from picheck.errors import UsageError
-from picheck.history.page import VERDICTS, draw_trends
+from picheck.history.page import draw_trends
+from picheck.reporters.html import TITLES
 from picheck.service.audit_history import ServiceHistory
 from picheck.service.history_operations import ENTITY, SEQ, YEAR
+from picheck.service.operations import find_or_refuse
 from picheck.service.parameters import Parameter, read_parameters
 from picheck.service.pool import AuditPool
-from picheck.service.problems import Problem
 from picheck.service.render import render_page
 
 #: How many records the list shows.
@@ -27,21 +27,16 @@ def history_routes(history: ServiceHistory, pool: AuditPool) -> list[BaseRoute]:
 
     def show_list(given: dict[str, Any]) -> Response:
         whole = history.list_records(**given, limit=_SHOWN)
-        return render_page(
-            "history", {**whole, "verdicts": VERDICTS, "shown": _SHOWN, **_of(given)}
-        )
+        return render_page("history", {**whole, "verdicts": TITLES, "shown": _SHOWN, **_of(given)})
 
     def show_trend(given: dict[str, Any]) -> Response:
         whole = history.list_trends(**given)
         content = {"history": whole["history"], "trends": draw_trends(whole["trends"])}
-        return render_page("history_trend", {**content, "verdicts": VERDICTS, **_of(given)})
+        return render_page("history_trend", {**content, "verdicts": TITLES, **_of(given)})
 
     def show_record(given: dict[str, Any]) -> Response:
-        try:
-            record = history.find_record(given["seq"])
-        except UsageError as error:
-            raise Problem(404, "notFound", str(error)) from error
-        return render_page("history_record", {"record": record, "verdicts": VERDICTS})
+        record = find_or_refuse(lambda: history.find_record(given["seq"]))
+        return render_page("history_record", {"record": record, "verdicts": TITLES})
 
     def route(path: str, show: Any, parameters: tuple[Parameter, ...]) -> Route:
         async def endpoint(request: Request) -> Response:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from picheck.errors import PluginError, UsageError
 from picheck.service.parameters import Parameter, read_parameters
 from picheck.service.problems import Problem
 
+T = TypeVar("T")
 JSON: Final = "application/json"
 #: Does what is asked for; it is given the request and the values of its parameters.
 Handler = Callable[[Request, dict[str, Any]], Awaitable[Response]]
@@ -64,6 +66,16 @@ async def read_body(request: Request) -> bytes:
     if not body:
         raise Problem(400, "bodyMissing", "the body is empty; send a document")
     return body
+
+
+def find_or_refuse(find: Callable[[], T]) -> T:
+    """Return what is found. Raises Problem where there is no such thing."""
+    try:
+        return find()
+    except PluginError:
+        raise
+    except UsageError as error:
+        raise Problem(404, "notFound", str(error)) from error
 
 
 def json_answer(value: Any) -> Response:

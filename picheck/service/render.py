@@ -6,26 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from picheck.reporters.escaping import printable
+from picheck.reporters.html import make_environment
 from picheck.service.problems import Problem
 
-
-def _printable(value: Any) -> Any:
-    """Show controls and direction marks as their numbers, wherever a text comes from."""
-    return printable(value) if type(value) is str else value
-
-
-_TEMPLATES: Final = Environment(
-    loader=ChoiceLoader([PackageLoader("picheck.service"), PackageLoader("picheck.history")]),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    finalize=_printable,
-)
+_TEMPLATES: Final = make_environment("picheck.service", "picheck.history")
 
 
 def render_page(name: str, content: Mapping[str, Any], status: int = 200) -> HTMLResponse:

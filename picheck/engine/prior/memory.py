@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from picheck.engine.entities import EntityYear, PriorBook
+from picheck.engine.entities import EntityYear, PriorBook, earlier_views
 from picheck.model.submission import MeasurementSet
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import Entity, SetView
@@ -45,10 +45,7 @@ class MemoryBook(PriorBook):
         """Return the sets of the entity's earlier years."""
         owner = key.program, key.entity
         years = {
-            year: tuple(
-                SetView(record, "", self._rulebooks.rulebook(key.program, year))
-                for record in records
-            )
+            year: earlier_views(records, self._rulebooks.rulebook(key.program, year))
             for year, records in self._sets.get(owner, {}).items()
             if year < key.year
         }

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from picheck.engine.entities import EntityYear, PriorBook
+from picheck.engine.entities import EntityYear, PriorBook, earlier_views
 from picheck.engine.prior.folder import LockedFolder
 from picheck.errors import UsageError
 from picheck.model.submission import MeasurementSet
@@ -121,7 +121,7 @@ class History(PriorBook):
             # our own file, or one that knows the token: see __init__
             records = pickle.loads(zlib.decompress(packed))  # noqa: S301
             rulebook = self._shelf.rulebook(key.program, year)
-            views = tuple(SetView(record, "", rulebook) for record in records)
+            views = earlier_views(records, rulebook)
             years[year] = (*years.get(year, ()), *views)
         if years:
             self._used.add(entity)
