@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-import msgspec
-
-from picheck.engine.charts.facts import chart_facts
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntityGroups, PriorBook
 from picheck.engine.entity_rules import EntityRuleRunner
@@ -15,7 +12,7 @@ from picheck.engine.notices import plugin_notices, unreadable_notice
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
 from picheck.engine.recorder import Recorder
-from picheck.engine.run_report import finish
+from picheck.engine.run_report import add_documents, finish
 from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
 from picheck.errors import InputError
@@ -23,7 +20,6 @@ from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import Inputs, left_out_notices, read_inputs
 from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
-from picheck.plugins.reporter import rules_needed
 
 _Audited: TypeAlias = list[AuditedDocument]
 
@@ -100,17 +96,7 @@ def _audit_inputs(  # noqa: PLR0917 - the body of the function above
         said += more.notices
     said += left_out_notices(inputs)
     report = finish(auditor, options, registry, run, said)
-    results.sort(key=lambda r: (r.document, r.location.pointer, r.code))
-    if options.with_chart_data:
-        summaries = chart_facts(summaries, results)
-    keys = dict.fromkeys(k for s in summaries for k in rules_needed(s, ()))
-    keys |= dict.fromkeys((result.code, result.year) for result in results)
-    return msgspec.structs.replace(
-        report,
-        rules=tuple(auditor.plans.record(*key) for key in sorted(keys, key=_by_year_and_code)),
-        documents=tuple(summaries),
-        results=tuple(results),
-    )
+    return add_documents(report, auditor, summaries, results)
 
 
 def _is_kept(given: RawDocument, inputs: Iterable[Input]) -> bool:
@@ -126,8 +112,3 @@ def audit_one(auditor: DocumentAuditor, given: Input, index: int) -> AuditedDocu
         return auditor.audit(given, index)
     except InputError as error:
         return unreadable_notice(given, error)
-
-
-def _by_year_and_code(key: tuple[str, int | None]) -> tuple[int, str]:
-    code, year = key
-    return year or 0, code

@@ -11,11 +11,18 @@ import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance, WaiverUse, read_acceptance
 from picheck.engine.charts.facts import ChartSource
+from picheck.engine.document_notices import document_notices
 from picheck.engine.entities import EntitySets, EntityYear, PriorBook, Remark
 from picheck.engine.evidence_lookup import EvidenceLookup, find_evidence
 from picheck.engine.fingerprints import entity_json
 from picheck.engine.framework_rules import NO_RULEBOOK, RULE_NOT_INSTALLED
 from picheck.engine.locations import with_locations
+from picheck.engine.open_questions import (
+    drop_keys,
+    mask_unverified,
+    merge_unverified,
+    refuse_results,
+)
 from picheck.engine.options import AuditOptions
 from picheck.engine.plan import Plan, ScopePlan
 from picheck.engine.plan_cache import Plans
@@ -30,7 +37,7 @@ from picheck.intake.documents import RawDocument
 from picheck.intake.formats import decode
 from picheck.masking import Masker
 from picheck.model.report import DocumentSummary, InputUse, Notice
-from picheck.model.result import Result, Unverified
+from picheck.model.result import Result
 from picheck.model.submission import Submission
 from picheck.model.vocabulary import Outcome
 from picheck.plugins.registry import PluginRegistry
@@ -38,11 +45,6 @@ from picheck.rulebook.models import Rulebook
 from picheck.rules.inputs import Parts, document_parts, set_parts
 from picheck.rules.measurement_set import Entity, SetView
 
-NO_PROGRAM: Final = "nothing was checked: no loaded plugin brings a rulebook"
-EVIDENCE_REFUSED: Final = "the evidence file was refused"
-SHAPE_ONLY: Final = "only the shape was checked: the document does not follow the schema"
-
-_encode: Final = msgspec.json.Encoder().encode
 #: Outcomes that are counted from the results; passes and open questions need not be results.
 _COUNTED_HERE: Final = ("fail", "error")
 
@@ -79,7 +81,7 @@ class DocumentAuditor:
         self._sections = registry.evidence
         self.formats = registry.formats
         self.input_format = options.input_format
-        self._options = options
+        self.options = options
         self.prior = prior if prior is not None else PriorBook()
         self.selection = FileOverrides({c: r.rule for c, r in registry.rules.items()}, options)
         self.plans = Plans(registry, options)
@@ -98,15 +100,15 @@ class DocumentAuditor:
         Raises InputError where it is not a JSON document at all, UsageError where a side file
         was given and this is a second document.
         """
-        if index and self._options.evidence is not None:
+        if index and self.options.evidence is not None:
             raise UsageError(
                 f"--evidence belongs to one document, and {raw.uri} is a second one; put"
                 " NAME.evidence.json beside each"
             )
         decoded = self._decode(raw)
-        found = find_evidence(raw, decoded, self._options.evidence, self._sections)
+        found = find_evidence(raw, decoded, self.options.evidence, self._sections)
         submission = decoded.submission
-        year = self._options.year
+        year = self.options.year
         if year is None and submission is not None:
             year = submission.performance_year
         work = _Work(raw, decoded, found, self._subject(raw, index, decoded, year))
@@ -125,7 +127,7 @@ class DocumentAuditor:
         JSON document at all.
         """
         decoded = self._decode(raw)
-        submission, year = decoded.submission, self._options.year
+        submission, year = decoded.submission, self.options.year
         if year is None and submission is not None:
             year = submission.performance_year
         found = []
@@ -140,7 +142,7 @@ class DocumentAuditor:
 
     def evidence_inputs(self, raw: RawDocument) -> tuple[InputUse, ...]:
         """Return the side files that an audit of a document would use, with their digests."""
-        given = self._options.evidence
+        given = self.options.evidence
         if given is None and raw.evidence_path is None and raw.evidence_uri is None:
             return ()
         return find_evidence(raw, self._decode(raw), given, self._sections).inputs
@@ -157,7 +159,7 @@ class DocumentAuditor:
         return Subject(
             document=index,
             year=year,
-            masker=Masker(identifiers, reveal=self._options.reveal),
+            masker=Masker(identifiers, reveal=self.options.reveal),
             entity_json=entity_json(entity),
             uri=raw.uri,
             line=raw.line,
@@ -228,7 +230,7 @@ class DocumentAuditor:
             self._run(plan.sets, own, blocked, subject, work, view)
         if views:
             work.entity_sets.append(EntitySets(key, views, evidence))
-        if self._options.with_chart_data and work.found.fault is None:
+        if self.options.with_chart_data and work.found.fault is None:
             work.charts.append(ChartSource(rulebook, views, evidence, subject.masker))
 
     def _run(  # noqa: PLR0917 - a step of the audit, called in three places
@@ -249,7 +251,7 @@ class DocumentAuditor:
             work.results += bind(
                 outcomes.findings,
                 subject if view is None else subject.on(view),
-                trust_unverified=self._options.trust_unverified,
+                trust_unverified=self.options.trust_unverified,
             )
             outcomes.findings = ()
         work.outcomes.add(outcomes)
@@ -257,13 +259,13 @@ class DocumentAuditor:
 
     def _finish(self, work: _Work) -> AuditedDocument:
         """Apply waivers and baseline, add the places, and draw the document's verdict."""
-        raw, subject, outcomes, options = work.raw, work.subject, work.outcomes, self._options
+        raw, subject, outcomes, options = work.raw, work.subject, work.outcomes, self.options
         accepted = self.acceptance.apply(work.results, subject)
         results = with_locations(accepted.results, raw, work.decoded.places)
         masker, year = subject.masker, subject.year
-        unverified = _mask(_merge(outcomes.unverified), masker)
+        unverified = mask_unverified(merge_unverified(outcomes.unverified), masker)
         if work.found.fault is not None:
-            results, unverified = _without_questions(results), _without_keys(unverified)
+            results, unverified = refuse_results(results), drop_keys(unverified)
         counts = _count(outcomes, len(unverified), results)
         is_complete = work.is_complete and work.is_checked and not counts.get("error")
         selection = self.selection.of(raw.uri)
@@ -285,7 +287,17 @@ class DocumentAuditor:
         return AuditedDocument(
             summary=summary,
             results=tuple(results),
-            notices=(*self._notices(work), *accepted.notices),
+            notices=(
+                *document_notices(
+                    raw,
+                    submission,
+                    subject,
+                    work.found,
+                    remarks=work.remarks,
+                    programs=self._rulebooks.programs,
+                ),
+                *accepted.notices,
+            ),
             reasons=work.reasons(),
             entity_sets=tuple(work.entity_sets),
             waiver_uses=accepted.uses,
@@ -293,45 +305,6 @@ class DocumentAuditor:
             digests=work.found.digests,
             evidence=work.found.data,
         )
-
-    def _notices(self, work: _Work) -> list[Notice]:
-        """Return what must be known of the document beside its results."""
-        notices = []
-        submission, year, index = work.decoded.submission, work.subject.year, work.subject.document
-        masker = work.subject.masker
-        if (fault := work.found.fault) is not None:
-            own_line = work.raw.line if fault.uri == work.raw.uri else None
-            place = ":".join(str(p) for p in (fault.uri, own_line or fault.line, fault.column) if p)
-            message = masker.text(
-                f"{place}: {fault}; {EVIDENCE_REFUSED}, so nothing of it was used"
-            )
-            notices.append(
-                Notice(kind="evidenceUnusable", document=index, message=message, is_incomplete=True)
-            )
-        if not self._rulebooks.programs:
-            notices.append(Notice(kind="noRulebook", document=index, message=NO_PROGRAM))
-        elif submission is None:
-            notices.append(
-                Notice(kind="shapeRefused", document=index, message=SHAPE_ONLY, is_incomplete=True)
-            )
-        elif year != submission.performance_year:
-            message = f"audited against {year}, but the document says {submission.performance_year}"
-            notices.append(
-                Notice(kind="yearMismatch", document=index, message=masker.text(message))
-            )
-        notices += [
-            Notice(
-                kind="priorRemark",
-                document=index,
-                message=masker.text(remark.message),
-                is_incomplete=remark.is_incomplete,
-            )
-            for remark in work.remarks
-        ]
-        if work.found.ignored:
-            message = masker.text(work.found.ignored)
-            notices.append(Notice(kind="evidencePassedOver", document=index, message=message))
-        return notices
 
 
 class _Work:
@@ -408,54 +381,3 @@ def _count(
         if result.outcome in _COUNTED_HERE:
             counts[result.outcome] = counts.get(result.outcome, 0) + 1
     return counts
-
-
-def _without_questions(results: Iterable[Result]) -> tuple[Result, ...]:
-    """Return results that ask for no evidence: the file that was refused may hold it."""
-    return tuple(
-        [
-            msgspec.structs.replace(result, message=EVIDENCE_REFUSED, missing_evidence=())
-            if result.outcome == "indeterminate"
-            else result
-            for result in results
-        ]
-    )
-
-
-def _without_keys(unverified: Iterable[Unverified]) -> tuple[Unverified, ...]:
-    """Return what could not be decided without the keys that would decide it."""
-    return tuple([msgspec.structs.replace(entry, missing=()) for entry in unverified])
-
-
-def _merge_two(first: Unverified, second: Unverified) -> Unverified:
-    return Unverified(
-        code=first.code,
-        missing=tuple(dict.fromkeys((*first.missing, *second.missing))),
-        measures=tuple(dict.fromkeys((*first.measures, *second.measures))),
-    )
-
-
-def _mask(unverified: tuple[Unverified, ...], masker: Masker) -> tuple[Unverified, ...]:
-    """Return what could not be decided with its texts masked; seldom one of them has to be."""
-    text = _encode(unverified).decode()
-    if masker.text(text) == text:
-        return unverified
-    return tuple(
-        [
-            msgspec.structs.replace(
-                each,
-                missing=tuple(map(masker.text, each.missing)),
-                measures=tuple(map(masker.text, each.measures)),
-            )
-            for each in unverified
-        ]
-    )
-
-
-def _merge(unverified: Iterable[Unverified]) -> tuple[Unverified, ...]:
-    """Return the rules that could not be decided, each once, by code, with all that they lack."""
-    by_code: dict[str, Unverified] = {}
-    for each in unverified:
-        known = by_code.get(each.code)
-        by_code[each.code] = each if known is None else _merge_two(known, each)
-    return tuple([by_code[code] for code in sorted(by_code)])

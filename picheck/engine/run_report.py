@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from picheck.engine.acceptance.apply import waiver_notices
+from picheck.engine.charts.facts import chart_facts
 from picheck.engine.document import DocumentAuditor
 from picheck.engine.notices import (
     left_out_notices,
@@ -18,8 +19,10 @@ from picheck.engine.notices import (
 from picheck.engine.options import AuditOptions
 from picheck.engine.run_inputs import run_inputs
 from picheck.engine.summary import RunSummary
-from picheck.model.report import Notice, Report, Run
+from picheck.model.report import DocumentSummary, Notice, Report, Run
+from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
+from picheck.plugins.reporter import rules_needed
 
 
 def header(options: AuditOptions, registry: PluginRegistry) -> Report:
@@ -67,4 +70,25 @@ def finish(
             notices=tuple(notices),
         ),
         summary=run.summary(),
+    )
+
+
+def add_documents(
+    report: Report,
+    auditor: DocumentAuditor,
+    documents: Sequence[DocumentSummary],
+    results: Iterable[Result],
+) -> Report:
+    """Return a report with documents, their results in order, and the rules that they name."""
+    in_order = sorted(results, key=lambda r: (r.document, r.location.pointer, r.code))
+    if auditor.options.with_chart_data:
+        documents = chart_facts(documents, in_order)
+    keys = {key for document in documents for key in rules_needed(document, ())}
+    keys |= {(result.code, result.year) for result in in_order}
+    by_year = sorted(keys, key=lambda key: (key[1] or 0, key[0]))
+    return msgspec.structs.replace(
+        report,
+        rules=tuple([auditor.plans.record(*key) for key in by_year]),
+        documents=tuple(documents),
+        results=tuple(in_order),
     )
