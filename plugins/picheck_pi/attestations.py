@@ -10,11 +10,7 @@ from picheck.api import Answers, CheckResult, Evidence, fail, parse_date
 from picheck_pi.term_schemas import EVIDENCE_KEY, MEASURE_ID, TEXT, Schema
 
 #: What a clause says of a task: the statement that claims it, its evidence key and its name.
-TASK: Final[Mapping[str, Schema]] = {
-    "measure": MEASURE_ID,
-    "evidence": EVIDENCE_KEY,
-    "title": TEXT,
-}
+TASK: Final[Mapping[str, Schema]] = {"measure": MEASURE_ID, "evidence": EVIDENCE_KEY, "title": TEXT}
 
 
 class AttestedTask(NamedTuple):

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from picheck.api import (
-    Answers,
-    Clause,
-    Entity,
-    Evidence,
-    Period,
-    Rulebook,
-    SetView,
-    not_applicable,
-)
+from picheck.api import Answers, Clause, Entity, Evidence, Period, Rulebook, SetView, not_applicable
 from picheck_pi.roster import Roster, Tally, roster_of
 from picheck_pi.term_schemas import MEASURE_IDS, TEXTS, Schema
 

@@ -1,7 +1,5 @@
 """The statements that the year requires, and the tasks behind them."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

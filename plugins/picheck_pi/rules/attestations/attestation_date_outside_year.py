@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from datetime import date
 
 from picheck.api import (
@@ -21,12 +19,7 @@ from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, TEXTS, optional, rows
     "PIC-ATT-02",
     "attestation-date-outside-year",
     terms={
-        "dates": rows(
-            least=1,
-            **TASK,
-            optional=FLAG,
-            not_before=optional(EVIDENCE_KEY),
-        ),
+        "dates": rows(least=1, **TASK, optional=FLAG, not_before=optional(EVIDENCE_KEY)),
         "days_to_come": TEXTS,
     },
     evidence=(

@@ -1,7 +1,5 @@
 """The certified technology behind the numbers."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

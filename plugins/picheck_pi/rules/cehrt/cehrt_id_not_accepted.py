@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Clause, Rulebook, fail, rule
 from picheck_pi.patterns import fits_any, format_pattern
 from picheck_pi.term_schemas import SOME_TEXTS

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Evidence, Period, rule
 from picheck_pi.cehrt_dates import check_not_after
 

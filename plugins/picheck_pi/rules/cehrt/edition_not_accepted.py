@@ -1,14 +1,9 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
 from picheck_pi.term_schemas import SOME_TEXTS
 
 
 @rule(
-    "PIC-CEH-07",
-    "edition-not-accepted",
-    terms={"editions": SOME_TEXTS},
-    evidence="cehrt.edition",
+    "PIC-CEH-07", "edition-not-accepted", terms={"editions": SOME_TEXTS}, evidence="cehrt.edition"
 )
 def edition_not_accepted(
     cehrt_id: str | None, evidence: Evidence, clause: Clause, rulebook: Rulebook

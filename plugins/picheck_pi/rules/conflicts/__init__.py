@@ -1,7 +1,5 @@
 """Answers that contradict each other."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

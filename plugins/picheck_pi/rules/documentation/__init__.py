@@ -1,7 +1,5 @@
 """The proof that is kept."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -34,10 +32,7 @@ class Proof(NamedTuple):
 
 
 @rule(
-    "PIC-EVD-01",
-    "documentation-missing",
-    terms={"retention_years": POSITIVE},
-    evidence="documents",
+    "PIC-EVD-01", "documentation-missing", terms={"retention_years": POSITIVE}, evidence="documents"
 )
 def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     set_answers: tuple[Answers, ...],

@@ -1,7 +1,5 @@
 """Who may leave the category out."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

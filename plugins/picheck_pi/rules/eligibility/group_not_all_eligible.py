@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import (
     CheckResult,
     CheckResults,

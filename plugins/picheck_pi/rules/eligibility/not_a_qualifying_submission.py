@@ -1,15 +1,4 @@
-from __future__ import annotations
-
-from picheck.api import (
-    CheckResults,
-    Clause,
-    Entity,
-    Evidence,
-    Rulebook,
-    SetView,
-    fail,
-    rule,
-)
+from picheck.api import CheckResults, Clause, Entity, Evidence, Rulebook, SetView, fail, rule
 from picheck_pi.eligibility import (
     GROUNDS,
     MINIMUM,
@@ -28,11 +17,7 @@ from picheck_pi.eligibility import (
     without_evidence="notApplicable",
 )
 def not_a_qualifying_submission(
-    measurement_set: SetView,
-    entity: Entity,
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
+    measurement_set: SetView, entity: Entity, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """The data is too little to count as a submission of the category.
 

@@ -1,7 +1,5 @@
 """Electronic prescribing, with the query of the drug monitoring program."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

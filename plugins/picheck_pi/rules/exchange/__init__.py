@@ -1,7 +1,5 @@
 """Health information exchange."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,9 +13,7 @@ _Parts = Sequence[Sequence[str]]
     "PIC-HIE-01",
     "exchange-objective-incomplete",
     needs="PIC-STR-02",
-    terms={
-        "options": rows(title=TEXT, parts={**MEASURE_IDS, "schema": MEASURE_IDS}),
-    },
+    terms={"options": rows(title=TEXT, parts={**MEASURE_IDS, "schema": MEASURE_IDS})},
 )
 def exchange_objective_incomplete(answers: Answers, clause: Clause) -> CheckResults:
     """No way of exchanging health information is reported in full.

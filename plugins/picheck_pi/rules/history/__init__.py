@@ -1,7 +1,5 @@
 """Active engagement across performance years."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

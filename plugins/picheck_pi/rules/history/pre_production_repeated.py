@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from picheck.api import (
@@ -14,13 +12,7 @@ from picheck.api import (
     fail,
     rule,
 )
-from picheck_pi.engagement import (
-    EARLIER,
-    HISTORY_TERMS,
-    LATER,
-    ask_level,
-    find_earlier_levels,
-)
+from picheck_pi.engagement import EARLIER, HISTORY_TERMS, LATER, ask_level, find_earlier_levels
 from picheck_pi.measure_index import label
 
 

@@ -1,7 +1,5 @@
 """Who the submission reports for."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

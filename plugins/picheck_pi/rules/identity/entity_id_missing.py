@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Clause, Entity, fail, not_applicable, rule
 from picheck_pi.term_schemas import SOME_TEXTS
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Clause, Entity, SetView, fail, not_applicable, rule
 from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import TEXT

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Clause, Entity, not_applicable, rule
 from picheck_pi.digits import check_digits
 from picheck_pi.term_schemas import POSITIVE, SOME_TEXTS

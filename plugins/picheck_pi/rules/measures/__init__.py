@@ -1,7 +1,5 @@
 """Required measures, their counts, exclusions and substitutes."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, fail, rule
 from picheck_pi.measure_index import label, or_exclude
 from picheck_pi.term_schemas import POSITIVE

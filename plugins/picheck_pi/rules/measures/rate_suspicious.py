@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from picheck.api import CheckResult, CheckResults, CountsByMeasure, Rulebook, fail, related, rule

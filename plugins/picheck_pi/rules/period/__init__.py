@@ -1,7 +1,5 @@
 """The performance period."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Period, Rulebook, fail, rule
 
 

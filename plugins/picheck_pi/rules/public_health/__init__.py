@@ -1,7 +1,5 @@
 """Public health registries and the level of engagement with them."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

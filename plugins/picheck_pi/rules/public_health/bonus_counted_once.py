@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import Answers, CheckResults, Clause, fail, related, rule
 from picheck_pi.term_schemas import INTEGER, MEASURE_IDS
 

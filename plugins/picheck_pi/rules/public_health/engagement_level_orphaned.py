@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import Answers, CheckResults, Rulebook, fail, rule
 from picheck_pi.measure_index import index_of, label
 

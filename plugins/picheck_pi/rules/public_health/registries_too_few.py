@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import Answers, CheckResults, Clause, fail, rule
 from picheck_pi.term_schemas import POSITIVE, TEXT_BY_TEXT
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
 from picheck_pi.measure_index import label
 from picheck_pi.term_schemas import TEXT_BY_TEXT

@@ -1,7 +1,5 @@
 """Files that came as QRDA III: what CMS's converter refuses, alters or passes over."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Clause, Source, fail, rule
 from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda, quote
 from picheck_pi.term_schemas import SOME_TEXTS, TEXT

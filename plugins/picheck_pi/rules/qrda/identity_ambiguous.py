@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from picheck.api import CheckResult, CheckResults, Clause, Source, fail, rule

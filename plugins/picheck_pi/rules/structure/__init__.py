@@ -1,7 +1,5 @@
 """The shape of the document and of its measurement sets."""
 
-from __future__ import annotations
-
 from picheck.api import Rule, hookimpl, rules_in
 
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResult, CheckResults, Clause, SourceIssues, fail, rule
 from picheck_pi.term_schemas import TEXTS_BY_TEXT
 

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from picheck.api import CheckResults, Clause, Entity, SetView, fail, rule
 from picheck_pi.patterns import is_in_any
 from picheck_pi.term_schemas import TEXTS

@@ -1,15 +1,10 @@
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 
 from picheck.api import CheckResults, Rulebook, SetView, fail, is_counts_like, rule, to_json
 
 _MAX_SHOWN: Final = 40
-_EXPECTED: Final = {
-    "boolean": "true or false",
-    "proportion": "a numerator and a denominator",
-}
+_EXPECTED: Final = {"boolean": "true or false", "proportion": "a numerator and a denominator"}
 
 
 @rule("PIC-STR-05", "value-type-mismatch")
