@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, Literal, NamedTuple
 
-from picheck.api import Answers, Clause, Entity, Evidence, Period, Rulebook, SetView, not_applicable
+from picheck.api import (
+    Answers,
+    Clause,
+    Entity,
+    Evidence,
+    Period,
+    Rulebook,
+    SetView,
+    not_applicable,
+    rule,
+)
 from picheck_pi.roster import Roster, Tally, roster_of
 from picheck_pi.term_schemas import MEASURE_IDS, TEXTS, Schema
 
@@ -16,9 +27,13 @@ AUTOMATIC: Final[Mapping[str, Schema]] = {"special_statuses": TEXTS, "clinician_
 MINIMUM: Final[Mapping[str, Schema]] = {"objectives": TEXTS, "statements": MEASURE_IDS}
 
 NOTHING_CLAIMED: Final = not_applicable("the evidence counts on no reweighting of this category")
+NOTHING_LEFT_OUT: Final = not_applicable("data is sent for the category")
 
 #: The evidence that grounds are read from.
 GROUNDS: Final = ("eligibility", "clinicians")
+
+#: Makes a rule about grounds, as `rule` does. Without any evidence it does not apply.
+rule_about_grounds = partial(rule, evidence=GROUNDS, without_evidence="notApplicable")
 
 #: The rules whose clauses say what the year grants, and to whom.
 _AVAILABLE: Final = "PIC-ELG-02"

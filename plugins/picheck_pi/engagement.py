@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
-from picheck.api import Answers, CheckResult, Clause, Evidence, Measure, Rulebook, SetView
+from picheck.api import Answers, CheckResult, Clause, Evidence, Measure, Rulebook, fail
 from picheck_pi.evidence_questions import ask_about
-from picheck_pi.measure_index import index_of
+from picheck_pi.measure_index import index_of, label
+from picheck_pi.parameter_types import Prior
 from picheck_pi.term_schemas import INTEGER, TEXTS
-
-Prior = Mapping[int, tuple[SetView, ...]]
 
 #: Indexes into a measure's `levels`, and into the clause's words for them.
 EARLIER: Final = 0
@@ -36,11 +35,6 @@ class History(NamedTuple):
         """The latest known year at the earlier level, by at least one record; None for none."""
         return next((year for year, levels in self.reported.items() if EARLIER in levels), None)
 
-    @property
-    def open_keys(self) -> list[str]:
-        """The evidence keys of the unknown years."""
-        return [f"engagementHistory.{year}" for year in self.unknown]
-
 
 def find_earlier_levels(
     answers: Answers, prior: Prior, evidence: Evidence, clause: Clause, rulebook: Rulebook
@@ -60,9 +54,26 @@ def find_earlier_levels(
             yield measure, History(reported, unknown)
 
 
-def ask_level(measure: Measure, missing: Sequence[str], rulebook: Rulebook) -> CheckResult:
+def fail_level(measure: Measure, message: str, rulebook: Rulebook, **details: Any) -> CheckResult:
+    """Return a failure at the earlier level of a measure, in place of which a later is expected.
+
+    The message may show the measure as `{measure}`; `details` are further arguments of `fail`.
+    """
+    return fail(
+        f"/measurements/{measure.levels[EARLIER]}",
+        message,
+        expected=measure.levels[-1],
+        actual=measure.levels[EARLIER],
+        measure=label(rulebook, measure.id),
+        key=measure.id,
+        **details,
+    )
+
+
+def ask_level(measure: Measure, history: History, rulebook: Rulebook) -> CheckResult:
     """Return that the level of an earlier year would decide, and that it is not known."""
     message = "{measure} is at pre-production, and its level in an earlier year is not known"
+    missing = [f"engagementHistory.{year}" for year in history.unknown]
     return ask_about(rulebook, measure.id, message, missing, at=measure.levels[EARLIER])
 
 

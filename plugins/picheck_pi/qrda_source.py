@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from picheck.api import Source, not_applicable
+from picheck.api import CheckResult, Source, fail, not_applicable
+
+Fact = Mapping[str, Any]
 
 _FORMAT: Final = "qrda3"
 
@@ -17,10 +19,32 @@ def is_qrda(source: Source) -> bool:
     return source.format == _FORMAT
 
 
-def facts_of(source: Source, kind: str) -> Sequence[Mapping[str, Any]]:
+def facts_of(source: Source, kind: str) -> Sequence[Fact]:
     """Return the facts of one kind, in document order."""
-    facts: Sequence[Mapping[str, Any]] = source.facts.get(kind, ())
+    facts: Sequence[Fact] = source.facts.get(kind, ())
     return facts
+
+
+def fail_at(fact: Fact, message: str, **details: Any) -> CheckResult:
+    """Return a failure at the place of a fact, and about its measure where it has one.
+
+    The message may show the measure's id as `{measure}`; `details` are further arguments of
+    `picheck.api.fail`.
+    """
+    measure = fact.get("measure")
+    measures = (measure,) if measure else ()
+    details = {"measure": measure, "measures": measures, **details}
+    return fail(fact["pointer"], message, from_root=True, **details)
+
+
+def fail_file(message: str, **details: Any) -> CheckResult:
+    """Return a failure of the file as a whole; `details` are further arguments of `fail`."""
+    return fail("", message, from_root=True, **details)
+
+
+def fail_several(found: Sequence[Fact], message: str, **details: Any) -> CheckResult:
+    """Return a failure of what may be in the file once, at the second of what was found."""
+    return fail_at(found[1], message, expected=1, actual=len(found), **details)
 
 
 def quote(text: str | None) -> str:

@@ -1,3 +1,5 @@
+from typing import Final
+
 from picheck.api import (
     CheckResult,
     CheckResults,
@@ -5,37 +7,27 @@ from picheck.api import (
     Entity,
     Evidence,
     Rulebook,
-    SetView,
     fail,
     indeterminate,
     not_applicable,
-    rule,
 )
 from picheck_pi.eligibility import (
-    GROUNDS,
     NOTHING_CLAIMED,
     Ground,
     grounds_of,
     is_left_out,
     name_grounds,
+    rule_about_grounds,
 )
+from picheck_pi.parameter_types import Sets
 from picheck_pi.roster import MEMBERS
 
+_MESSAGE: Final = "the evidence counts on {claim}, which {why}"
 
-@rule(
-    "PIC-ELG-03",
-    "group-not-all-eligible",
-    scope="document",
-    terms=MEMBERS,
-    evidence=GROUNDS,
-    without_evidence="notApplicable",
-)
+
+@rule_about_grounds("PIC-ELG-03", "group-not-all-eligible", scope="document", terms=MEMBERS)
 def group_not_all_eligible(
-    entity: Entity,
-    sets: tuple[SetView, ...],
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
+    entity: Entity, sets: Sets, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """A group counts on its members' statuses although not all of them qualify.
 
@@ -61,35 +53,35 @@ def group_not_all_eligible(
     if not grounds:
         return NOTHING_CLAIMED
     is_relied_on = is_left_out(sets) and not name_grounds(grounds, "granted")
+    unmet = [ground for ground in grounds if ground.state == "unmet"]
     return [
-        *_fail_unmet(grounds, entity, is_relied_on=is_relied_on),
+        *(
+            _fail(g, entity, is_relied_on=is_relied_on)
+            for g in unmet
+            if is_relied_on or g.is_contradicted
+        ),
         *(_ask(ground) for ground in grounds if ground.state == "open"),
     ]
 
 
-def _fail_unmet(grounds: list[Ground], entity: Entity, *, is_relied_on: bool) -> list[CheckResult]:
-    """Return a finding for each ground that too few members hold, where it matters."""
-    return [
-        fail(
-            "/entityType",
-            "the evidence counts on {claim}, which {why}",
-            actual=entity.entity_type,
-            claim=ground.claim,
-            why=ground.why,
-            key=ground.claim if ground.is_contradicted else "",
-            variant=None if is_relied_on else "harmless",
-            remediation=None
-            if is_relied_on
-            else "correct the evidence, and look the status up with CMS; nothing hangs on it now",
-        )
-        for ground in grounds
-        if ground.state == "unmet" and (is_relied_on or ground.is_contradicted)
-    ]
+def _fail(ground: Ground, entity: Entity, *, is_relied_on: bool) -> CheckResult:
+    """Return the finding of a ground that too few members hold; milder where data is sent."""
+    harmless = "correct the evidence, and look the status up with CMS; nothing hangs on it now"
+    return fail(
+        "/entityType",
+        _MESSAGE,
+        actual=entity.entity_type,
+        claim=ground.claim,
+        why=ground.why,
+        key=ground.claim if ground.is_contradicted else "",
+        variant=None if is_relied_on else "harmless",
+        remediation=None if is_relied_on else harmless,
+    )
 
 
 def _ask(ground: Ground) -> CheckResult:
     return indeterminate(
-        "the evidence counts on {claim}, which {why}",
+        _MESSAGE,
         missing=ground.missing,
         pointer="/entityType",
         claim=ground.claim,

@@ -1,23 +1,21 @@
-from picheck.api import CheckResults, Clause, Entity, Evidence, Rulebook, SetView, fail, rule
+from picheck.api import CheckResults, Clause, Entity, Evidence, Rulebook, SetView, fail
 from picheck_pi.eligibility import (
-    GROUNDS,
     MINIMUM,
     NOTHING_CLAIMED,
     grounds_of,
     missing_parts,
     name_claims,
+    rule_about_grounds,
 )
 
 
-@rule(
-    "PIC-ELG-04",
-    "not-a-qualifying-submission",
-    terms=MINIMUM,
-    evidence=GROUNDS,
-    without_evidence="notApplicable",
-)
+@rule_about_grounds("PIC-ELG-04", "not-a-qualifying-submission", terms=MINIMUM)
 def not_a_qualifying_submission(
-    measurement_set: SetView, entity: Entity, evidence: Evidence, clause: Clause, rulebook: Rulebook
+    measurement_set: SetView,
+    entity: Entity,
+    evidence: Evidence,
+    clause: Clause,
+    rulebook: Rulebook,
 ) -> CheckResults:
     """The data is too little to count as a submission of the category.
 
@@ -42,11 +40,9 @@ def not_a_qualifying_submission(
     missing = list(missing_parts(answers, cehrt_id, measurement_set.period, clause.terms))
     if not missing:
         return None
-    return fail(
-        "",
+    message = (
         "the evidence counts on {claims}, and this measurement set is no qualifying submission: it"
-        " lacks {missing}",
-        claims=claims,
-        missing=", ".join(missing),
-        measures=[statement for statement in clause["statements"] if not answers.has(statement)],
+        " lacks {missing}"
     )
+    unanswered = [statement for statement in clause["statements"] if not answers.has(statement)]
+    return fail("", message, claims=claims, missing=", ".join(missing), measures=unanswered)

@@ -1,39 +1,19 @@
-from picheck.api import (
-    CheckResults,
-    Clause,
-    Entity,
-    Evidence,
-    Rulebook,
-    SetView,
-    fail,
-    not_applicable,
-    rule,
-)
+from picheck.api import CheckResults, Clause, Entity, Evidence, Rulebook, fail, not_applicable
 from picheck_pi.eligibility import (
     AUTOMATIC,
-    GROUNDS,
     NOTHING_CLAIMED,
     grounds_of,
     is_complete,
     missing_parts,
     name_claims,
+    rule_about_grounds,
 )
+from picheck_pi.parameter_types import Sets
 
 
-@rule(
-    "PIC-ELG-05",
-    "partial-data-cancels",
-    scope="document",
-    terms=AUTOMATIC,
-    evidence=GROUNDS,
-    without_evidence="notApplicable",
-)
+@rule_about_grounds("PIC-ELG-05", "partial-data-cancels", scope="document", terms=AUTOMATIC)
 def partial_data_cancels(
-    entity: Entity,
-    sets: tuple[SetView, ...],
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
+    entity: Entity, sets: Sets, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """A reweighting is counted on, and even the partial data that is sent cancels it.
 
@@ -57,11 +37,8 @@ def partial_data_cancels(
         return not_applicable("there is no partial data without a complete measurement set")
     partial, minimum = sets[0], {"objectives": rulebook.objectives, "statements": ()}
     missing = missing_parts(partial.answers, partial.cehrt_id, partial.period, minimum)
-    return fail(
-        "",
+    message = (
         "the evidence counts on {claims}, but even this partial measurement set cancels it: it"
-        " lacks {missing}",
-        at=partial,
-        claims=claims,
-        missing=", ".join(missing),
+        " lacks {missing}"
     )
+    return fail("", message, at=partial, claims=claims, missing=", ".join(missing))

@@ -4,36 +4,24 @@ from picheck.api import (
     Entity,
     Evidence,
     Rulebook,
-    SetView,
     fail,
     not_applicable,
     related,
-    rule,
 )
 from picheck_pi.eligibility import (
     AUTOMATIC,
-    GROUNDS,
     NOTHING_CLAIMED,
     grounds_of,
     is_complete,
     name_claims,
+    rule_about_grounds,
 )
+from picheck_pi.parameter_types import Sets
 
 
-@rule(
-    "PIC-ELG-01",
-    "reweighting-cancelled",
-    scope="document",
-    terms=AUTOMATIC,
-    evidence=GROUNDS,
-    without_evidence="notApplicable",
-)
+@rule_about_grounds("PIC-ELG-01", "reweighting-cancelled", scope="document", terms=AUTOMATIC)
 def reweighting_cancelled(
-    entity: Entity,
-    sets: tuple[SetView, ...],
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
+    entity: Entity, sets: Sets, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """A reweighting is counted on, and data for the category is sent all the same.
 
@@ -56,10 +44,6 @@ def reweighting_cancelled(
     complete = [view for view in sets if is_complete(view)]
     if not complete:
         return not_applicable("no measurement set of the category is complete")
-    return fail(
-        "",
-        "the evidence counts on {claims}, but sending this measurement set cancels it",
-        at=complete[0],
-        claims=claims,
-        related=[related("", "this one too", at=view) for view in complete[1:]],
-    )
+    message = "the evidence counts on {claims}, but sending this measurement set cancels it"
+    others = [related("", "this one too", at=view) for view in complete[1:]]
+    return fail("", message, at=complete[0], claims=claims, related=others)

@@ -1,44 +1,28 @@
 from datetime import date
 
-from picheck.api import (
-    CheckResult,
-    CheckResults,
-    Clause,
-    Entity,
-    Evidence,
-    Rulebook,
-    SetView,
-    fail,
-    not_applicable,
-    rule,
-)
+from picheck.api import CheckResult, CheckResults, Clause, Entity, Evidence, Rulebook, fail
 from picheck_pi.eligibility import (
     AUTOMATIC,
-    GROUNDS,
     NOTHING_CLAIMED,
+    NOTHING_LEFT_OUT,
     available_to,
     grounds_of,
     is_left_out,
     name_grounds,
+    rule_about_grounds,
 )
+from picheck_pi.parameter_types import Sets
 from picheck_pi.term_schemas import TEXT, optional
 
 
-@rule(
+@rule_about_grounds(
     "PIC-ELG-02",
     "reweighting-not-available",
     scope="document",
     terms={**AUTOMATIC, "apply_until": optional(TEXT), "apply_until_time": optional(TEXT)},
-    evidence=GROUNDS,
-    without_evidence="notApplicable",
 )
 def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
-    entity: Entity,
-    sets: tuple[SetView, ...],
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
-    as_of: date,
+    entity: Entity, sets: Sets, evidence: Evidence, clause: Clause, rulebook: Rulebook, as_of: date
 ) -> CheckResults:
     """The category is left out on the strength of a reweighting that the year does not grant.
 
@@ -60,7 +44,7 @@ def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
     if not grounds:
         return NOTHING_CLAIMED
     if not is_left_out(sets):
-        return not_applicable("data is sent for the category")
+        return NOTHING_LEFT_OUT
     if name_grounds(grounds, "granted"):
         return None
     results = [
@@ -82,23 +66,27 @@ def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
 
 def _fail_hardship(word: str, clause: Clause, rulebook: Rulebook, as_of: date) -> CheckResult:
     """Return the finding of an application that is not approved, with the last day to apply."""
-    day = clause.terms.get("apply_until")
-    is_over = day is not None and date.fromisoformat(day) < as_of
-    closing = " ".join(filter(None, (day, clause.terms.get("apply_until_time"))))
-    deadline = (
-        f"; applications for {{year}} {'closed on' if is_over else 'are taken until'} {{closing}}"
+    message = (
+        "nothing is reported for the category, and the hardship exception is {actual}, not"
+        " {expected}"
     )
-    again = "" if is_over else ", or apply again while applications are taken"
+    remedy = "report the category in full, unless CMS approves the application first"
+    day, time = clause.terms.get("apply_until"), clause.terms.get("apply_until_time", "")
+    is_over = day is not None and date.fromisoformat(day) < as_of
+    if day is not None:
+        state = "closed on" if is_over else "are taken until"
+        message += f"; applications for {{year}} {state} {{closing}}"
+    if word == "denied":
+        again = "" if is_over else ", or apply again while applications are taken"
+        remedy = "report the category in full" + again
     return fail(
         "",
-        "nothing is reported for the category, and the hardship exception is {actual}, not"
-        " {expected}" + (deadline if day else ""),
+        message,
         from_root=True,
         expected="approved",
         actual=word,
         key="hardshipException",
         year=rulebook.year,
-        closing=closing,
-        remediation="report the category in full"
-        + (again if word == "denied" else ", unless CMS approves the application first"),
+        closing=f"{day} {time}".rstrip(),
+        remediation=remedy,
     )

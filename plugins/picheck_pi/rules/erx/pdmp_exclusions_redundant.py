@@ -1,4 +1,5 @@
-from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, related, rule
+from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
+from picheck_pi.findings import fail_together
 from picheck_pi.measure_index import join_and, label
 from picheck_pi.term_schemas import MEASURE_ID
 
@@ -17,17 +18,14 @@ def pdmp_exclusions_redundant(answers: Answers, clause: Clause, rulebook: Rulebo
     How to fix:
     Keep the exclusion that is easiest to prove and leave the others out.
     """
-    measure_id = clause["measure"]
-    claimed = [i for i in rulebook.exclusions_of(measure_id) if answers.is_yes(i)]
+    claimed = [i for i in rulebook.exclusions_of(clause["measure"]) if answers.is_yes(i)]
     if len(claimed) <= 1:
         return None
-    return fail(
-        f"/measurements/{claimed[1]}",
+    return fail_together(
+        claimed,
         "{measure} is excluded {count} times: {exclusions}; one is enough",
-        actual=claimed,
-        measure=label(rulebook, measure_id),
+        place=claimed[1],
+        measure=label(rulebook, clause["measure"]),
         count=len(claimed),
         exclusions=join_and(claimed),
-        measures=claimed,
-        related=[related(f"/measurements/{i}", i) for i in claimed if i != claimed[1]],
     )

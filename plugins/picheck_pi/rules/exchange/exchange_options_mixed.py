@@ -1,4 +1,5 @@
-from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, related, rule
+from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
+from picheck_pi.findings import fail_together
 from picheck_pi.measure_index import join_and, label
 from picheck_pi.term_schemas import MEASURE_IDS
 
@@ -28,12 +29,6 @@ def exchange_options_mixed(answers: Answers, clause: Clause, rulebook: Rulebook)
     beside = [i for i in clause["options"] if answers.has(i)]
     if not (claimed and beside):
         return None
-    return fail(
-        f"/measurements/{claimed[0]}",
-        "{exclusions} claimed beside {option}, which needs no exclusion",
-        actual=[*claimed, *beside],
-        exclusions=join_and(claimed),
-        option=join_and([label(rulebook, i) for i in beside]),
-        measures=[*claimed, *beside],
-        related=[related(f"/measurements/{i}", i) for i in (*claimed[1:], *beside)],
-    )
+    message = "{exclusions} claimed beside {option}, which needs no exclusion"
+    exclusions, option = join_and(claimed), join_and([label(rulebook, i) for i in beside])
+    return fail_together([*claimed, *beside], message, exclusions=exclusions, option=option)

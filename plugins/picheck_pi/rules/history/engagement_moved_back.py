@@ -1,28 +1,11 @@
-from collections.abc import Mapping
-
-from picheck.api import (
-    Answers,
-    CheckResult,
-    CheckResults,
-    Clause,
-    Evidence,
-    Measure,
-    Rulebook,
-    SetView,
-    fail,
-    rule,
-)
-from picheck_pi.engagement import EARLIER, HISTORY_TERMS, LATER, ask_level, find_earlier_levels
-from picheck_pi.measure_index import label
+from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, rule
+from picheck_pi.engagement import HISTORY_TERMS, LATER, ask_level, fail_level, find_earlier_levels
+from picheck_pi.parameter_types import Prior
 
 
 @rule("PIC-HST-02", "engagement-moved-back", terms=HISTORY_TERMS, evidence="engagementHistory")
 def engagement_moved_back(
-    answers: Answers,
-    prior: Mapping[int, tuple[SetView, ...]],
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
+    answers: Answers, prior: Prior, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """A registry fell back from data production to pre-production.
 
@@ -39,26 +22,14 @@ def engagement_moved_back(
     Compare the two years with the registry's own confirmations. If the step back is real,
     because the registry or the EHR changed, keep the letters that show it.
     """
+    message = "{measure} is at pre-production, but was in data production in {year}"
     results = []
     for measure, history in find_earlier_levels(answers, prior, evidence, clause, rulebook):
         if history.spent_in is not None:
             continue
         year = next((y for y, levels in history.reported.items() if LATER in levels), None)
         if year is not None:
-            results.append(_fail(measure, year, rulebook))
-        elif missing := history.open_keys:
-            results.append(ask_level(measure, missing, rulebook))
+            results.append(fail_level(measure, message, rulebook, year=year))
+        elif history.unknown:
+            results.append(ask_level(measure, history, rulebook))
     return results
-
-
-def _fail(measure: Measure, year: int, rulebook: Rulebook) -> CheckResult:
-    """Return the finding of one measure that was in data production in an earlier year."""
-    return fail(
-        f"/measurements/{measure.levels[EARLIER]}",
-        "{measure} is at pre-production, but was in data production in {year}",
-        expected=measure.levels[-1],
-        actual=measure.levels[EARLIER],
-        measure=label(rulebook, measure.id),
-        year=year,
-        key=measure.id,
-    )

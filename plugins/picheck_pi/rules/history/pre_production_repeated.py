@@ -1,28 +1,19 @@
-from collections.abc import Mapping
+from typing import Final
 
-from picheck.api import (
-    Answers,
-    CheckResult,
-    CheckResults,
-    Clause,
-    Evidence,
-    Measure,
-    Rulebook,
-    SetView,
-    fail,
-    rule,
+from picheck.api import Answers, CheckResults, Clause, Evidence, Measure, Rulebook, rule
+from picheck_pi.engagement import HISTORY_TERMS, LATER, ask_level, fail_level, find_earlier_levels
+from picheck_pi.parameter_types import Prior
+
+_MESSAGE: Final = (
+    "{measure} is at pre-production, and was so already in {year}; only one performance period may"
+    " be spent there{conflict}"
 )
-from picheck_pi.engagement import EARLIER, HISTORY_TERMS, LATER, ask_level, find_earlier_levels
-from picheck_pi.measure_index import label
+_CONFLICT: Final = "; the records of that year contradict each other, and the worse is taken"
 
 
 @rule("PIC-HST-01", "pre-production-repeated", terms=HISTORY_TERMS, evidence="engagementHistory")
 def pre_production_repeated(
-    answers: Answers,
-    prior: Mapping[int, tuple[SetView, ...]],
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
+    answers: Answers, prior: Prior, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """A registry is at pre-production for a second time.
 
@@ -45,27 +36,12 @@ def pre_production_repeated(
     for measure, history in find_earlier_levels(answers, prior, evidence, clause, rulebook):
         year = history.spent_in
         if year is not None:
-            results.append(_fail(measure, year, history.reported[year], rulebook))
-        elif missing := history.open_keys:
-            results.append(ask_level(measure, missing, rulebook))
+            conflict = _CONFLICT if LATER in history.reported[year] else ""
+            details = {"year": year, "conflict": conflict, "variant": _find_variant(measure)}
+            results.append(fail_level(measure, _MESSAGE, rulebook, **details))
+        elif history.unknown:
+            results.append(ask_level(measure, history, rulebook))
     return results
-
-
-def _fail(measure: Measure, year: int, levels: frozenset[int], rulebook: Rulebook) -> CheckResult:
-    """Return the finding of one measure that was at pre-production in an earlier year."""
-    conflict = "; the records of that year contradict each other, and the worse is taken"
-    return fail(
-        f"/measurements/{measure.levels[EARLIER]}",
-        "{measure} is at pre-production, and was so already in {year}; only one performance period"
-        " may be spent there{conflict}",
-        expected=measure.levels[-1],
-        actual=measure.levels[EARLIER],
-        measure=label(rulebook, measure.id),
-        year=year,
-        conflict=conflict if LATER in levels else "",
-        variant=_find_variant(measure),
-        key=measure.id,
-    )
 
 
 def _find_variant(measure: Measure) -> str | None:

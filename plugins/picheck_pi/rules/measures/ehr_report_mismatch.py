@@ -4,13 +4,12 @@ from picheck.api import (
     CountsByMeasure,
     Evidence,
     Rulebook,
-    fail,
     indeterminate,
     not_applicable,
     rule,
 )
 from picheck_pi.evidence_questions import ask_about
-from picheck_pi.measure_index import label
+from picheck_pi.findings import fail_measure
 
 
 @rule("PIC-MEA-11", "ehr-report-mismatch", evidence="ehrReport")
@@ -34,11 +33,8 @@ def ehr_report_mismatch(
     if not counts:
         return not_applicable("no rate is reported")
     if evidence.ehr_report is None:
-        return indeterminate(
-            "the numbers of the EHR report are not given",
-            missing=["ehrReport"],
-            pointer="/measurements",
-        )
+        message = "the numbers of the EHR report are not given"
+        return indeterminate(message, missing=["ehrReport"], pointer="/measurements")
     pairs = counts.pairs.items()
     results = [_compare(measure_id, pair, evidence, rulebook) for measure_id, pair in pairs]
     return [result for result in results if result is not None]
@@ -54,11 +50,6 @@ def _compare(
         return ask_about(rulebook, measure_id, message, [f"ehrReport.{measure_id}"])
     if pair == (reported.numerator, reported.denominator):
         return None
-    return fail(
-        f"/measurements/{measure_id}",
-        "{measure} is submitted as {actual}, but the EHR report says {expected}",
-        expected=f"{reported.numerator}/{reported.denominator}",
-        actual=f"{pair[0]}/{pair[1]}",
-        measure=label(rulebook, measure_id),
-        key=measure_id,
-    )
+    message = "{measure} is submitted as {actual}, but the EHR report says {expected}"
+    actual, expected = f"{pair[0]}/{pair[1]}", f"{reported.numerator}/{reported.denominator}"
+    return fail_measure(rulebook, measure_id, message, expected=expected, actual=actual)

@@ -1,5 +1,6 @@
-from picheck.api import Answers, CheckResults, Rulebook, fail, rule
-from picheck_pi.measure_index import index_of, label
+from picheck.api import Answers, CheckResults, Rulebook, rule
+from picheck_pi.findings import fail_measure
+from picheck_pi.measure_index import index_of
 
 
 @rule("PIC-MEA-07", "exclusion-answered-false")
@@ -17,16 +18,9 @@ def exclusion_answered_false(answers: Answers, rulebook: Rulebook) -> CheckResul
     Leave exclusions that you do not claim out of the file. If you meant to claim it, its value
     has to be true, and its measure has to go.
     """
+    message = "{measure} has the value false, which claims nothing and may be refused"
+    remedy = "leave {id} out, or claim it with true if its criterion holds"
     return [
-        fail(
-            f"/measurements/{exclusion_id}",
-            "{exclusion} has the value false, which claims nothing and may be refused",
-            expected=True,
-            actual=False,
-            exclusion=label(rulebook, exclusion_id),
-            remediation="leave {id} out, or claim it with true if its criterion holds",
-            id=exclusion_id,
-            key=exclusion_id,
-        )
-        for exclusion_id in sorted(answers.no & index_of(rulebook).exclusions)
+        fail_measure(rulebook, i, message, expected=True, actual=False, remediation=remedy)
+        for i in sorted(answers.no & index_of(rulebook).exclusions)
     ]

@@ -1,5 +1,5 @@
-from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, fail, rule
-from picheck_pi.measure_index import label
+from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, rule
+from picheck_pi.findings import fail_measure
 from picheck_pi.term_schemas import INTEGER, MEASURE_ID, rows
 
 
@@ -25,19 +25,14 @@ def exclusion_available(
     Compare the score with the measure and with its exclusion, and choose. The exclusion is about
     all cases of the period, which may be more than the denominator shows.
     """
-    return [
-        fail(
-            f"/measurements/{row['measure']}",
-            "{measure} has a denominator of {actual}; with fewer than {expected} cases {exclusion}"
-            " may be claimed instead",
-            expected=row["below"],
-            actual=pair[1],
-            measure=label(rulebook, row["measure"]),
-            exclusion=row["exclusion"],
-            key=row["measure"],
-        )
-        for row in clause["low_volume"]
-        if (pair := counts.pair(row["measure"])) is not None
-        and 0 < pair[0] <= pair[1] < row["below"]
-        and not answers.is_yes(row["exclusion"])
-    ]
+    message = (
+        "{measure} has a denominator of {actual}; with fewer than {expected} cases {exclusion} may"
+        " be claimed instead"
+    )
+    results = []
+    for row in clause["low_volume"]:
+        exclusion_id, limit, pair = row["exclusion"], row["below"], counts.pair(row["measure"])
+        if pair and 0 < pair[0] <= pair[1] < limit and not answers.is_yes(exclusion_id):
+            facts = {"expected": limit, "actual": pair[1], "exclusion": exclusion_id}
+            results.append(fail_measure(rulebook, row["measure"], message, **facts))
+    return results

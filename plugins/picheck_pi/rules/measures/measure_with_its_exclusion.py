@@ -1,4 +1,5 @@
-from picheck.api import Answers, CheckResults, Rulebook, fail, related, rule
+from picheck.api import Answers, CheckResults, Rulebook, rule
+from picheck_pi.findings import fail_together
 from picheck_pi.measure_index import index_of, join_and, join_or, label
 
 
@@ -20,18 +21,15 @@ def measure_with_its_exclusion(answers: Answers, rulebook: Rulebook) -> CheckRes
     """
     claimed = answers.present - answers.no
     return [
-        fail(
-            f"/measurements/{measure.id}",
+        fail_together(
+            [measure.id, *beside],
             "{measure} is reported, and its exclusion {exclusion} is claimed too",
-            actual=[measure.id, *beside],
             measure=label(rulebook, measure.id),
             exclusion=join_and(beside),
             remediation="keep either {id} or {choice}, whichever is true, and take the other out",
             id=measure.id,
             choice=join_or(beside),
             key=measure.id,
-            measures=[measure.id, *beside],
-            related=[related(f"/measurements/{i}", i) for i in beside],
         )
         for measure in index_of(rulebook).excludable
         if measure.id in answers.present

@@ -1,4 +1,5 @@
-from picheck.api import Answers, CheckResults, Rulebook, fail, related, rule
+from picheck.api import Answers, CheckResults, Rulebook, rule
+from picheck_pi.findings import fail_together
 from picheck_pi.measure_index import index_of, label
 
 
@@ -23,18 +24,15 @@ def measure_with_its_substitute(answers: Answers, rulebook: Rulebook) -> CheckRe
     index = index_of(rulebook)
     present = answers.present - (answers.no & index.exclusions)
     return [
-        fail(
-            f"/measurements/{second}",
+        fail_together(
+            [first, second],
             "{second} and {first} cannot be in one measurement set",
-            actual=[first, second],
+            place=second,
             first=label(rulebook, first),
             second=label(rulebook, second),
-            remediation="keep either {ids[0]} or {ids[1]} and take the other out, even where it"
-            " is false",
-            ids=(first, second),
+            remediation="keep either {actual[0]} or {actual[1]} and take the other out, even where"
+            " it is false",
             key=f"{first}+{second}",
-            measures=[first, second],
-            related=[related(f"/measurements/{first}", first)],
         )
         for first, second in index.exclusive_pairs
         if first in present and second in present

@@ -1,5 +1,6 @@
-from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, fail, rule
-from picheck_pi.measure_index import label, or_exclude
+from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Rulebook, rule
+from picheck_pi.findings import fail_measure
+from picheck_pi.measure_index import or_exclude
 from picheck_pi.term_schemas import POSITIVE
 
 
@@ -24,17 +25,16 @@ def numerator_below_one(
     """
     minimum = clause["minimum_numerator"]
     return [
-        fail(
-            f"/measurements/{measure_id}",
+        fail_measure(
+            rulebook,
+            measure_id,
             "{measure} is reported with {actual}/{denominator}; the numerator must be {expected}"
             " or more",
             expected=minimum,
             actual=numerator,
             denominator=denominator,
-            measure=label(rulebook, measure_id),
             remediation="count again and report at least {expected} in the numerator{or_exclude}",
             or_exclude=or_exclude(rulebook, measure_id),
-            key=measure_id,
         )
         for measure_id, (numerator, denominator) in counts.pairs.items()
         if numerator < minimum

@@ -1,7 +1,6 @@
-from collections.abc import Sequence
-
-from picheck.api import CheckResult, CheckResults, CountsByMeasure, Rulebook, fail, related, rule
-from picheck_pi.measure_index import join_and, label
+from picheck.api import CheckResults, CountsByMeasure, Rulebook, rule
+from picheck_pi.findings import fail_measure, fail_together
+from picheck_pi.measure_index import join_and
 
 
 @rule("PIC-MEA-10", "rate-suspicious")
@@ -24,40 +23,20 @@ def rate_suspicious(counts: CountsByMeasure, rulebook: Rulebook) -> CheckResults
     sharing: dict[tuple[int, int], list[str]] = {}
     for measure_id, pair in pairs.items():
         sharing.setdefault(pair, []).append(measure_id)
-    found = [_fail_one_of_one(measure_id, rulebook) for measure_id in sharing.pop((1, 1), ())]
-    found += [
-        _fail_several(ids, "{names} are all reported as {actual}", join_and(ids), f"{n}/{d}")
-        for (n, d), ids in sharing.items()
-        if len(ids) > 1
-    ]
+    message = "{measure} is reported as 1/1"
+    alone = sharing.pop((1, 1), ())
+    found = [fail_measure(rulebook, i, message, actual="1/1") for i in alone]
+    for (n, d), ids in sharing.items():
+        if len(ids) > 1:
+            message, names = "{names} are all reported as {actual}", join_and(ids)
+            key = "+".join(ids)
+            found.append(fail_together(ids, message, actual=f"{n}/{d}", names=names, key=key))
     if found or len(pairs) <= 1 or any(n < d for n, d in pairs.values()):
         return found
-    message = "every reported rate is 100 %: {names}"
-    return _fail_several(
-        list(pairs), message, ", ".join(pairs), [f"{n}/{d}" for n, d in pairs.values()]
-    )
-
-
-def _fail_one_of_one(measure_id: str, rulebook: Rulebook) -> CheckResult:
-    return fail(
-        f"/measurements/{measure_id}",
-        "{measure} is reported as 1/1",
-        actual="1/1",
-        measure=label(rulebook, measure_id),
-        key=measure_id,
-    )
-
-
-def _fail_several(
-    ids: Sequence[str], message: str, names: str, actual: str | list[str]
-) -> CheckResult:
-    """Return one finding about several measures, at the first of them."""
-    return fail(
-        f"/measurements/{ids[0]}",
-        message,
-        actual=actual,
-        names=names,
-        key="+".join(ids),
-        measures=ids,
-        related=[related(f"/measurements/{i}", i) for i in ids[1:]],
+    return fail_together(
+        list(pairs),
+        "every reported rate is 100 %: {names}",
+        actual=[f"{n}/{d}" for n, d in pairs.values()],
+        names=", ".join(pairs),
+        key="+".join(pairs),
     )

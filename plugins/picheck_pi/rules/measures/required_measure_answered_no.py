@@ -1,5 +1,6 @@
-from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
-from picheck_pi.measure_index import label, or_exclude
+from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
+from picheck_pi.findings import fail_measure
+from picheck_pi.measure_index import or_exclude
 from picheck_pi.term_schemas import MEASURE_IDS
 
 
@@ -22,15 +23,14 @@ def required_measure_answered_no(
     not, see whether an exclusion fits, and claim it in place of the measure.
     """
     return [
-        fail(
-            f"/measurements/{measure_id}",
+        fail_measure(
+            rulebook,
+            measure_id,
             "{measure} is required, and is answered no",
             expected=True,
             actual=False,
-            measure=label(rulebook, measure_id),
             remediation="answer yes only if it was done and can be proved{or_exclude}",
             or_exclude=or_exclude(rulebook, measure_id),
-            key=measure_id,
         )
         for measure_id in clause["measures"]
         if answers.is_no(measure_id) and answers.claimed_exclusion(measure_id) is None

@@ -1,4 +1,5 @@
-from picheck.api import Answers, CheckResults, Clause, fail, related, rule
+from picheck.api import Answers, CheckResults, Clause, rule
+from picheck_pi.findings import fail_together
 from picheck_pi.term_schemas import INTEGER, MEASURE_IDS
 
 
@@ -20,13 +21,11 @@ def bonus_counted_once(answers: Answers, clause: Clause) -> CheckResults:
     claimed = [i for i in clause["measures"] if answers.is_yes(i)]
     if len(claimed) <= 1:
         return None
-    return fail(
-        f"/measurements/{claimed[1]}",
+    return fail_together(
+        claimed,
         "{count} bonus registries are reported ({claimed}); together they earn {points} points",
-        actual=claimed,
+        place=claimed[1],
         count=len(claimed),
         claimed=", ".join(claimed),
         points=clause["points"],
-        measures=claimed,
-        related=[related(f"/measurements/{i}", i) for i in claimed if i != claimed[1]],
     )

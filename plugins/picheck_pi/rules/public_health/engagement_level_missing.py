@@ -1,5 +1,6 @@
-from picheck.api import Answers, CheckResults, Rulebook, fail, rule
-from picheck_pi.measure_index import index_of, join_or, label
+from picheck.api import Answers, CheckResults, Rulebook, rule
+from picheck_pi.findings import fail_measure
+from picheck_pi.measure_index import index_of, join_or
 
 
 @rule("PIC-PUB-03", "engagement-level-missing")
@@ -19,16 +20,15 @@ def engagement_level_missing(answers: Answers, rulebook: Rulebook) -> CheckResul
     of that level with the value true.
     """
     return [
-        fail(
-            f"/measurements/{measure.id}",
+        fail_measure(
+            rulebook,
+            measure.id,
             "{measure} is answered yes without its level of active engagement",
             expected=measure.levels,
-            measure=label(rulebook, measure.id),
             remediation="add {levels}, whichever is true",
             levels=join_or(measure.levels),
             variant="bonus" if measure.is_bonus else None,
-            key=measure.id,
         )
         for measure in index_of(rulebook).with_levels
-        if answers.is_yes(measure.id) and not any(map(answers.is_yes, measure.levels))
+        if answers.is_yes(measure.id) and answers.yes.isdisjoint(measure.levels)
     ]

@@ -1,8 +1,5 @@
-from collections.abc import Mapping
-from typing import Any
-
-from picheck.api import CheckResult, CheckResults, Rulebook, Source, fail, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
+from picheck.api import CheckResult, CheckResults, Rulebook, Source, rule
+from picheck_pi.qrda_source import NO_QRDA, Fact, facts_of, fail_at, is_qrda
 
 
 @rule("PIC-QRD-05", "entry-not-read", structural=True)
@@ -27,27 +24,23 @@ def entry_not_read(source: Source, rulebook: Rulebook) -> CheckResults:
     return [_fail(entry, rulebook) for entry in facts_of(source, "unread")]
 
 
-def _fail(entry: Mapping[str, Any], rulebook: Rulebook) -> CheckResult:
-    measure_id, answer = entry["measure"], entry["answer"]
+def _fail(entry: Fact, rulebook: Rulebook) -> CheckResult:
+    measure_id = entry["measure"]
     measure = rulebook.measures.get(measure_id) if measure_id else None
     is_needed = measure is not None and (measure.is_required or measure.category == "exclusion")
     variant = "required" if is_needed else None
     message = "{what} follows no template that CMS reads ({templates}), so it is dropped"
     if entry["misplaced"] and entry["counts"]:
-        message, variant = (
-            "{what} has counts outside of this category's section; CMS refuses the file",
-            "refused",
-        )
+        message = "{what} has counts outside of this category's section; CMS refuses the file"
+        variant = "refused"
     elif entry["misplaced"]:
         message = "{what} is in another section than this category's, so CMS does not read it there"
-    return fail(
-        entry["pointer"],
+    return fail_at(
+        entry,
         message,
-        from_root=True,
-        actual=answer,
+        actual=entry["answer"],
         what=f"the entry of {measure_id}" if measure_id else "an entry without a measure",
         templates=", ".join(entry["templates"]) or "it names none",
         variant=variant,
         key=measure_id or "",
-        measures=(measure_id,) if measure_id else (),
     )

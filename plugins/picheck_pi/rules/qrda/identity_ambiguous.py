@@ -1,7 +1,7 @@
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from picheck.api import CheckResult, CheckResults, Clause, Source, fail, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
+from picheck.api import CheckResult, CheckResults, Clause, Source, rule
+from picheck_pi.qrda_source import NO_QRDA, Fact, facts_of, fail_at, fail_several, is_qrda
 from picheck_pi.term_schemas import SOME_TEXTS
 
 
@@ -28,41 +28,27 @@ def identity_ambiguous(source: Source, clause: Clause) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
-    found = [*_check_several(source, "cehrtIds", None, "CMS EHR Certification IDs")]
-    entity_type = source.facts["entityType"]
+    performers, entity_type = facts_of(source, "performers"), source.facts["entityType"]
+    npis = [each for each in performers if each["kind"] == "npi"]
+    found = [_check_single(facts_of(source, "cehrtIds"), "cehrtIds", "CMS EHR Certification IDs")]
     if entity_type in clause["with_tin"]:
-        found += _check_several(source, "performers", "tin", "TINs")
+        tins = [each for each in performers if each["kind"] == "tin"]
+        found.append(_check_single(tins, "tin", "TINs"))
     if entity_type in clause["with_npi"]:
-        found += _check_several(source, "performers", "npi", "NPIs")
-    elif entity_type is not None:
-        found += _check_unused(source, entity_type)
-    return found
+        found.append(_check_single(npis, "npi", "NPIs"))
+    elif entity_type is not None and npis:
+        found.append(_fail_unused(npis[0], entity_type))
+    return [result for result in found if result]
 
 
-def _check_several(
-    source: Source, kind: str, which: str | None, title: str
-) -> Iterator[CheckResult]:
-    given = [e for e in facts_of(source, kind) if which is None or e["kind"] == which]
-    if len(given) > 1:
-        yield fail(
-            given[1]["pointer"],
-            "the file gives {actual} {title}; the first one counts, the others are not read",
-            from_root=True,
-            expected=1,
-            actual=len(given),
-            title=title,
-            key=which or kind,
-        )
+def _check_single(given: Sequence[Fact], key: str, title: str) -> CheckResult | None:
+    """Return the failure of an identifier that is given more than once."""
+    message = "the file gives {actual} {title}; the first one counts, the others are not read"
+    return fail_several(given, message, title=title, key=key) if len(given) > 1 else None
 
 
-def _check_unused(source: Source, entity_type: str) -> Iterator[CheckResult]:
-    given = [each for each in facts_of(source, "performers") if each["kind"] == "npi"]
-    if given:
-        yield fail(
-            given[0]["pointer"],
-            "the file gives an NPI, which is not read for the entity type {entity_type}",
-            from_root=True,
-            entity_type=entity_type,
-            remediation='write nullFlavor="NA" in place of the NPI, or report as an individual',
-            key="npi",
-        )
+def _fail_unused(npi: Fact, entity_type: str) -> CheckResult:
+    """Return the failure of an NPI for an entity type that has none."""
+    message = "the file gives an NPI, which is not read for the entity type {entity_type}"
+    remedy = 'write nullFlavor="NA" in place of the NPI, or report as an individual'
+    return fail_at(npi, message, entity_type=entity_type, remediation=remedy, key="npi")

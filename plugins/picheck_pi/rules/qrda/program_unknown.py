@@ -11,7 +11,7 @@ from picheck.api import (
     related,
     rule,
 )
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
+from picheck_pi.qrda_source import NO_QRDA, facts_of, fail_several, is_qrda
 from picheck_pi.term_schemas import SOME_TEXTS, TEXTS
 
 
@@ -42,12 +42,9 @@ def program_unknown(source: Source, clause: Clause) -> CheckResults:
         return _fail("", "the file names no program", known, key="missing")
     if len(found) == 1:
         return _check_name(found[0]["name"], known, clause["short_names"])
-    return fail(
-        found[1]["pointer"],
+    return fail_several(
+        found,
         "the file names {actual} programs, one is allowed",
-        from_root=True,
-        expected=1,
-        actual=len(found),
         related=[related("/entityType", "the first of them")],
         remediation="keep the one that the file is for",
         key="several",

@@ -1,13 +1,10 @@
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from picheck.api import CheckResult, CheckResults, Clause, Source, fail, related, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
+from picheck.api import CheckResult, CheckResults, Clause, Source, related, rule
+from picheck_pi.qrda_source import NO_QRDA, Fact, facts_of, fail_at, is_qrda
 from picheck_pi.term_schemas import TEXT
-
-_Fact = Mapping[str, Any]
 
 
 @rule("PIC-QRD-07", "rate-differs", structural=True, terms={"tolerance": TEXT})
@@ -32,7 +29,7 @@ def rate_differs(source: Source, clause: Clause) -> CheckResults:
     return [*rates, *_check_narrative(facts_of(source, "narrative"))]
 
 
-def _check_rates(facts: Sequence[_Fact], tolerance: Decimal) -> Iterator[CheckResult]:
+def _check_rates(facts: Sequence[Fact], tolerance: Decimal) -> Iterator[CheckResult]:
     """Yield a finding for each rate that is not its numerator divided by its denominator."""
     for each in facts:
         numerator, denominator = each["numerator"], each["denominator"]
@@ -42,15 +39,12 @@ def _check_rates(facts: Sequence[_Fact], tolerance: Decimal) -> Iterator[CheckRe
         stated = _parse_decimal(each["stated"])
         if stated is not None and abs(stated - rate) <= tolerance:
             continue
-        yield fail(
-            each["pointer"],
+        yield fail_at(
+            each,
             "the file states a rate of {actual} for {measure}; its counts make {expected}",
-            from_root=True,
             expected=f"{rate:.4f}",
             actual=each["stated"],
-            measure=each["measure"],
             related=[related(each["counts"], f"{numerator} of {denominator}")],
-            measures=(each["measure"],),
             key=each["measure"],
         )
 
@@ -63,7 +57,7 @@ def _parse_decimal(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def _check_narrative(facts: Sequence[_Fact]) -> Iterator[CheckResult]:
+def _check_narrative(facts: Sequence[Fact]) -> Iterator[CheckResult]:
     """Yield a finding for each number or answer that is shown, but never as it is read."""
     by_value = defaultdict(list)
     for each in facts:
@@ -72,19 +66,16 @@ def _check_narrative(facts: Sequence[_Fact]) -> Iterator[CheckResult]:
         first = alike[0]
         if any(each["shown"] == first["read"] for each in alike):
             continue
-        yield fail(
-            first["pointer"],
+        yield fail_at(
+            first,
             "the text of the file shows {actual_text} as the {name} of {measure}; CMS reads"
             " {expected_text}",
-            from_root=True,
             expected=first["read"],
             actual=first["shown"],
             expected_text=_format_answer(first["read"]),
             actual_text=_format_answer(first["shown"]),
             name=name,
-            measure=measure,
             related=[related(first["value"], f"the {name} that CMS reads")],
-            measures=(measure,),
             key=f"{measure} {name}",
         )
 

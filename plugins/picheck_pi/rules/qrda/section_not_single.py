@@ -1,5 +1,5 @@
-from picheck.api import CheckResults, Source, fail, related, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
+from picheck.api import CheckResults, Source, related, rule
+from picheck_pi.qrda_source import NO_QRDA, facts_of, fail_file, fail_several, is_qrda
 
 
 @rule("PIC-QRD-09", "section-not-single", structural=True)
@@ -22,25 +22,13 @@ def section_not_single(source: Source) -> CheckResults:
     sections = facts_of(source, "sections")
     own = [section for section in sections if section["kind"] == "pi"]
     if len(own) > 1:
-        return fail(
-            own[1]["pointer"],
-            "the file has {actual} sections of this category, one is allowed",
-            from_root=True,
-            expected=1,
-            actual=len(own),
-            related=[related(own[0]["pointer"], "the first of them")],
-            key="several",
-        )
+        message = "the file has {actual} sections of this category, one is allowed"
+        first = related(own[0]["pointer"], "the first of them")
+        return fail_several(own, message, related=[first], key="several")
     if own or source.facts["performanceYear"] is not None:
         return None
     kinds = sorted({section["kind"] or "unknown" for section in sections})
-    return fail(
-        "",
-        "the file has no section of this category; its sections are: {kinds}"
-        if kinds
-        else "the file has no section at all",
-        from_root=True,
-        kinds=", ".join(kinds),
-        variant="missing",
-        key="missing",
-    )
+    message = "the file has no section of this category; its sections are: {kinds}"
+    if not kinds:
+        message = "the file has no section at all"
+    return fail_file(message, kinds=", ".join(kinds), variant="missing", key="missing")

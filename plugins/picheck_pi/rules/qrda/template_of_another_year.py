@@ -1,8 +1,15 @@
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from picheck.api import CheckResult, CheckResults, Clause, Source, fail, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda, quote
+from picheck.api import CheckResult, CheckResults, Clause, Source, rule
+from picheck_pi.qrda_source import (
+    NO_QRDA,
+    Fact,
+    facts_of,
+    fail_at,
+    fail_file,
+    is_qrda,
+    quote,
+)
 from picheck_pi.term_schemas import TEXT, VERSION, rows
 
 
@@ -38,23 +45,21 @@ def template_of_another_year(source: Source, clause: Clause) -> CheckResults:
 
 def _check_versions(source: Source, clause: Clause) -> Iterator[CheckResult]:
     for row in clause["templates"]:
-        found = list(_find_versions(source, row))
+        found = list(_find_templates(source, row))
         if row["part"] == "report" and not found:
-            yield fail(
-                "",
+            yield fail_file(
                 "the template of the {title} ({root}) is missing",
-                from_root=True,
                 expected=row["extension"] or None,
                 title=row["title"],
                 root=row["root"],
                 key="noReport",
             )
-        for pointer, version in found:
+        for each in found:
+            version = each["extension"]
             if (version or "") != row["extension"]:
-                yield fail(
-                    pointer,
+                yield fail_at(
+                    each,
                     "the template of the {title} has the version {shown}, this year's has {wanted}",
-                    from_root=True,
                     expected=row["extension"] or None,
                     actual=version,
                     title=row["title"],
@@ -64,43 +69,34 @@ def _check_versions(source: Source, clause: Clause) -> Iterator[CheckResult]:
                 )
 
 
-def _find_versions(source: Source, row: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """Yield the place and the version of each template that a row speaks of."""
-    if row["part"] == "report":
-        for each in facts_of(source, "templates"):
-            if each["root"] == row["root"]:
-                yield each["pointer"], each["extension"]
-    elif row["part"] == "section":
-        for section in facts_of(source, "sections"):
-            for each in section["templates"]:
-                if each["root"] == row["root"]:
-                    yield section["pointer"], each["extension"]
-    else:
-        for each in facts_of(source, "parameters"):
-            yield each["pointer"], each["extension"]
+def _find_templates(source: Source, row: Fact) -> Iterator[Fact]:
+    """Yield each template that a row speaks of; the place of a section's is the section."""
+    if row["part"] == "parameters":
+        yield from facts_of(source, "parameters")
+        return
+    templates = facts_of(source, "templates")
+    if row["part"] == "section":
+        sections = facts_of(source, "sections")
+        templates = [{**s, **template} for s in sections for template in s["templates"]]
+    yield from (each for each in templates if each["root"] == row["root"])
 
 
 def _check_names(source: Source, clause: Clause) -> Iterator[CheckResult]:
     namespace = source.facts["namespace"]
     if namespace != clause["namespace"]:
-        yield fail(
-            "",
+        yield fail_file(
             "the file is in the namespace {shown}, not in {expected}",
-            from_root=True,
             expected=clause["namespace"],
             actual=namespace,
             shown=quote(namespace),
             key="namespace",
         )
     for each in facts_of(source, "measureIds"):
-        yield fail(
-            each["pointer"],
+        yield fail_at(
+            each,
             "the id of {measure} has the root {shown}, a measure's is {expected}",
-            from_root=True,
             expected=clause["measure_root"],
             actual=each["root"],
             shown=quote(each["root"]),
-            measure=each["measure"],
-            measures=(each["measure"],),
             key="measureRoot",
         )

@@ -1,9 +1,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from picheck.api import CheckResult, CheckResults, Source, fail, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
+from picheck.api import CheckResult, CheckResults, Source, rule
+from picheck_pi.qrda_source import NO_QRDA, Fact, facts_of, fail_at, is_qrda
 
 #: What is wrong, by the name of the fault.
 _MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
@@ -63,22 +63,12 @@ def value_malformed(source: Source) -> CheckResults:
     return [_fail(each) for each in facts_of(source, "faults")]
 
 
-def _fail(each: Mapping[str, Any]) -> CheckResult:
-    fault, measure = each["fault"], each["measure"]
-    variant = None
+def _fail(each: Fact) -> CheckResult:
+    fault, variant = each["fault"], None
     if fault == "altered":
         message, variant = _ALTERED, "altered"
     elif fault in _LENIENT:
         message, variant = _LENIENT[fault], "lenient"
     else:
         message = _MESSAGES[fault]
-    return fail(
-        each["pointer"],
-        message,
-        from_root=True,
-        actual=each.get("actual"),
-        measure=measure,
-        variant=variant,
-        measures=(measure,) if measure else (),
-        key=fault,
-    )
+    return fail_at(each, message, actual=each.get("actual"), variant=variant, key=fault)

@@ -1,0 +1,43 @@
+"""Failures at the answers of a measurement set, as many rules give them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from picheck.api import CheckResult, Rulebook, fail, related
+from picheck_pi.measure_index import label
+
+
+def fail_measure(rulebook: Rulebook, measure_id: str, message: str, **details: Any) -> CheckResult:
+    """Return a failure at a measure, whose id tells it from others of the same rule.
+
+    The message and the remediation may show the id as `{id}`, and with its title as `{measure}`.
+    `details` are further arguments of `picheck.api.fail`.
+    """
+    return fail(
+        f"/measurements/{measure_id}",
+        message,
+        key=measure_id,
+        id=measure_id,
+        measure=label(rulebook, measure_id),
+        **details,
+    )
+
+
+def fail_together(
+    ids: Sequence[str], message: str, *, place: str | None = None, **details: Any
+) -> CheckResult:
+    """Return a failure about several ids of a set that do not go together.
+
+    It is at `place`, by default the first of them; the others are related places. `actual` are
+    the ids, unless `details`, which are further arguments of `picheck.api.fail`, say otherwise.
+    """
+    place = place or ids[0]
+    return fail(
+        f"/measurements/{place}",
+        message,
+        measures=ids,
+        related=[related(f"/measurements/{other}", other) for other in ids if other != place],
+        **{"actual": list(ids), **details},
+    )

@@ -1,0 +1,14 @@
+"""Names for the longer types of what rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from picheck.api import SetView
+
+#: All sets of a document, or of an entity.
+Sets = tuple[SetView, ...]
+#: The sets of an entity's earlier years, by year.
+Prior = Mapping[int, Sets]
+#: The sets of a practice at its other levels, by entity type.
+OtherLevels = Mapping[str, Sets]
