@@ -18,7 +18,7 @@ import pytest
 from installing import ANSWER, VENDOR, install
 from launching import TERMS, environment, write_lines
 from picheck.engine.prior.folder import LockedFolder
-from support import COMPLIANT
+from support import COMPLIANT, perhaps
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -147,7 +147,7 @@ def test_no_copy_of_standard_input_or_of_earlier_submissions_is_left(
     left = [file for file in (tmp_path / "tmp").rglob("*") if file.is_file()]
     if number == signal.SIGTERM:
         assert left == []
-    for kept in left:  # the history, which holds no identifiers
+    for kept in perhaps(left):  # the history, which holds no identifiers
         assert kept.parent.suffix == ".history"
         assert not re.search(rb"0000[0-9]{5}", kept.read_bytes())
     (tmp_path / "one.json").write_bytes(COMPLIANT.read_bytes())

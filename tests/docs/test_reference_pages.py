@@ -25,7 +25,7 @@ from picheck.testing.cases import Case, CaseEntry, Expectation, Other, Prior, lo
 from picheck.testing.examples import compliant_parts
 from picheck.testing.harness import stock
 from picheck.testing.mutations import Change
-from support import ROOT
+from support import ROOT, some
 
 DOCS: Final = ROOT / "docs"
 
@@ -76,7 +76,7 @@ def test_every_key_of_the_evidence_is_on_its_page_once() -> None:
 
 
 def test_every_example_of_the_evidence_is_sound() -> None:
-    for key, _, example in rows("evidence.md"):
+    for key, _, example in some(rows("evidence.md")):
         names = key.strip("`").split(".")
         is_listed = names[0] in {"clinicians", "documents"} and len(names) > 1
         if not example.startswith("`") or is_listed:
@@ -89,7 +89,7 @@ def test_every_example_of_the_evidence_is_sound() -> None:
 
 def test_every_rule_that_the_page_names_is_there_and_reads_evidence() -> None:
     rules = stock().rules
-    for code in set(re.findall(r"PIC-[A-Z]+-\d+", text_of("evidence.md"))):
+    for code in some(set(re.findall(r"PIC-[A-Z]+-\d+", text_of("evidence.md")))):
         assert rules[code].rule.evidence, code
 
 
@@ -182,7 +182,7 @@ def test_the_examples_of_the_page_run(page: str) -> None:
 
 @pytest.mark.parametrize("page", ["cases", "parameters", "testing", "session"])
 def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text_of(f"reference/{page}.md")):
+    for target in some(re.findall(r"\]\((?!https?:)([^)#]+)", text_of(f"reference/{page}.md"))):
         assert (DOCS / "reference" / target).exists(), target
 
 
@@ -194,5 +194,5 @@ def test_the_page_lists_every_kind_of_notice_and_the_code_knows_no_other() -> No
     code = "".join(path.read_text("utf-8") for path in (ROOT / "picheck").rglob("*.py"))
     made = {name for name in NOTICE_KINDS if f'"{name}"' in code.replace(f'"{name}": Notice', "")}
     assert made == NOTICE_KINDS.keys()
-    for reason, number in REASONS.items():
+    for reason, number in some(REASONS.items()):
         assert f"`{reason}` {number}" in table

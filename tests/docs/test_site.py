@@ -25,6 +25,7 @@ from picheck.site.clause_runs import list_runs
 from picheck.site.pages import write_pages
 from picheck.testing.harness import stock
 from site_pages import contents, rows, section, unlinked
+from support import some
 from vendoring import ACME, made, pretend_install, vendor_of
 from vendoring import picheck as run_picheck
 
@@ -70,7 +71,7 @@ def test_every_rule_every_year_and_every_family_has_a_page(
 def test_every_link_of_a_page_leads_to_a_page(pages: Mapping[str, str]) -> None:
     followed = [(name, target) for name, text in pages.items() for target in targets_of(name, text)]
     assert len(followed) > 1000
-    assert [pair for pair in followed if pair[1] not in pages] == []
+    assert [pair for pair in some(followed) if pair[1] not in pages] == []
 
 
 def targets_of(name: str, text: str) -> Iterator[str]:
@@ -126,7 +127,7 @@ def test_the_page_of_the_180_day_rule_says_when_it_was_90(pages: Mapping[str, st
 def test_every_page_of_a_rule_says_what_why_and_how_to_fix(
     pages: Mapping[str, str], catalogue: Catalogue
 ) -> None:
-    for code, entry in catalogue.rules.items():
+    for code, entry in some(catalogue.rules.items()):
         page = pages[f"rules/{code}.md"]
         assert f"# {code} {entry.slug}\n" in page
         assert len(entry.help) == 3
@@ -136,7 +137,7 @@ def test_every_page_of_a_rule_says_what_why_and_how_to_fix(
 def test_every_rule_has_a_failing_and_a_passing_example(
     pages: Mapping[str, str], own: list[str]
 ) -> None:
-    for code in own:
+    for code in some(own):
         failing, passing = (
             section(pages[f"rules/{code}.md"], f"An example that {outcome}")
             for outcome in ("fails", "passes")
@@ -147,14 +148,14 @@ def test_every_rule_has_a_failing_and_a_passing_example(
 
 
 def test_the_findings_of_picheck_itself_belong_to_no_year(pages: Mapping[str, str]) -> None:
-    for code in FRAMEWORK_RULES:
+    for code in some(FRAMEWORK_RULES):
         assert "belongs to no rulebook" in pages[f"rules/{code}.md"]
         assert "Year by year" not in pages[f"rules/{code}.md"]
 
 
 def test_a_run_is_years_with_equal_clauses_and_every_year_is_in_one(catalogue: Catalogue) -> None:
     lengths = []
-    for code, entry in catalogue.rules.items():
+    for code, entry in some(catalogue.rules.items()):
         runs = list_runs(entry.clauses)
         assert [e for run in runs for e in run.editions] == [d.edition for d in entry.clauses]
         for run in runs:
@@ -170,7 +171,7 @@ def test_a_run_is_years_with_equal_clauses_and_every_year_is_in_one(catalogue: C
 
 def test_neighbouring_runs_differ_in_something(catalogue: Catalogue) -> None:
     pairs = 0
-    for code, entry in catalogue.rules.items():
+    for code, entry in some(catalogue.rules.items()):
         runs = list_runs(entry.clauses)
         for before, after in pairwise(runs):
             last, first = before.editions[-1], after.editions[0]
@@ -204,7 +205,7 @@ def test_a_year_without_a_clause_ends_a_run() -> None:
 def test_every_source_of_a_rule_is_on_its_page_with_its_standing(
     pages: Mapping[str, str], catalogue: Catalogue
 ) -> None:
-    for code, entry in catalogue.rules.items():
+    for code, entry in some(catalogue.rules.items()):
         if not entry.clauses:
             continue
         shown = rows(pages[f"rules/{code}.md"].partition("\n### Sources\n")[2])
@@ -224,7 +225,7 @@ def test_the_list_by_cost_has_every_clause_once(
 ) -> None:
     page = pages["rules/by-consequence.md"]
     assert len(catalogue.rules) > 60
-    for consequence in CONSEQUENCES:
+    for consequence in some(CONSEQUENCES):
         listed = {
             unlinked(row[0]).partition(" ")[0]: row[2]
             for row in rows(section(page, COSTS[consequence].capitalize()))
@@ -242,7 +243,7 @@ def test_the_list_by_year_says_what_each_clause_costs(
 ) -> None:
     shown = rows(pages["rules/by-year.md"])
     assert len(shown) == sum(bool(entry.clauses) for entry in catalogue.rules.values())
-    for row in shown:
+    for row in some(shown):
         code = unlinked(row[0]).partition(" ")[0]
         clauses = [book.clauses.get(code) for book in books]
         assert row[1:] == [COSTS[clause.consequence] if clause else "-" for clause in clauses]
@@ -251,7 +252,7 @@ def test_the_list_by_year_says_what_each_clause_costs(
 def test_the_page_of_a_year_has_its_measures_rules_demands_and_sources(
     pages: Mapping[str, str], books: list[Rulebook]
 ) -> None:
-    for book in books:
+    for book in some(books):
         page = pages[f"years/pi-{book.year}.md"]
         assert re.findall(r"^\| `(\w+)` ", page, re.MULTILINE) == [
             measure.id
@@ -307,7 +308,7 @@ def test_the_texts_of_a_plugin_are_no_markup() -> None:
     written = dict(write_pages(hostile(), ["BAD-TRY-01"], HOSTILE))
     page = written["rules/BAD-TRY-01.md"]
     assert page.count("&lt;script") == 4
-    for text in written.values():
+    for text in some(written.values()):
         prose = re.sub(r"(`+)[^`].*?\1", "", text)
         assert "<script" not in prose
         assert not re.search(r"(?<!\\)\]\((javascript|d)", prose)
@@ -348,7 +349,7 @@ def test_a_vendor_gets_its_pages_with_its_own_examples(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     rules = {file.stem for file in (folder / "markdown" / "rules").glob("ACME-*.md")}
     assert rules == {"ACME-EHR-01", "ACME-ENT-01", "ACME-QLT-01"}
-    for code in rules:
+    for code in some(rules):
         page = (folder / "markdown" / "rules" / f"{code}.md").read_text("utf-8")
         assert f"- found: `{code}` at `" in section(page, "An example that fails")
         assert "## An example that passes" in page

@@ -10,7 +10,7 @@ import pytest
 from picheck.errors import UsageError
 from picheck.testing.harness import stock
 from picheck.testing.scaffold import scaffold
-from support import ROOT, years_asked_for
+from support import ROOT, some, years_asked_for
 from vendoring import ACME, picheck, pretend_install, run
 
 
@@ -44,12 +44,12 @@ def test_a_folder_that_holds_anything_is_refused(tmp_path: Path) -> None:
 
 
 def test_no_placeholder_is_left(tmp_path: Path) -> None:
-    for file in begin(tmp_path / "new"):
+    for file in some(begin(tmp_path / "new")):
         assert "@" not in file.read_text("utf-8").replace("@rule(", "").replace("@hookimpl", "")
 
 
 def test_the_living_example_has_the_same_layout(tmp_path: Path) -> None:
-    for file in scaffold("acme", "ACME", tmp_path / "new", stock(), "pi"):
+    for file in some(scaffold("acme", "ACME", tmp_path / "new", stock(), "pi")):
         place = file.relative_to(tmp_path / "new")
         if "round_denominator" not in place.name:
             assert (ACME / place).is_file(), place

@@ -18,7 +18,7 @@ from picheck.testing.assertions import describe_difference
 from picheck.testing.examples import OWN_EXAMPLES, compliant_parts, examples_of
 from picheck.testing.harness import stock
 from picheck.testing.scaffold import scaffold
-from support import ROOT
+from support import ROOT, some
 from vendoring import made, picheck, pretend_install, run, vendor_of
 
 PACK = ROOT / "tests" / "packs"
@@ -69,7 +69,7 @@ def test_a_package_brings_its_compliant_submissions() -> None:
 def test_a_new_program_is_brought_along_and_verified(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     scaffold("activities", "ACT", folder, stock(), "ia")
-    for file in filter(Path.is_file, folder.rglob("*")):
+    for file in some(filter(Path.is_file, folder.rglob("*"))):
         assert "@" not in file.read_text("utf-8").replace("@rule(", "").replace("@hookimpl", "")
     site = pretend_install(tmp_path / "site", folder, "activities", "picheck_activities", "0.1.0")
     tests = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder), site=site)

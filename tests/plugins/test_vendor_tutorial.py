@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from support import ROOT
+from support import ROOT, some
 
 TUTORIAL: Final = ROOT / "docs" / "plugins" / "tutorial.md"
 _BLOCK: Final = re.compile(
@@ -82,7 +82,7 @@ def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
     variables = environment(tmp_path / "venv")
     work = tmp_path / "work"
     work.mkdir()
-    for block in blocks():
+    for block in some(blocks()):
         if block.kind:
             with (work / block.path).open("a" if block.kind == "append" else "x") as file:
                 file.write(block.text)

@@ -14,7 +14,7 @@ import pytest
 from picheck.errors import InputError
 from picheck.testing import compliant
 from qrda_support import ID, audited, converted, read, written
-from support import YEAR, YEARS, years_asked_for
+from support import YEAR, YEARS, some, years_asked_for
 
 ANSWER_TEMPLATE = "27.3.29"
 #: A section of another category with a period of its own.
@@ -432,14 +432,17 @@ def test_what_the_converter_refuses_is_refused() -> None:
     assert {row.consequence for row in refused} == {REFUSED}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+CONVERTED = [row for row in ROWS if row.becomes]
+
+
+@pytest.mark.parametrize("row", CONVERTED, ids=[row.name for row in CONVERTED])
 def test_a_departure_becomes_what_the_converter_makes_of_it(row: Departure) -> None:
     year = years_asked_for()[-1]
     document = converted(file_of(row, year))
     record = document["measurementSets"][-1]
     answers = {m["measureId"]: m["value"] for m in record["measurements"]}
     everything = {**document, **record, **answers}
-    for key, value in row.becomes.items():
+    for key, value in some(row.becomes.items()):
         if key in {"gone", "without"}:
             assert value not in everything
             continue

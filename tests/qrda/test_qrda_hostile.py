@@ -22,7 +22,7 @@ from picheck.intake.formats import convert
 from picheck.model.report import Report
 from picheck.testing.harness import stock
 from qrda_support import ID, converted, read, written
-from support import YEAR
+from support import YEAR, perhaps
 
 HEAD = '<ClinicalDocument xmlns="urn:hl7-org:v3">'
 TEMPLATE = f'<templateId root="{ID}.10.20.27.1.2" extension="2024-12-01"/>'
@@ -176,7 +176,7 @@ STRANGE = {
 def test_a_strange_file_is_audited_and_opens_nothing(name: str) -> None:
     report = audited_without_opening(written(YEAR, [STRANGE[name]]).encode())
     assert len(report.documents) == 1
-    assert [r for r in report.results if r.outcome == "error"] == []
+    assert [r for r in perhaps(report.results) if r.outcome == "error"] == []
 
 
 @settings(max_examples=150, deadline=None)

@@ -13,13 +13,12 @@ from picheck.errors import InputError
 from picheck.model.conversion import spot_of
 from qrda_second_reader import document_of
 from qrda_support import read
+from support import or_skip, some
 
 FOLDER = os.environ.get("PICHECK_QRDA_SAMPLES")
 FILES = sorted(Path(FOLDER).glob("*.xml.gz")) if FOLDER else []
 
-pytestmark = pytest.mark.skipif(
-    not FILES, reason="PICHECK_QRDA_SAMPLES names no folder of official samples (*.xml.gz)"
-)
+CASES = or_skip(FILES, "PICHECK_QRDA_SAMPLES names no folder of official samples (*.xml.gz)")
 
 
 def expected() -> dict[str, str]:
@@ -32,7 +31,7 @@ def index() -> str:
     return (Path(FOLDER or ".") / "INDEX.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.name)
 def test_a_sample_is_read_as_the_index_says(file: Path) -> None:
     name = file.name.removesuffix(".gz")
     wanted = expected()[name]
@@ -49,7 +48,7 @@ def test_a_sample_is_read_as_the_index_says(file: Path) -> None:
     assert f"{starts.pop()} {document.get('entityType')} {counts}" == wanted
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.name)
 def test_a_sample_becomes_what_a_second_reader_reads(file: Path) -> None:
     data = gzip.decompress(file.read_bytes())
     if expected()[file.name.removesuffix(".gz")].startswith("refused"):
@@ -58,7 +57,7 @@ def test_a_sample_becomes_what_a_second_reader_reads(file: Path) -> None:
     assert made == document_of(data)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.name)
 def test_the_narrative_of_a_sample_shows_what_is_read(file: Path) -> None:
     """The published samples show every count and answer to people, as the entries have them."""
     data = gzip.decompress(file.read_bytes())
@@ -66,7 +65,7 @@ def test_the_narrative_of_a_sample_shows_what_is_read(file: Path) -> None:
         pytest.skip("no QRDA III file")
     made = read(data, file.name.removesuffix(".gz"))
     facts = made.source.facts.get("narrative", ())
-    assert [each for each in facts if each["shown"] != each["read"]] == []
+    assert [each for each in some(facts) if each["shown"] != each["read"]] == []
     if b"Measure Identifier" not in data or b"PI_" not in data:
         return
     sets = json.loads(made.document)["measurementSets"]
@@ -74,7 +73,7 @@ def test_the_narrative_of_a_sample_shows_what_is_read(file: Path) -> None:
     assert len(facts) == sum(2 if isinstance(value, dict) else 1 for value in values)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", CASES, ids=lambda file: file.name)
 def test_every_value_of_a_sample_has_its_place(file: Path) -> None:
     data = gzip.decompress(file.read_bytes())
     try:
@@ -82,14 +81,14 @@ def test_every_value_of_a_sample_has_its_place(file: Path) -> None:
     except InputError:
         return
     lines = data.decode().replace("\r\n", "\n").split("\n")
-    for pointer, spot in (made.places or {}).items():
+    for pointer, spot in some((made.places or {}).items()):
         assert spot.line is not None
         assert spot.column is not None
         assert lines[spot.line - 1][spot.column - 1] == "<", pointer
         name = spot.path.partition("/@")[0].rpartition("/")[2].partition("[")[0]
         assert data[spot.offset :].startswith(f"<{name}".encode()), pointer
-    for number, record in enumerate(
-        json.loads(made.document)["measurementSets"] if made.places else []
+    for number, record in some(
+        enumerate(json.loads(made.document)["measurementSets"] if made.places else [])
     ):
         for at, _ in enumerate(record["measurements"]):
             assert spot_of(f"/measurementSets/{number}/measurements/{at}/value", made.places or {})

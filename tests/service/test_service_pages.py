@@ -25,7 +25,7 @@ from picheck.service.sent import Sent, SentDocument, unpack
 from picheck.testing.harness import stock
 from qrda_support import written
 from service_support import EXAMPLE, TIN, ask, make_app
-from support import AS_OF, COMPLIANT, YEAR
+from support import AS_OF, COMPLIANT, YEAR, some
 
 DOCUMENT: Final = EXAMPLE.read_bytes()
 READY: Final = COMPLIANT.read_bytes()
@@ -393,9 +393,9 @@ def test_a_score_is_that_of_the_api(app: Starlette) -> None:
     assert f'<p class="points">{entity["score"]["points"]} ' in page.text
     text = unescape(page.text)
     assert entity["whatIf"]
-    for change in entity["whatIf"]:
+    for change in some(entity["whatIf"]):
         assert change["change"] in text
-    for step in entity["score"]["waterfall"]:
+    for step in some(entity["score"]["waterfall"]):
         assert f'<th scope="row">{step["label"]}</th>' in text
     assert TIN not in re.sub(r'value="[^"]*"', "", page.text)
     assert verdict(go_on(app, page)) == "NOT READY"

@@ -16,6 +16,7 @@ from picheck.errors import InputError
 from picheck.intake.decoder import read_json
 from picheck.intake.json_locations import JsonSyntaxError, mask_digits, read_text
 from picheck.model.location import pointer_join
+from support import some
 
 SCALARS = (
     st.none()
@@ -84,7 +85,7 @@ def test_every_value_is_where_its_pointer_says(drawn: tuple[Any, str]) -> None:
     lines = text.split("\n")
     places = dict(pointers(value))
     assert read.offsets.keys() == places.keys()
-    for pointer, item in places.items():
+    for pointer, item in some(places.items()):
         line, column = read.locate(pointer)
         rest = "\n".join((lines[line - 1][column - 1 :], *lines[line:]))
         found, _ = json.JSONDecoder().raw_decode(rest)

@@ -24,7 +24,7 @@ from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.schemas import explain
 from picheck.testing.examples import compliant_parts
-from support import YEAR, YEARS, is_in_matrix, years_asked_for
+from support import YEAR, YEARS, is_in_matrix, some, years_asked_for
 
 TERMS = AuditOptions(as_of=date(YEAR + 1, 2, 1), gate="note", all_results=True)
 few = settings(
@@ -126,7 +126,7 @@ def test_any_json_value_yields_a_report_that_follows_its_schema(
     report = audited(registry, json.dumps(document).encode())
     assert not explain("report", plain(report))
     assert len(report.documents) == 1
-    assert not [r.message for r in report.results if r.code == "PIC-RUN-01"]
+    assert not [r.message for r in some(report.results) if r.code == "PIC-RUN-01"]
     assert sum(report.summary.outcomes.values()) == len(report.results)
 
 
@@ -145,7 +145,7 @@ def test_any_evidence_yields_a_report(registry: PluginRegistry, evidence: Any) -
     handed = json.dumps(evidence).encode()
     report = audit_inputs([RawDocument(uri="a", data=data, evidence=handed)], TERMS, registry)
     assert not explain("report", plain(report))
-    assert not [r.message for r in report.results if r.code == "PIC-RUN-01"]
+    assert not [r.message for r in some(report.results) if r.code == "PIC-RUN-01"]
 
 
 @settings(few, max_examples=5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import picheck.reporters
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
-from picheck.plugins.reporter import Style
+from picheck.plugins.reporter import MAX_CHARTS, Style
 from reporting import (
     compliant,
     departing,
@@ -24,6 +25,7 @@ from reporting import (
     report_on,
     the_usual,
 )
+from support import some
 
 _VOID: Final = {"meta", "br", "input", "img", "link", "hr"}
 _LOADING: Final = {"src", "srcset", "poster", "data", "action", "formaction", "background"}
@@ -82,7 +84,23 @@ def single(registry: PluginRegistry) -> str:
     return text_of(registry, report)
 
 
-@pytest.fixture(params=["single", "several"])
+@pytest.fixture(scope="module")
+def many_report(registry: PluginRegistry) -> Report:
+    """Audit one document more than a page draws a picture of."""
+    faulty = [document(departing(), f"{n}.json", incomplete_evidence()) for n in range(3)]
+    sound = [
+        document(compliant() | {"taxpayerIdentificationNumber": f"{n:09}"}, f"{n}.json", evidence())
+        for n in range(3, MAX_CHARTS + 1)
+    ]
+    return report_on(registry, *faulty, *sound)
+
+
+@pytest.fixture(scope="module")
+def many(registry: PluginRegistry, many_report: Report) -> str:
+    return text_of(registry, many_report)
+
+
+@pytest.fixture(params=["single", "several", "many"])
 def text(request: pytest.FixtureRequest) -> str:
     found: str = request.getfixturevalue(request.param)
     return found
@@ -91,7 +109,7 @@ def text(request: pytest.FixtureRequest) -> str:
 def test_the_page_is_well_formed(text: str) -> None:
     page = Page(text)
     assert len(page.ids()) == len(set(page.ids()))
-    for _, attributes in page.elements:
+    for _, attributes in some(page.elements):
         for named in (attributes.get("aria-labelledby") or "").split():
             assert named in page.ids()
         if (attributes.get("href") or "").startswith("#"):
@@ -102,7 +120,7 @@ def test_the_page_runs_nothing_and_asks_for_nothing(text: str) -> None:
     page = Page(text)
     tags = {tag for tag, _ in page.elements}
     assert not tags & {"script", "link", "iframe", "object", "embed", "img", "base", "form"}
-    for tag, attributes in page.elements:
+    for tag, attributes in some(page.elements):
         assert not attributes.keys() & _LOADING, tag
         assert not any(name.startswith("on") for name in attributes), tag
         if tag != "a":
@@ -118,7 +136,7 @@ def test_the_page_has_landmarks_one_title_and_headings_in_order(text: str) -> No
         assert len(page.all(landmark)) == 1
     assert page.all("html") == [{"lang": "en"}]
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
-    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(after <= before + 1 for before, after in some(pairwise(levels)))
     assert 'class="skip" href="#main"' in text
 
 
@@ -132,6 +150,37 @@ def test_it_opens_with_the_verdict_and_the_picture(single: str) -> None:
     order += ["Category scores 0", "Audit risk", "Needs evidence", "What passed", "Provenance"]
     places = [single.index(part) for part in order]
     assert places == sorted(places)
+
+
+def test_a_page_of_many_documents_says_what_is_to_be_done_and_each_source_once(
+    many: str, many_report: Report
+) -> None:
+    assert "The year at a glance" not in many
+    assert "What passed" not in many
+    findings = [result for result in many_report.results if result.outcome == "fail"]
+    for result in some(findings):
+        assert many.count(escape(result.message)) >= 3, "of each of the three faulty documents"
+        assert f'href="#rule-{result.code}-{result.year}"' in many
+    asked = [entry.code for entry in some(many_report.documents[0].unverified)]
+    for code in some(asked):
+        assert f'<a class="code" href="#rule-{code}-' in many
+    ids = [name for name in Page(many).ids() if name.startswith("rule-")]
+    assert len(some(ids)) == len(set(ids))
+    assert many.count('<ul class="sources">') <= len(ids) + sum(
+        bool(result.citations) for result in findings
+    )
+
+
+def test_a_page_of_as_many_as_are_drawn_still_draws_each(
+    registry: PluginRegistry, many_report: Report
+) -> None:
+    documents = [
+        document(compliant() | {"taxpayerIdentificationNumber": f"{n:09}"}, f"{n}.json")
+        for n in range(MAX_CHARTS)
+    ]
+    drawn = text_of(registry, report_on(registry, *documents))
+    assert drawn.count("The year at a glance") == MAX_CHARTS
+    assert all(document.facts is None for document in some(many_report.documents))
 
 
 def test_the_picture_tells_what_happened_to_each_objective(single: str) -> None:
@@ -196,6 +245,6 @@ def test_every_text_stands_out_from_its_ground(scheme: int) -> None:
     pairs += [("ink", f"{kind}-bg") for kind in kinds] + [(kind, "paper") for kind in kinds]
     pairs += [(text, ground) for text in ("ink", "soft", "accent") for ground in ("card", "paper")]
     pairs += [("ink", "code"), ("soft", "code")]
-    for text, ground in pairs:
+    for text, ground in some(pairs):
         light, dark = sorted((luminance(colors[text]), luminance(colors[ground])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)

@@ -39,6 +39,7 @@ from reporting import (
     small_report,
     the_usual,
 )
+from support import some
 
 LINE_SCHEMA: Final[dict[str, Any]] = json.loads(
     files("picheck_schemas").joinpath("report-line.schema.json").read_text("utf-8")
@@ -108,7 +109,7 @@ def test_every_line_of_a_document_carries_its_index(registry: PluginRegistry) ->
     lines = lines_of(registry, the_usual(registry))
     assert [lines[0]["type"], lines[-1]["type"]] == ["run", "summary"]
     current = None
-    for line in lines[1:-1]:
+    for line in some(lines[1:-1]):
         if line["type"] != "rule":
             current = line["document"] if line["type"] == "document" else current
             assert line["document"] == current
@@ -121,7 +122,7 @@ def test_each_result_refers_to_a_rule_before_it(
     registry: PluginRegistry, *, all_results: bool
 ) -> None:
     known: set[tuple[str, int | None]] = set()
-    for line in lines_of(registry, the_usual(registry, all_results=all_results)):
+    for line in some(lines_of(registry, the_usual(registry, all_results=all_results))):
         if line["type"] == "rule":
             assert (line["code"], line["year"]) not in known
             known.add((line["code"], line["year"]))
@@ -152,7 +153,7 @@ def test_a_result_does_not_repeat_what_its_rule_says(registry: PluginRegistry) -
 def test_the_schema_of_a_line_is_sound_and_shares_its_words_with_the_reports() -> None:
     Draft202012Validator.check_schema(LINE_SCHEMA)
     report_schema = load_schema("report")
-    for name, definition in LINE_SCHEMA["$defs"].items():
+    for name, definition in some(LINE_SCHEMA["$defs"].items()):
         if not name.endswith("Line"):
             assert definition == report_schema["$defs"][name], name
     for name, base in (("rule", "rule"), ("result", "result"), ("document", "document")):

@@ -22,7 +22,7 @@ from picheck_pi.rules.attestations.attestation_missing import attestation_missin
 from picheck_pi.rules.cehrt.certification_late import certification_late
 from picheck_pi.rules.measures.counts_invalid import counts_invalid
 from picheck_pi.rules.period.period_too_short import period_too_short
-from support import YEAR
+from support import YEAR, some
 from vendoring import HELP, made, vendor
 
 
@@ -81,7 +81,7 @@ def test_a_wrong_annotation_is_refused(parameter: str, told: str) -> None:
 @pytest.mark.parametrize("module", ["", "api.", "picheck.api."])
 def test_every_parameter_may_be_annotated_as_the_table_says(module: str) -> None:
     tried = 0
-    for name, parameter in PARAMETERS.items():
+    for name, parameter in some(PARAMETERS.items()):
         for annotation in parameter.annotations:
             prefix = module if annotation.isidentifier() else ""
             keys = "counts" if name == "evidence" else ()
@@ -233,7 +233,7 @@ def test_a_scope_that_contradicts_the_parameters_is_refused(signature: str, scop
 )
 def test_a_scope_that_does_not_follow_must_be_said(signature: str, scopes: str) -> None:
     assert f": say scope={scopes.replace(' or ', ' or ')}" in refusal(written(signature))
-    for scope in scopes.replace("'", "").split(" or "):
+    for scope in some(scopes.replace("'", "").split(" or ")):
         assert made(written(signature), scope=scope).scope == scope
 
 
@@ -431,7 +431,7 @@ def test_a_rule_about_evidence_raises_the_question_that_the_audit_reports(
 def test_every_rule_is_a_plain_function_of_what_it_says_that_it_reads(
     registry: PluginRegistry,
 ) -> None:
-    for installed in registry.rules.values():
+    for installed in some(registry.rules.values()):
         check = installed.rule.check
         assert isinstance(check, FunctionType)
         assert installed.rule.reads == check.__code__.co_varnames[: check.__code__.co_argcount]

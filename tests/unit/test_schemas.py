@@ -21,6 +21,7 @@ from picheck.errors import UsageError
 from picheck.intake.decoder import decode_document
 from picheck.model import citation, evidence, location, report, result, submission, vocabulary
 from picheck.schemas import NAMES, explain, load_schema
+from support import some
 
 COMPLIANT = Path(__file__).parents[2] / "fixtures" / "picheck_fixtures" / "compliant"
 YEARS = sorted(path.stem for path in COMPLIANT.glob("[0-9][0-9][0-9][0-9].json"))
@@ -505,7 +506,7 @@ def test_the_gate_and_the_published_schema_agree_on_every_key(shape: Any) -> Non
     """Chance seldom puts null at the one key that must take it: here is each key by itself."""
     root = [copy.deepcopy(shape)]
     objects = [root[0], *(c[k] for c, k in places(root[0]) if isinstance(c[k], dict))]
-    for whole in objects:
+    for whole in some(objects):
         kept = dict(whole)
         for key in {*kept, *SUBMISSION_KEYS}:
             for value in (*ODD, Ellipsis):
