@@ -84,11 +84,11 @@ def create(file: Path | None, *, force: bool, **given: Any) -> int:
         raise UsageError(f"{path} is there; use picheck baseline update, or --force")
     report = _audit(given, replaces=path)
     if report.summary.exit.code == _NOTHING:
-        return _NOTHING
+        return _say_nothing_checked(path, report)
     baseline = baseline_of(report)
     write_baseline(path, baseline)
     say(f"{path}: {_counted(len(baseline.findings), 'finding')} as of {baseline.as_of}")
-    return _told(report, len(baseline.findings))
+    return _say_left_out(report, len(baseline.findings))
 
 
 @command.command(epilog=example("picheck baseline update --only-remove submissions/"))
@@ -106,7 +106,7 @@ def update(file: Path | None, *, only_remove: bool, **given: Any) -> int:
     before = read_baseline(path)
     report = _audit(given)
     if report.summary.exit.code == _NOTHING:
-        return _NOTHING
+        return _say_nothing_checked(path, report)
     change = update_baseline(before, report, only_removes=only_remove)
     write_baseline(path, change.baseline)
     for sign, findings in (("+", change.added), ("-", change.removed)):
@@ -114,7 +114,7 @@ def update(file: Path | None, *, only_remove: bool, **given: Any) -> int:
             say(f"{sign} {known.code} {known.slug}, {known.subject}, {known.year}")
     stayed = len(change.baseline.findings) - len(change.added)
     say(f"{path}: {len(change.added)} added, {len(change.removed)} gone, {stayed} stay")
-    return _told(report, len(baseline_of(report).findings))
+    return _say_left_out(report, len(baseline_of(report).findings))
 
 
 @command.command(epilog=example("picheck baseline show --format json"))
@@ -153,7 +153,7 @@ def _audit(given: Mapping[str, Any], *, replaces: Path | None = None) -> Report:
     return audit(options.paths, run, registry)
 
 
-def _told(report: Report, taken: int) -> int:
+def _say_left_out(report: Report, taken: int) -> int:
     """Say what was not taken up and what the audit has to say; return the exit code."""
     findings = [r for r in report.results if r.outcome in {"fail", "indeterminate", "error"}]
     refused = sum(r.consequence == "submissionRejected" for r in findings)
@@ -167,10 +167,20 @@ def _told(report: Report, taken: int) -> int:
     ):
         if count > 0:
             say(f"{_counted(count, 'finding')} not taken up: {why}")
-    for notice in report.run.notices:
-        click.echo(f"picheck: {notice.message}", err=True)
+    _say_notices(report)
     code = report.summary.exit.code
     return code if code > 1 else 0
+
+
+def _say_nothing_checked(path: Path, report: Report) -> int:
+    _say_notices(report)
+    click.echo(f"picheck: nothing was checked, so {path} was not written", err=True)
+    return _NOTHING
+
+
+def _say_notices(report: Report) -> None:
+    for notice in report.run.notices:
+        click.echo(f"picheck: {notice.message}", err=True)
 
 
 def _path(file: Path | None, config: Path | None, *, isolated: bool) -> Path:

@@ -11,6 +11,7 @@ import pytest
 from accepting import AS_OF, SUBJECT, TWIN, audit, codes, run, submission, waivers
 
 BASELINE = "picheck-baseline.json"
+SHORT = "PIC-PER-03 period-too-short"
 
 
 def create(folder: Path, *words: str, code: int = 0) -> str:
@@ -29,7 +30,7 @@ def held(folder: Path) -> list[dict[str, Any]]:
 
 def test_what_stood_in_the_baseline_no_longer_counts_and_new_findings_do(tmp_path: Path) -> None:
     submission(tmp_path / "a.json")
-    create(tmp_path, "a.json")
+    assert create(tmp_path, "a.json") == f"{BASELINE}: 1 finding as of {AS_OF}\n"
     report = audit(tmp_path, "a.json", "--baseline", BASELINE, code=0)
     assert report["results"][0]["baseline"] == "unchanged"
     assert report["documents"][0]["verdict"] == "ready"
@@ -111,13 +112,14 @@ def test_create_never_writes_over_a_baseline_by_accident(tmp_path: Path) -> None
     submission(tmp_path / "a.json")
     (tmp_path / BASELINE).write_text("{}", "utf-8")
     assert "is there; use picheck baseline update" in create(tmp_path, "a.json", code=2)
-    create(tmp_path, "a.json", "--force")
+    assert create(tmp_path, "a.json", "--force") == f"{BASELINE}: 1 finding as of {AS_OF}\n"
     assert len(held(tmp_path)) == 1
 
 
 def test_nothing_checked_is_nothing_written(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    create(tmp_path, "empty", code=5)
+    said = create(tmp_path, "empty", code=5)
+    assert f"picheck: nothing was checked, so {BASELINE} was not written\n" in said
     assert not (tmp_path / BASELINE).exists()
 
 
@@ -136,7 +138,11 @@ def test_update_drops_what_is_gone_and_takes_up_what_is_new(tmp_path: Path) -> N
     create(tmp_path, "a.json", "b.json")
     submission(tmp_path / "a.json", short=False)
     submission(tmp_path / "c.json", tin="111112222")
-    assert "1 added, 1 gone, 0 stay" not in update(tmp_path, "a.json", "c.json")
+    assert update(tmp_path, "a.json", "c.json").splitlines() == [
+        f"+ {SHORT}, tin *****2222, 2025",
+        f"- {SHORT}, {SUBJECT}, 2025",
+        f"{BASELINE}: 1 added, 1 gone, 1 stay",
+    ]
     assert [known["subject"] for known in held(tmp_path)].count("tin *****4321") == 1
     assert {known["subject"] for known in held(tmp_path)} == {"tin *****4321", "tin *****2222"}
 
@@ -150,7 +156,10 @@ def test_update_keeps_the_findings_of_another_subject_that_prints_alike(
     create(tmp_path, "a.json", "b.json")
     theirs, mine = held(tmp_path)
     submission(tmp_path / "a.json", short=False)
-    assert "0 added, 1 gone, 1 stay" in update(tmp_path, "a.json", *words)
+    assert update(tmp_path, "a.json", *words).splitlines() == [
+        f"- {SHORT}, {SUBJECT}, 2025",
+        f"{BASELINE}: 0 added, 1 gone, 1 stay",
+    ]
     (left,) = held(tmp_path)
     assert left in (theirs, mine)
     audit(tmp_path, "b.json", "--baseline", BASELINE, code=0)
@@ -163,7 +172,7 @@ def test_a_baseline_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) 
     entity = before["findings"][0].pop("entity")
     (tmp_path / BASELINE).write_text(json.dumps(before))
     audit(tmp_path, "a.json", "--baseline", BASELINE, code=0)
-    assert "0 added, 0 gone, 1 stay" in update(tmp_path, "a.json")
+    assert update(tmp_path, "a.json") == f"{BASELINE}: 0 added, 0 gone, 1 stay\n"
     assert held(tmp_path)[0]["entity"] == entity
     (tmp_path / BASELINE).write_text(json.dumps(before))
     submission(tmp_path / "a.json", short=False)
@@ -174,19 +183,26 @@ def test_update_can_only_remove(tmp_path: Path) -> None:
     submission(tmp_path / "a.json")
     create(tmp_path, "a.json")
     submission(tmp_path / "b.json", tin="987654321")
-    assert "0 added, 0 gone, 1 stay" in update(tmp_path, ".", "--only-remove")
+    assert update(tmp_path, ".", "--only-remove") == f"{BASELINE}: 0 added, 0 gone, 1 stay\n"
     submission(tmp_path / "a.json", short=False)
-    told = update(tmp_path, ".", "--only-remove")
-    assert "- PIC-PER-03 period-too-short, tin *****6789, 2025" in told
+    assert update(tmp_path, ".", "--only-remove").splitlines() == [
+        f"- {SHORT}, {SUBJECT}, 2025",
+        f"{BASELINE}: 0 added, 1 gone, 0 stay",
+    ]
     assert held(tmp_path) == []
 
 
 def test_show_lists_the_findings(tmp_path: Path) -> None:
     submission(tmp_path / "a.json")
     create(tmp_path, "a.json")
-    told = run(tmp_path, "baseline", "show", code=0).stdout
-    assert "PIC-PER-03" in told
-    assert SUBJECT in told
+    [known] = held(tmp_path)
+    head, row, total = run(tmp_path, "baseline", "show", code=0).stdout.splitlines()
+    assert head.split() == ["code", "year", "subject", "fingerprint", "finding"]
+    assert row.split() == [
+        *("PIC-PER-03", "2025", *SUBJECT.split(), known["fingerprint"][:12]),
+        *("period-too-short", "at", "/measurementSets/0/performanceEnd"),
+    ]
+    assert total == f"1 finding as of {AS_OF}"
     found = json.loads(run(tmp_path, "baseline", "show", "--format", "json", code=0).stdout)
     assert found["findings"] == held(tmp_path)
 
