@@ -17,8 +17,8 @@ class AttestedTask(NamedTuple):
     """A task that a statement answered yes claims to be done.
 
     `at` is the index of the set with the statement `measure_id`; `done_on` is the date that the
-    evidence gives at `key`, None where it gives none. `not_before` is the evidence key of a day
-    before which the task cannot have been done.
+    evidence gives at `key`, None where it gives none. Before `not_before`, where it is known, the
+    task cannot have been done.
     """
 
     at: int
@@ -27,22 +27,30 @@ class AttestedTask(NamedTuple):
     key: str
     done_on: date | None
     is_optional: bool
-    not_before: str | None
+    not_before: date | None
 
-    def fail(
-        self, message: str, *, expected: object, remediation: str, variant: str | None = None
-    ) -> CheckResult:
-        """Return a failure at the statement; `actual` is the date, and `title` can be shown."""
+    def fail(self, message: str, **details: Any) -> CheckResult:
+        """Return a failure at the statement: `{actual}` shows the date, `{title}` the task.
+
+        `details` are further arguments of `picheck.api.fail`.
+        """
         return fail(
             f"/measurements/{self.measure_id}",
             message,
             at=self.at,
-            expected=expected,
             actual=self.done_on and self.done_on.isoformat(),
             title=self.title,
             key=self.key,
-            remediation=remediation,
-            variant=variant,
+            **details,
+        )
+
+    def fail_to_come(self, as_of: date, **details: Any) -> CheckResult:
+        """Return the failure of a task whose date is after `as_of`, that of the audit."""
+        return self.fail(
+            "{title} is dated {actual}, and this audit is made for {expected}: it is not done yet",
+            expected=as_of.isoformat(),
+            remediation="answer yes only when {title} is done",
+            **details,
         )
 
 
@@ -51,6 +59,7 @@ def list_tasks(
 ) -> Iterator[AttestedTask]:
     """Yield the task of each row of the clause whose statement is answered yes in some set."""
     for row in rows:
+        earliest = row.get("not_before")
         at = first_yes(set_answers, row["measure"])
         if at is not None:
             yield AttestedTask(
@@ -60,7 +69,7 @@ def list_tasks(
                 key=row["evidence"],
                 done_on=parse_date(evidence.get(row["evidence"])),
                 is_optional=row.get("optional", False),
-                not_before=row.get("not_before"),
+                not_before=parse_date(evidence.get(earliest)) if earliest else None,
             )
 
 

@@ -1,17 +1,10 @@
+from collections.abc import Collection
 from datetime import date
 
-from picheck.api import (
-    Answers,
-    CheckResult,
-    CheckResults,
-    Clause,
-    Evidence,
-    Rulebook,
-    parse_date,
-    rule,
-)
+from picheck.api import CheckResult, CheckResults, Clause, Evidence, Rulebook, rule
 from picheck_pi.attestations import TASK, AttestedTask, list_tasks
 from picheck_pi.evidence_questions import ask_for
+from picheck_pi.parameter_types import SetAnswers
 from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, TEXTS, optional, rows
 
 
@@ -30,11 +23,7 @@ from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, TEXTS, optional, rows
     ),
 )
 def attestation_date_outside_year(
-    set_answers: tuple[Answers, ...],
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
-    as_of: date,
+    set_answers: SetAnswers, evidence: Evidence, clause: Clause, rulebook: Rulebook, as_of: date
 ) -> CheckResults:
     """The work behind a statement was done at the wrong time.
 
@@ -56,14 +45,17 @@ def attestation_date_outside_year(
     """
     tasks = list(list_tasks(set_answers, evidence, clause["dates"]))
     undated = {t.key: t.measure_id for t in tasks if not t.done_on and not t.is_optional}
-    found = [_find_fault(task, evidence, clause, rulebook.year, as_of) for task in tasks]
+    found = [_check_date(task, rulebook.year, as_of, clause["days_to_come"]) for task in tasks]
     return [result for result in found if result] + ask_for(undated)
 
 
-def _find_fault(
-    task: AttestedTask, evidence: Evidence, clause: Clause, year: int, as_of: date
+def _check_date(
+    task: AttestedTask, year: int, as_of: date, keys_to_come: Collection[str]
 ) -> CheckResult | None:
-    """Return what is wrong with the day of a task; None where nothing is, or it is not known."""
+    """Return what is wrong with the date of a task; None where nothing is, or it is not known.
+
+    `keys_to_come` are the evidence keys whose date may not be after `as_of`.
+    """
     if task.done_on is None:
         return None
     if task.done_on.year != year:
@@ -72,18 +64,12 @@ def _find_fault(
             expected=year,
             remediation="a yes needs work done between the first and the last day of {expected}",
         )
-    if task.done_on > as_of and task.key in clause["days_to_come"]:
-        return task.fail(
-            "{title} is dated {actual}, and this audit is made for {expected}: it is not done yet",
-            expected=as_of.isoformat(),
-            variant="toCome",
-            remediation="answer yes only when {title} is done",
-        )
-    in_place_on = parse_date(evidence.get(task.not_before)) if task.not_before else None
-    if in_place_on is not None and task.done_on < in_place_on:
+    if task.done_on > as_of and task.key in keys_to_come:
+        return task.fail_to_come(as_of, variant="toCome")
+    if task.not_before is not None and task.done_on < task.not_before:
         return task.fail(
             "{title} is dated {actual}, before the certified technology was in place ({expected})",
-            expected=in_place_on.isoformat(),
+            expected=task.not_before.isoformat(),
             variant="beforeTechnology",
             remediation="review {title} on the technology that was used, within the year, and keep"
             " the record",

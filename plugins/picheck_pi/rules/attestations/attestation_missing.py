@@ -1,7 +1,7 @@
 from typing import Final
 
-from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
-from picheck_pi.measure_index import label
+from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
+from picheck_pi.findings import fail_measure
 from picheck_pi.term_schemas import TEXT_BY_TEXT, choice
 
 _YES: Final = "yes"
@@ -31,22 +31,21 @@ def attestation_missing(answers: Answers, clause: Clause, rulebook: Rulebook) ->
     results = []
     for measure_id, demand in clause["statements"].items():
         is_absent, needs_yes = not answers.has(measure_id), demand == _YES
-        if is_absent or (needs_yes and answers.is_no(measure_id)):
-            results.append(
-                fail(
-                    f"/measurements/{measure_id}",
-                    "{label} is not answered"
-                    if is_absent
-                    else "{label} is answered no, and {year} demands a yes",
-                    expected=True if needs_yes else [True, False],
-                    actual=None if is_absent else False,
-                    label=label(rulebook, measure_id),
-                    measure=measure_id,
-                    year=rulebook.year,
-                    key=measure_id,
-                    remediation="answer {measure} with yes if that is true and can be proven"
-                    if needs_yes
-                    else "answer {measure} with yes or no",
-                )
-            )
+        if not is_absent and not (needs_yes and answers.is_no(measure_id)):
+            continue
+        message, remedy = "{measure} is not answered", "answer {id} with yes or no"
+        if not is_absent:
+            message = "{measure} is answered no, and {year} demands a yes"
+        if needs_yes:
+            remedy = "answer {id} with yes if that is true and can be proven"
+        result = fail_measure(
+            rulebook,
+            measure_id,
+            message,
+            expected=True if needs_yes else [True, False],
+            actual=None if is_absent else False,
+            year=rulebook.year,
+            remediation=remedy,
+        )
+        results.append(result)
     return results

@@ -1,9 +1,10 @@
 from datetime import date
 from typing import Final
 
-from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, fail, rule
+from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
 from picheck_pi.attestations import TASK, first_yes, list_tasks
 from picheck_pi.evidence_questions import ask_for
+from picheck_pi.parameter_types import SetAnswers
 from picheck_pi.term_schemas import INTEGER, MEASURE_ID, rows
 
 _EDITION: Final = "attestations.saferGuideEdition"
@@ -20,11 +21,7 @@ _EDITION: Final = "attestations.saferGuideEdition"
     evidence=("attestations.securityRiskAnalysisOn", "attestations.riskManagementOn", _EDITION),
 )
 def risk_analysis_incomplete(
-    set_answers: tuple[Answers, ...],
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
-    as_of: date,
+    set_answers: SetAnswers, evidence: Evidence, clause: Clause, rulebook: Rulebook, as_of: date
 ) -> CheckResults:
     """The work behind the security statements is incomplete.
 
@@ -43,13 +40,9 @@ def risk_analysis_incomplete(
     tasks = list(list_tasks(set_answers, evidence, clause["done"]))
     undated = {task.key: task.measure_id for task in tasks if not task.done_on}
     results = [
-        task.fail(
-            "{title} is dated {actual}, and this audit is made for {expected}: it is not done yet",
-            expected=as_of.isoformat(),
-            remediation="answer yes only when {title} is done",
-        )
+        task.fail_to_come(as_of)
         for task in tasks
-        # a day of another year is reported by PIC-ATT-02
+        # a date of another year is reported by PIC-ATT-02
         if task.done_on and task.done_on > as_of and task.done_on.year == rulebook.year
     ]
     safer, edition = clause["safer_measure"], evidence.get(_EDITION)
@@ -57,16 +50,14 @@ def risk_analysis_incomplete(
     if assessed is not None and edition is None:
         undated = {_EDITION: safer, **undated}
     elif assessed is not None and edition != clause["safer_guide_edition"]:
-        results.append(
-            fail(
-                f"/measurements/{safer}",
-                "the SAFER assessment used the guide of {actual}, the edition of {expected} is"
-                " needed",
-                at=assessed,
-                expected=clause["safer_guide_edition"],
-                actual=edition,
-                key=_EDITION,
-                remediation="repeat the assessment with the guide of {expected}",
-            )
+        result = fail(
+            f"/measurements/{safer}",
+            "the SAFER assessment used the guide of {actual}, the edition of {expected} is needed",
+            at=assessed,
+            expected=clause["safer_guide_edition"],
+            actual=edition,
+            key=_EDITION,
+            remediation="repeat the assessment with the guide of {expected}",
         )
+        results.append(result)
     return results + ask_for(undated)

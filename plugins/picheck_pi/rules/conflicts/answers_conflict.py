@@ -1,21 +1,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from picheck.api import (
-    CheckResult,
-    CheckResults,
-    RelatedLocation,
-    Rulebook,
-    SetView,
-    fail,
-    related,
-    rule,
-    to_json,
-)
+from picheck.api import CheckResult, CheckResults, Rulebook, SetView, fail, related, rule, to_json
 from picheck_pi.measure_index import format_answer, index_of, label
+from picheck_pi.parameter_types import Sets
 
 
 @rule("PIC-CNF-01", "answers-conflict", scope="entity")
-def answers_conflict(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResults:
+def answers_conflict(sets: Sets, rulebook: Rulebook) -> CheckResults:
     """The same entity answers differently in two measurement sets.
 
     What it checks:
@@ -31,14 +22,11 @@ def answers_conflict(sets: tuple[SetView, ...], rulebook: Rulebook) -> CheckResu
     How to fix:
     Find out which answer the records support and send it in every set, or send one set only.
     """
-    found = (
-        *_find_unequal(sets, rulebook),
-        *_find_excluded(sets, rulebook),
-        *_find_other_choices(sets, rulebook),
-    )
+    checks = _find_unequal, _find_excluded, _find_other_choices
     reported: set[str] = set()
     results = []
-    for result in found:  # the second half of a contradiction would only repeat the first
+    for result in (result for check in checks for result in check(sets, rulebook)):
+        # the second half of a contradiction would only repeat the first
         if reported.isdisjoint(result.measures):
             reported.update(result.measures)
             results.append(result)
@@ -53,6 +41,7 @@ def _find_unequal(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[Check
             earlier = first.setdefault(measure_id, view)
             before = earlier.values[measure_id]
             if value != before:
+                there = _pointer(earlier, measure_id)
                 yield fail(
                     _pointer(view, measure_id),
                     "{measure} is {before} in one measurement set and {now} in another",
@@ -61,7 +50,7 @@ def _find_unequal(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[Check
                     actual=to_json(value),
                     key=measure_id,
                     measures=[measure_id],
-                    related=[_relate(earlier, measure_id, "answered differently")],
+                    related=[related(there, "answered differently", at=earlier)],
                     measure=label(rulebook, measure_id),
                     before=format_answer(before),
                     now=format_answer(value),
@@ -133,7 +122,7 @@ def _fail(view: SetView, measure_id: str, earlier: SetView, other: str, text: st
         actual=to_json(view.values[measure_id]),
         key=measure_id,
         measures=[measure_id, other],
-        related=[_relate(earlier, other, f"{other} is here")],
+        related=[related(_pointer(earlier, other), f"{other} is here", at=earlier)],
         measure=label(view.rulebook, measure_id),
         other=label(view.rulebook, other),
     )
@@ -151,7 +140,3 @@ def _index_both_ways(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[
 def _pointer(view: SetView, measure_id: str) -> str:
     """Return where an id is in a set; by its index, for ids here can be any text."""
     return f"/measurements/{view.index_of(measure_id)}"
-
-
-def _relate(view: SetView, measure_id: str, message: str) -> RelatedLocation:
-    return related(_pointer(view, measure_id), message, at=view)

@@ -12,16 +12,13 @@ from picheck.api import (
     rule,
 )
 from picheck_pi.eligibility import missing_objectives
+from picheck_pi.parameter_types import OtherLevels, Sets
 from picheck_pi.term_schemas import TEXT_BY_TEXT
 
 
 @rule("PIC-CNF-02", "measures-split-over-sets", scope="entity", terms={"levels": TEXT_BY_TEXT})
 def measures_split_over_sets(
-    sets: tuple[SetView, ...],
-    other_levels: Mapping[str, tuple[SetView, ...]],
-    entity: Entity,
-    clause: Clause,
-    rulebook: Rulebook,
+    sets: Sets, other_levels: OtherLevels, entity: Entity, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """The measures are split over several measurement sets.
 
@@ -44,58 +41,50 @@ def measures_split_over_sets(
         return None
     if set.intersection(*missing):
         return _compare_levels(sets[0], entity.entity_type, other_levels, clause["levels"])
-    lacking = [_titles(objectives, rulebook) for objectives in missing]
+    first, *others = [_describe(objectives, rulebook) for objectives in missing]
     return fail(
         "/measurements",
         "no measurement set covers every objective by itself, though together they do: this one"
-        " lacks {lacking}",
+        " {lacks}",
         at=sets[0],
-        lacking=lacking[0],
+        lacks=first,
         related=[
-            related("/measurements", f"this one lacks {titles}", at=view)
-            for view, titles in zip(sets[1:], lacking[1:], strict=True)
+            related("/measurements", f"this one {lacks}", at=view)
+            for view, lacks in zip(sets[1:], others, strict=True)
         ],
     )
 
 
 def _compare_levels(
-    view: SetView,
-    own: str,
-    other_levels: Mapping[str, tuple[SetView, ...]],
-    levels: Mapping[str, str],
+    view: SetView, own: str, other_levels: OtherLevels, levels: Mapping[str, str]
 ) -> CheckResult | None:
     """Return that another level reports what this one lacks, where that one is not whole either.
 
     `levels` are the entity types whose data is not combined, in words.
     """
-    rulebook, missing = view.rulebook, missing_objectives(view.answers)
-    for level, others in other_levels.items():
-        if not {level, own} <= levels.keys():
-            continue
-        for other in others:
-            lacked_there = missing_objectives(other.answers)
-            if lacked_there and missing.isdisjoint(lacked_there):
-                return fail(
-                    "/measurements",
-                    "this set, {own}, lacks {lacking}; one {there} has it, but is not whole"
-                    " either: data of two levels is never combined, and neither counts as it is",
-                    at=view,
-                    key="levels",
-                    own=levels[own],
-                    there=levels[level],
-                    lacking=_titles(missing, rulebook),
-                    related=[
-                        related(
-                            "/measurements",
-                            f"this one, {levels[level]}, lacks {_titles(lacked_there, rulebook)}",
-                            at=other,
-                        )
-                    ],
-                    remediation="choose the level at which the practice takes part and report"
-                    " everything there: only a set that is whole at its own level is scored",
-                )
+    missing = missing_objectives(view.answers)
+    others = [(level, other) for level, views in other_levels.items() for other in views]
+    for level, other in others:
+        lacked = missing_objectives(other.answers)
+        if lacked and missing.isdisjoint(lacked) and {level, own} <= levels.keys():
+            there = f"this one, {levels[level]}, {_describe(lacked, view.rulebook)}"
+            return fail(
+                "/measurements",
+                "this set, {own}, {lacks}; one {there} has it, but is not whole either: data of two"
+                " levels is never combined, and neither counts as it is",
+                at=view,
+                key="levels",
+                own=levels[own],
+                there=levels[level],
+                lacks=_describe(missing, view.rulebook),
+                related=[related("/measurements", there, at=other)],
+                remediation="choose the level at which the practice takes part and report"
+                " everything there: only a set that is whole at its own level is scored",
+            )
     return None
 
 
-def _titles(objectives: Collection[str], rulebook: Rulebook) -> str:
-    return ", ".join(title for id_, title in rulebook.objectives.items() if id_ in objectives)
+def _describe(missing: Collection[str], rulebook: Rulebook) -> str:
+    """Return that some objectives are missing, in words."""
+    titles = [title for id_, title in rulebook.objectives.items() if id_ in missing]
+    return f"lacks {', '.join(titles)}"

@@ -1,17 +1,9 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from picheck.api import (
-    CheckResult,
-    CheckResults,
-    Clause,
-    Entity,
-    SetView,
-    fail,
-    related,
-    rule,
-    to_json,
-)
-from picheck_pi.measure_index import format_answer, label
+from picheck.api import CheckResult, CheckResults, Clause, Entity, SetView, related, rule, to_json
+from picheck_pi.findings import fail_measure
+from picheck_pi.measure_index import format_answer
+from picheck_pi.parameter_types import OtherLevels, Sets
 from picheck_pi.term_schemas import TEXT
 
 
@@ -22,10 +14,7 @@ from picheck_pi.term_schemas import TEXT
     terms={"entity_type": TEXT, "affiliated": TEXT},
 )
 def subgroup_differs_from_group(
-    sets: tuple[SetView, ...],
-    other_levels: Mapping[str, tuple[SetView, ...]],
-    entity: Entity,
-    clause: Clause,
+    sets: Sets, other_levels: OtherLevels, entity: Entity, clause: Clause
 ) -> CheckResults:
     """A subgroup answers otherwise than the group that it belongs to.
 
@@ -47,23 +36,22 @@ def subgroup_differs_from_group(
     return [result for view in sets for result in _find_differences(view, groups)]
 
 
-def _find_differences(view: SetView, groups: tuple[SetView, ...]) -> Iterator[CheckResult]:
+def _find_differences(view: SetView, groups: Sets) -> Iterator[CheckResult]:
     """Yield a finding for each answer that no set of the group gives, though one answers it."""
     for measure_id in view.answers:
         value = view.values[measure_id]
         answered = [group for group in groups if measure_id in group.values]
         if answered and all(group.values[measure_id] != value for group in answered):
-            group = answered[0]
-            yield fail(
-                f"/measurements/{measure_id}",
+            expected, pointer = answered[0].values[measure_id], f"/measurements/{measure_id}"
+            yield fail_measure(
+                view.rulebook,
+                measure_id,
                 "{measure} is {actual_text} for the subgroup and {expected_text} for its group",
                 at=view,
-                expected=to_json(group.values[measure_id]),
+                expected=to_json(expected),
                 actual=to_json(value),
-                key=measure_id,
-                measure=label(view.rulebook, measure_id),
                 actual_text=format_answer(value),
-                expected_text=format_answer(group.values[measure_id]),
-                related=[related(f"/measurements/{measure_id}", "the group's answer", at=group)],
+                expected_text=format_answer(expected),
+                related=[related(pointer, "the group's answer", at=answered[0])],
                 remediation="send the group's data for the subgroup: {expected_text}",
             )

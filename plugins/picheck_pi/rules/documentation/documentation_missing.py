@@ -1,10 +1,9 @@
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from picheck.api import (
-    Answers,
     CheckResult,
     CheckResults,
     Clause,
@@ -18,6 +17,7 @@ from picheck.api import (
     rule,
 )
 from picheck_pi.measure_index import index_of, label
+from picheck_pi.parameter_types import SetAnswers
 from picheck_pi.term_schemas import POSITIVE
 
 #: The ids that need proof, each with the index of the first set that has it.
@@ -35,7 +35,7 @@ class Proof(NamedTuple):
     "PIC-EVD-01", "documentation-missing", terms={"retention_years": POSITIVE}, evidence="documents"
 )
 def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
-    set_answers: tuple[Answers, ...],
+    set_answers: SetAnswers,
     evidence: Evidence,
     digests: Mapping[str, str],
     clause: Clause,
@@ -67,26 +67,22 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     evidence.require("documents")
     answered, proofs = _index_answers(set_answers, levels), _find_proofs(evidence)
     needed_until = _find_needed_until(as_of, rulebook.year, clause["retention_years"])
-    results = []
     too_early = defaultdict(list)
-    for measure_id in sorted(answered):
-        proof = proofs.get(measure_id)
-        if proof is None:
-            results.append(
-                fail(
-                    f"/measurements/{measure_id}",
-                    "no document in the evidence supports {label}",
-                    at=answered[measure_id],
-                    label=label(rulebook, measure_id),
-                )
-            )
-        elif proof.kept_until < needed_until:
-            too_early[proof].append(measure_id)
-    results += [_fail_early(proof, ids, answered, needed_until) for proof, ids in too_early.items()]
-    return [*results, *_find_changed(evidence, answered, digests)]
+    for measure_id in sorted(answered.keys() & proofs.keys()):
+        if proofs[measure_id].kept_until < needed_until:
+            too_early[proofs[measure_id]].append(measure_id)
+    message = "no document in the evidence supports {label}"
+    return [
+        *(
+            fail(f"/measurements/{i}", message, at=answered[i], label=label(rulebook, i))
+            for i in sorted(answered.keys() - proofs.keys())
+        ),
+        *(_fail_early(proof, ids, answered, needed_until) for proof, ids in too_early.items()),
+        *_find_changed(evidence, answered, digests),
+    ]
 
 
-def _index_answers(set_answers: Iterable[Answers], levels: Collection[str]) -> Answered:
+def _index_answers(set_answers: SetAnswers, levels: Collection[str]) -> Answered:
     """Return the ids that need proof, each with the index of the first set that reports it."""
     answered: dict[str, int] = {}
     for at, answers in enumerate(set_answers):
@@ -134,10 +130,7 @@ def _fail_early(
         expected=needed_until.isoformat(),
         actual=proof.kept_until.isoformat(),
         measures=ids,
-        related=[
-            related(f"/measurements/{other}", f"{other} too", at=answered[other])
-            for other in others
-        ],
+        related=[related(f"/measurements/{i}", f"{i} too", at=answered[i]) for i in others],
         file=proof.file,
         ids=", ".join(ids),
     )

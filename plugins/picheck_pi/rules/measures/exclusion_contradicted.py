@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from picheck.api import (
     Answers,
@@ -10,22 +10,15 @@ from picheck.api import (
     Entity,
     Evidence,
     Rulebook,
-    fail,
     not_applicable,
     rule,
 )
 from picheck_pi.evidence_questions import ask_about
-from picheck_pi.measure_index import join_and, label
+from picheck_pi.findings import fail_measure
+from picheck_pi.measure_index import join_and
 from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, INTEGER, MEASURE_ID, optional, rows
 
 Row = Mapping[str, Any]
-
-
-class _Number(NamedTuple):
-    """How often something happened, by one source, and the words for it."""
-
-    size: int
-    wording: str
 
 
 @rule(
@@ -90,17 +83,16 @@ def _check_exclusion(
 ) -> CheckResult | None:
     """Hold one claimed exclusion against every number at hand."""
     exclusion_id, limit = row["exclusion"], row["at_least"]
-    numbers = tuple(_list_numbers(row, counts, entity, evidence, rulebook))
-    too_large = [number for number in numbers if number.size >= limit]
+    numbers = dict(_list_numbers(row, counts, entity, evidence, rulebook))
+    too_large = {words: number for words, number in numbers.items() if number >= limit}
     if too_large:
-        return fail(
-            f"/measurements/{exclusion_id}",
-            "{exclusion} is claimed, but {numbers}",
+        return fail_measure(
+            rulebook,
+            exclusion_id,
+            "{measure} is claimed, but {numbers}",
             expected=f"fewer than {limit}",
-            actual=too_large[0].size,
-            numbers=join_and([number.wording for number in too_large]),
-            exclusion=label(rulebook, exclusion_id),
-            key=exclusion_id,
+            actual=next(iter(too_large.values())),
+            numbers=join_and(list(too_large)),
         )
     if evidence.get(row["evidence"]) is None and not row.get("optional"):
         message = "{measure} is claimed; the count it rests on is not given"
@@ -110,28 +102,28 @@ def _check_exclusion(
 
 def _list_numbers(
     row: Row, counts: CountsByMeasure, entity: Entity, evidence: Evidence, rulebook: Rulebook
-) -> Iterator[_Number]:
-    """Yield how often it happened, by each source that says so.
+) -> Iterator[tuple[str, int]]:
+    """Yield how often it happened by each source that says so: in words, and the number.
 
     A measure that is reported beside its own exclusion is left to the rule about that.
     """
     counted = evidence.get(row["evidence"])
     if counted is not None:
-        yield _Number(counted, f"the evidence counts {counted} ({row['evidence']})")
+        yield f"the evidence counts {counted} ({row['evidence']})", counted
     rate = row.get("rate")
-    submitted = None if rate is None else counts.pair(rate)
+    submitted = counts.pair(rate) if rate else None
     if rate is None or (submitted and row["exclusion"] in rulebook.exclusions_of(rate)):
         return
-    if submitted is not None:
-        yield _Number(submitted[1], f"{rate} is reported with a denominator of {submitted[1]}")
+    if submitted:
+        yield f"{rate} is reported with a denominator of {submitted[1]}", submitted[1]
     reported = evidence.get(f"ehrReport.{rate}")
     if reported is not None:
         found = reported.denominator
-        yield _Number(found, f"the EHR report has a denominator of {found} for {rate}")
+        yield f"the EHR report has a denominator of {found} for {rate}", found
     if entity.entity_type != "individual":
-        tallies = [row.measures[rate] for row in evidence.clinicians or () if rate in row.measures]
-        total = sum(tally.denominator for tally in tallies)
-        yield _Number(total, f"the clinicians' denominators for {rate} add up to {total}")
+        tallies = [each.measures.get(rate) for each in evidence.clinicians or ()]
+        total = sum(tally.denominator for tally in tallies if tally)
+        yield f"the clinicians' denominators for {rate} add up to {total}", total
 
 
 def _check_yes(row: Row, evidence: Evidence, rulebook: Rulebook) -> CheckResult | None:
@@ -140,13 +132,12 @@ def _check_yes(row: Row, evidence: Evidence, rulebook: Rulebook) -> CheckResult 
     if count is None or count >= row["at_least"]:
         return None
     measure = rulebook.measures.get(measure_id)
-    return fail(
-        f"/measurements/{measure_id}",
+    return fail_measure(
+        rulebook,
+        measure_id,
         "{measure} is answered yes, but the evidence counts {actual} ({source})",
         expected=f"{row['at_least']} or more",
         actual=count,
         source=row["evidence"],
-        measure=label(rulebook, measure_id),
-        key=measure_id,
         variant="bonus" if measure is not None and measure.is_bonus else None,
     )
