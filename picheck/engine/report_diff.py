@@ -7,7 +7,6 @@ size of a report does not matter.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
@@ -23,6 +22,7 @@ from picheck.engine.report_files import (
     WrittenSummary,
     read_report,
 )
+from picheck.engine.scratch_table import create_table
 from picheck.engine.verdicts import counts_against_gate
 from picheck.errors import InputError, UsageError
 from picheck.model.vocabulary import SEVERITIES
@@ -34,10 +34,6 @@ NEW: Final = 1
 LISTS: Final = ("new", "reopened", "gone", "same")
 
 _TABLES: Final = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA cache_size = -8192;
-PRAGMA temp_store = FILE;
 CREATE TABLE rule (code TEXT, year INTEGER, slug TEXT, PRIMARY KEY (code, year)) WITHOUT ROWID;
 CREATE TABLE document (side INTEGER, document INTEGER, entity TEXT, subject TEXT, uri TEXT,
     line INTEGER, PRIMARY KEY (side, document)) WITHOUT ROWID;
@@ -113,8 +109,7 @@ class Comparison:
     """
 
     def __init__(self, old: Path, new: Path) -> None:
-        self._table = sqlite3.connect("")  # a temporary file, kept in memory while it is small
-        self._table.executescript(_TABLES)
+        self._table = create_table(_TABLES)
         try:
             self.old = self._read(old, OLD, None)
             self.new = self._read(new, NEW, self.old)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from picheck.engine.entities import EntityYear, PriorBook
 from picheck.engine.fingerprints import entity_json
 from picheck.engine.notices import prior_notices, unreadable_notice
 from picheck.engine.score_preview import ScoredEntity, ScoreRunner
+from picheck.engine.scratch_table import create_table, group_rows, pack, unpack
 from picheck.engine.verdicts import exit_status
 from picheck.errors import InputError
 from picheck.intake.decoder import DecodedDocument
@@ -21,10 +21,6 @@ from picheck.model.report import Exit, Notice
 from picheck.rules.measurement_set import Entity, SetView
 
 _TABLES: Final = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA cache_size = -8192;
-PRAGMA temp_store = FILE;
 CREATE TABLE entity (digest BLOB PRIMARY KEY, first INTEGER) WITHOUT ROWID;
 CREATE TABLE document (first INTEGER, number INTEGER, raw BLOB, PRIMARY KEY (first, number))
     WITHOUT ROWID;
@@ -55,8 +51,7 @@ class ScoreBatch:
 
         What could not be read is yielded first, as notices.
         """
-        table = sqlite3.connect("")  # a temporary file, kept in memory while it is small
-        table.executescript(_TABLES)
+        table = create_table(_TABLES)
         try:
             for notice in self._gather(table, inputs):
                 self._reasons.add("unreadable" if notice.kind == "unreadable" else notice.kind)
@@ -91,7 +86,7 @@ class ScoreBatch:
             (first,) = table.execute(
                 "SELECT first FROM entity WHERE digest = ?", (digest,)
             ).fetchone()
-            table.execute("INSERT INTO document VALUES (?, ?, ?)", (first, number, _pack(given)))
+            table.execute("INSERT INTO document VALUES (?, ?, ?)", (first, number, pack(given)))
 
 
 class _PartOfPrior(PriorBook):
@@ -107,16 +102,9 @@ class _PartOfPrior(PriorBook):
 
 def _groups(table: sqlite3.Connection) -> Iterator[list[RawDocument]]:
     """Yield the documents of one entity after the other."""
-    group: list[RawDocument] = []
-    last = None
-    for first, raw in table.execute("SELECT first, raw FROM document ORDER BY first, number"):
-        if group and first != last:
-            yield group
-            group = []
-        last = first
-        group.append(pickle.loads(raw))  # noqa: S301 - written by this process
-    if group:
-        yield group
+    rows = table.execute("SELECT first, raw FROM document ORDER BY first, number")
+    for group in group_rows(rows):
+        yield [unpack(raw) for _, raw in group]
 
 
 def _digest(decoded: DecodedDocument, number: int) -> bytes:
@@ -126,7 +114,3 @@ def _digest(decoded: DecodedDocument, number: int) -> bytes:
     is_known = entity is not None and entity.is_identified
     key = entity_json(entity) if is_known else f"document {number}".encode()
     return hashlib.blake2b(key, digest_size=16).digest()
-
-
-def _pack(raw: RawDocument) -> Any:
-    return pickle.dumps(raw)

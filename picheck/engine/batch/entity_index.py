@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import pickle
-import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Self
 
 from picheck.engine.entities import EntityReference
+from picheck.engine.scratch_table import create_table, group_rows, pack, unpack
 from picheck.intake.documents import RawDocument
 
 _TABLES = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA cache_size = -8192;
-PRAGMA temp_store = FILE;
 CREATE TABLE reference
     (entity INTEGER, practice INTEGER, level TEXT, program TEXT, document INTEGER, sets INTEGER,
      digest INTEGER);
@@ -41,8 +36,7 @@ class EntityIndex:
     """The references to entities of a whole run, in a file that is gone with the process."""
 
     def __init__(self) -> None:
-        self._table = sqlite3.connect("")  # a temporary file, kept in memory while it is small
-        self._table.executescript(_TABLES)
+        self._table = create_table(_TABLES)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -68,7 +62,7 @@ class EntityIndex:
 
     def store_document(self, document: int, raw: RawDocument) -> None:
         """Store the bytes of a document that was read again."""
-        row = document, pickle.dumps(raw)
+        row = document, pack(raw)
         self._table.execute("INSERT OR REPLACE INTO reread VALUES (?, ?)", row)
 
     def groups(self) -> Iterator[list[tuple[int, RawDocument]]]:
@@ -77,13 +71,5 @@ class EntityIndex:
             "SELECT first, document, raw FROM needed JOIN reread USING (document)"
             " ORDER BY first, document"
         )
-        group: list[tuple[int, RawDocument]] = []
-        last = None
-        for first, document, raw in rows:
-            if group and first != last:
-                yield group
-                group = []
-            last = first
-            group.append((document, pickle.loads(raw)))  # noqa: S301 - written by this process
-        if group:
-            yield group
+        for group in group_rows(rows):
+            yield [(document, unpack(raw)) for _, document, raw in group]

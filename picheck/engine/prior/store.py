@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle
 import secrets
 import sqlite3
 import weakref
@@ -12,22 +11,18 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from picheck.engine.entities import EntityYear, PriorBook, earlier_views
 from picheck.engine.prior.folder import LockedFolder
+from picheck.engine.scratch_table import create_table, open_table, pack, unpack
 from picheck.errors import UsageError
 from picheck.model.submission import MeasurementSet
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import SetView
 
 _TABLES: Final = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA cache_size = -8192;
-PRAGMA temp_store = FILE;
 CREATE TABLE earlier (entity BLOB, year INTEGER, sets BLOB);
 CREATE TABLE about (token TEXT, entities INTEGER);
 """
@@ -35,8 +30,6 @@ _INDEX: Final = "CREATE INDEX by_entity ON earlier (entity, year)"
 _COUNT: Final = "INSERT INTO about SELECT ?, COUNT(*) FROM (SELECT DISTINCT entity FROM earlier)"
 _LOOK: Final = "SELECT year, sets FROM earlier WHERE entity = ? AND year < ? ORDER BY rowid"
 _USED: Final = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
 CREATE TABLE used (entity BLOB PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -62,14 +55,14 @@ class HistoryWriter:
         with _disk_errors():
             self._folder = LockedFolder()
             self._path = str(self._folder.path / "earlier")
-            self._table = sqlite3.connect(self._path, check_same_thread=False)
-            opened = {os.getpid(): [self._table]}
+            opened: _Open = defaultdict(list)
             self._remover = weakref.finalize(self, _cleanup, opened, self._folder)
-            self._table.executescript(_TABLES)
+            self._table = create_table(_TABLES, self._path)
+            opened[os.getpid()].append(self._table)
 
     def add(self, key: EntityYear, records: tuple[MeasurementSet, ...]) -> None:
         """Enter the sets of one earlier submission."""
-        packed = zlib.compress(pickle.dumps(records), 1)
+        packed = zlib.compress(pack(records), 1)
         row = (_digest(key), key.year, packed)
         with _disk_errors():
             self._table.execute("INSERT INTO earlier VALUES (?, ?, ?)", row)
@@ -118,8 +111,7 @@ class History(PriorBook):
         entity = _digest(key)
         years: dict[int, tuple[SetView, ...]] = {}
         for year, packed in self._look(_LOOK, entity, key.year):
-            # our own file, or one that knows the token: see __init__
-            records = pickle.loads(zlib.decompress(packed))  # noqa: S301
+            records = unpack(zlib.decompress(packed))  # ours: __init__ checked the token
             rulebook = self._shelf.rulebook(key.program, year)
             views = earlier_views(records, rulebook)
             years[year] = (*years.get(year, ()), *views)
@@ -135,8 +127,7 @@ class History(PriorBook):
     def add_used(self, used: set[bytes]) -> None:
         """Enter the entities that a part of the run asked for."""
         if self._all_used is None:
-            self._all_used = self._connect("")  # a temporary file
-            self._all_used.executescript(_USED)
+            self._all_used = self._register(create_table(_USED))
         rows = ((entity,) for entity in used)
         self._all_used.executemany("INSERT OR IGNORE INTO used VALUES (?)", rows)
 
@@ -144,7 +135,7 @@ class History(PriorBook):
     def unused(self) -> int:
         """How many entities' earlier submissions no audited document asked for."""
         self.add_used(self.take_used())
-        assert self._all_used is not None  # noqa: S101 - absorb opened it
+        assert self._all_used is not None  # noqa: S101 - add_used opened it
         ((number,),) = self._all_used.execute("SELECT COUNT(*) FROM used")
         return self._number - int(number)
 
@@ -155,13 +146,11 @@ class History(PriorBook):
         """Ask the file, over a connection of this process's own: none outlives a fork."""
         table = self._table.get(os.getpid())
         if table is None:
-            uri = f"{Path(self.location.path).as_uri()}?mode=ro&immutable=1"
-            table = self._table[os.getpid()] = self._connect(uri)
+            table = self._table[os.getpid()] = self._register(open_table(self.location.path))
         return table.execute(query, values).fetchall()
 
-    def _connect(self, uri: str) -> sqlite3.Connection:
-        """Open a file; it is closed with this book, by the process that opened it."""
-        table = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    def _register(self, table: sqlite3.Connection) -> sqlite3.Connection:
+        """See to it that a table is closed with this book, by the process that opened it."""
         self._open[os.getpid()].append(table)
         return table
 
