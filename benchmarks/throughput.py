@@ -41,7 +41,8 @@ from generate import corpus
 
 from picheck import __version__
 from picheck.cli.options import load_inventory
-from picheck.engine.batch.batch import Batch, Executors
+from picheck.engine.batch.batch import Batch
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.local import InlineExecutor
 from picheck.engine.batch.worker import WorkerConfig
 from picheck.engine.options import AuditOptions

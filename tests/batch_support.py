@@ -14,7 +14,8 @@ from typing import Any
 from generate import Planted
 
 from picheck.cli.options import load_inventory
-from picheck.engine.batch.batch import Batch, Executors, ProgressListener
+from picheck.engine.batch.batch import Batch, ProgressListener
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.local import InlineExecutor
 from picheck.engine.batch.worker import WorkerConfig
 from picheck.engine.options import AuditOptions

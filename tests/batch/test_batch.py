@@ -34,7 +34,8 @@ from batch_support import (
 )
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch.batch import Batch, Executors
+from picheck.engine.batch.batch import Batch
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.executors import make_executors
 from picheck.engine.batch.worker import WorkerConfig
 from picheck.intake import chunks as chunks_module

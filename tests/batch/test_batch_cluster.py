@@ -18,7 +18,7 @@ import pytest
 
 from batch_support import InTheMiddle, written, written_of
 from picheck.engine.batch import dask
-from picheck.engine.batch.batch import Executors
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.executors import make_executors
 from picheck.engine.batch.local import InlineExecutor
 from picheck.engine.options import AuditOptions

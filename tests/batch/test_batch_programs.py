@@ -21,7 +21,8 @@ from batch_support import HERE, TWO, Lines, Quiet
 from packs.activities import activities
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch.batch import Batch, Executors
+from picheck.engine.batch.batch import Batch
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.worker import WorkerConfig
 from picheck.engine.options import AuditOptions
 from picheck.intake.chunks import ChunkReader

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from discovery_support import FORMS, audited, documents, notices
-from picheck.engine.batch.batch import _pick_documents
+from picheck.engine.batch.reread import pick_documents
 from picheck.intake import spool as spool_module
 from picheck.intake.chunks import ChunkReader, FileRange
 from picheck.intake.documents import RawDocument, Unreadable, is_many_lines
@@ -152,7 +152,7 @@ def test_a_document_that_is_gone_is_said_and_the_others_are_read_again(tmp_path:
         assert [chunk.count for chunk in chunks] == [4, 2]
         (tmp_path / "b.json").unlink()
         (tmp_path / "e.ndjson").write_bytes(b"{}\n")
-        found = list(_pick_documents(chunks, iter([(0, 0), (2, 0), (3, 0), (4, 0), (5, 0)])))
+        found = list(pick_documents(chunks, iter([(0, 0), (2, 0), (3, 0), (4, 0), (5, 0)])))
     assert [number for number, *_ in found] == [0, 2, 3, 4, 5]
     assert all(isinstance(found[at][2], Unreadable) for at in (3, 4))
 

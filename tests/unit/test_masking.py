@@ -18,7 +18,8 @@ from installing import Run, picheck_here
 from masking import NPI, SPELLINGS, TIN, YEAR, evidence, leaks, planted, refused, submission
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit_inputs
-from picheck.engine.batch.batch import Batch, Executors
+from picheck.engine.batch.batch import Batch
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.local import InlineExecutor
 from picheck.engine.batch.resume import read_resume_point
 from picheck.engine.batch.worker import WorkerConfig

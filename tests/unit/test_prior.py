@@ -19,7 +19,7 @@ import pytest
 from batch_support import HERE, THREAD, TWO, streamed, verdicts
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit
-from picheck.engine.batch.batch import Executors
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.worker import WorkerConfig, start_worker
 from picheck.engine.entities import EntityYear
 from picheck.engine.options import AuditOptions

@@ -1,22 +1,17 @@
-"""A batch: chunks go out to workers, results come back in order, the summary comes last.
-
-Any `concurrent.futures.Executor` can be used. A process that dies loses nothing: its chunks are
-handed out again. A chunk that kills every worker is halved until the document that does so is
-alone; that one is reported and left behind.
-"""
+"""A batch: what workers return is written in order, then what entities add, then the summary."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance
+from picheck.engine.batch.chunk_queue import ChunkQueue, Executors
 from picheck.engine.batch.entity_index import EntityIndex
+from picheck.engine.batch.reread import pick_documents
 from picheck.engine.batch.resume import ResumePoint
 from picheck.engine.batch.worker import (
     ChunkResult,
@@ -24,7 +19,6 @@ from picheck.engine.batch.worker import (
     SegmentWriter,
     Worker,
     WorkerConfig,
-    audit_chunk,
     start_worker,
 )
 from picheck.engine.entities import EntityGroups, short_digest
@@ -34,19 +28,14 @@ from picheck.engine.prior.loader import load_prior
 from picheck.engine.recorder import Recorder
 from picheck.engine.run_inputs import rulebook_inputs
 from picheck.engine.run_report import finish, header
-from picheck.engine.stopwatch import Stopwatch
 from picheck.engine.summary import RunSummary
 from picheck.errors import InputError, UsageError
-from picheck.intake.chunks import Buffered, Chunk, ChunkReader
-from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.chunks import Chunk, ChunkReader
+from picheck.intake.documents import RawDocument, Unreadable
 from picheck.intake.files import read_inputs
 from picheck.model.report import Notice, Report
-from picheck.plugins import deaths
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import RuleKey
-
-MAX_ATTEMPTS = 3
-_NO_MORE = (-1, 0)
 
 
 class Output(Protocol):
@@ -63,18 +52,6 @@ class ProgressListener(Protocol):
     def on_chunk(self, chunk: Chunk, result: ChunkResult) -> None:
         """Take note of a chunk that was written."""
         ...
-
-
-class Executors(msgspec.Struct, frozen=True):
-    """Where chunks are audited: `create` returns an executor, again after one broke.
-
-    `workers` is their number; `worker_errors` are the errors that speak of a process, not of
-    what it was given to do.
-    """
-
-    create: Callable[[], Executor]
-    workers: int
-    worker_errors: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
 
 class Batch:
@@ -168,7 +145,7 @@ class Batch:
         self, chunks: Iterable[Chunk], resume: ResumePoint
     ) -> Iterator[tuple[Chunk, ChunkResult]]:
         """Yield the results in order, with no more chunks under way than workers and some spare."""
-        queue = _Queue(self._executors, self._pickled, resume)
+        queue = ChunkQueue(self._executors, self._pickled, resume)
         is_stopped = True
         try:
             for chunk in chunks:
@@ -186,38 +163,49 @@ class Batch:
 
     def _run_entity_rules(self, chunks: ChunkReader, index: EntityIndex, run: RunSummary) -> None:
         """Read the documents of entities with several sets again, and write what they add."""
-        auditor = self._worker.auditor
-        rules = EntityRuleRunner(auditor, self._options)
-        for number, digest, raw in _pick_documents(chunks, index.needed()):
+        self._reread(chunks, index, run)
+        rules = EntityRuleRunner(self._worker.auditor, self._options)
+        for group in index.groups():
+            self._run_group(rules, group, run)
+
+    def _reread(self, chunks: ChunkReader, index: EntityIndex, run: RunSummary) -> None:
+        """Store the documents that entity rules need; say which ones are gone or have changed."""
+        for number, digest, raw in pick_documents(chunks, index.needed()):
             if isinstance(raw, Unreadable):
                 self._write_notice(number, unreadable_notice(raw, raw.error), run)
                 continue
             index.store_document(number, raw)
             if short_digest(hashlib.sha256(raw.data).hexdigest()) != digest:
                 message = f"{raw.uri} changed while it was read; what was written of it is not sure"
-                notice = Notice(kind="changedWhileRead", message=message, is_incomplete=True)
-                self._write_notice(number, notice, run)
-        for group in index.groups():
-            sets, documents, in_memory = EntityGroups(), {}, dict(group)
-            try:
-                for number, raw in group:
-                    audited = auditor.audit(raw, number)
-                    documents[number] = audited.summary
-                    sets.add(audited.entity_sets)
-            except InputError as error:
-                message = f"{error.uri} changed while it was read: {error}"
-                notice = Notice(kind="changedWhileRead", message=message, is_incomplete=True)
-                self._write_notice(group[0][0], notice, run)
-                continue
-            for number, more in rules.run(sets, documents, in_memory):
-                run.amend(documents[number], more)
-                documents[number] = more.summary
-                if self._recorder is not None:
-                    self._recorder.amend(number, more)
-                writer = SegmentWriter(self._worker.reporters, auditor)
-                writer.add(number, more)
-                for segment in writer.segments():
-                    self._write_segment(segment)
+                self._write_changed(number, message, run)
+
+    def _run_group(
+        self, rules: EntityRuleRunner, group: Sequence[tuple[int, RawDocument]], run: RunSummary
+    ) -> None:
+        """Write what the entity rules add to the documents of one entity."""
+        sets, documents = EntityGroups(), {}
+        try:
+            for number, raw in group:
+                audited = self._worker.auditor.audit(raw, number)
+                documents[number] = audited.summary
+                sets.add(audited.entity_sets)
+        except InputError as error:  # it was accepted when the chunk was audited
+            message = f"{error.uri} changed while it was read: {error}"
+            self._write_changed(group[0][0], message, run)
+            return
+        for number, more in rules.run(sets, documents, dict(group)):
+            run.amend(documents[number], more)
+            documents[number] = more.summary
+            if self._recorder is not None:
+                self._recorder.amend(number, more)
+            writer = SegmentWriter(self._worker.reporters, self._worker.auditor)
+            writer.add(number, more)
+            for segment in writer.segments():
+                self._write_segment(segment)
+
+    def _write_changed(self, number: int, message: str, run: RunSummary) -> None:
+        notice = Notice(kind="changedWhileRead", message=message, is_incomplete=True)
+        self._write_notice(number, notice, run)
 
     def _write_notice(self, number: int, notice: Notice, run: RunSummary) -> None:
         run.add_notice(notice)
@@ -234,160 +222,3 @@ class Batch:
     def _write(self, pieces: Sequence[bytes]) -> None:
         for output, piece in zip(self._outputs, pieces, strict=True):
             output.write(piece)
-
-
-class _Queue:
-    """Chunks under way, in order."""
-
-    def __init__(self, executors: Executors, pickled: bytes, resume: ResumePoint) -> None:
-        self._executors = executors
-        self._pickled = pickled
-        self._resume = resume
-        self._executor = executors.create()
-        self._under_way: deque[tuple[Chunk, Future[ChunkResult]]] = deque()
-
-    def __len__(self) -> int:
-        return len(self._under_way)
-
-    @property
-    def is_full(self) -> bool:
-        return len(self._under_way) >= self._executors.workers * 2
-
-    def put(self, chunk: Chunk) -> None:
-        self._under_way.append((chunk, self._submit(chunk)))
-
-    def pop(self) -> tuple[Chunk, ChunkResult]:
-        chunk, future = self._under_way.popleft()
-        try:
-            return chunk, future.result()
-        except self._executors.worker_errors:
-            return chunk, self._retry(chunk)
-
-    def close(self, *, wait: bool = False) -> None:
-        for _, future in self._under_way:
-            future.cancel()
-        self._executor.shutdown(wait=wait)
-
-    def _submit(self, chunk: Chunk) -> Future[ChunkResult]:
-        kept = self._resume.of(chunk.first, chunk.count)
-        try:
-            return self._executor.submit(audit_chunk, self._pickled, chunk, kept)
-        except self._executors.worker_errors as error:
-            broken: Future[ChunkResult] = Future()
-            broken.set_exception(error)
-            return broken
-
-    def _retry(self, chunk: Chunk) -> ChunkResult:
-        """Audit a chunk alone in a new executor, then hand out the others again."""
-        others = [other for other, _ in self._under_way]
-        self._under_way.clear()
-        try:
-            return self._run_isolated(chunk, MAX_ATTEMPTS - 1)
-        finally:
-            for other in others:
-                self.put(other)
-
-    def _run_isolated(self, chunk: Chunk, attempts: int) -> ChunkResult:
-        """Audit a chunk that broke its worker; halve it until what breaks it is alone."""
-        for _ in range(attempts):
-            self._renew()
-            try:
-                return self._submit(chunk).result()
-            except self._executors.worker_errors:
-                continue
-        inputs = list(chunk.inputs())
-        if len(inputs) <= 1:
-            return self._run_without_culprit(chunk, inputs, deaths.call())
-        self._renew()
-        middle = len(inputs) // 2
-        halves = [
-            Buffered(tuple(given for _, given in half), half[0][0])
-            for half in (inputs[:middle], inputs[middle:])
-        ]
-        return _join([self._run_isolated(half, 1) for half in halves], chunk)
-
-    def _run_without_culprit(
-        self, chunk: Chunk, inputs: Sequence[tuple[int, object]], culprit: deaths.Call | None
-    ) -> ChunkResult:
-        """Audit a document that ends its process without the rule that does so.
-
-        Where that is not known, or does not help, the document is reported as not audited.
-        """
-        deaths.forget_call()
-        if culprit is not None:
-            with deaths.without(culprit.name, "it ended the process that audited this document"):
-                self._renew()
-                try:
-                    return self._submit(chunk).result()
-                except self._executors.worker_errors:
-                    pass
-                finally:
-                    self.close()
-        self._renew()
-        name = culprit.name if culprit else None
-        return audit_chunk(self._pickled, _make_failed_chunk(chunk, inputs, name))
-
-    def _renew(self) -> None:
-        self.close()
-        self._executor = self._executors.create()
-
-
-def _join(parts: Sequence[ChunkResult], chunk: Chunk) -> ChunkResult:
-    """Return the results of the parts of a chunk as the result of the chunk."""
-    summary, stopwatch = RunSummary(), Stopwatch()
-    for part in parts:
-        summary.merge(part.summary)
-        stopwatch.add(part.durations)
-    return ChunkResult(
-        first=chunk.first,
-        count=chunk.count,
-        segments=tuple(segment for part in parts for segment in part.segments),
-        summary=summary,
-        references=tuple(reference for part in parts for reference in part.references),
-        last=parts[-1].last,
-        durations=stopwatch.durations,
-        collected=tuple(each for part in parts for each in part.collected),
-    )
-
-
-def _make_failed_chunk(
-    chunk: Chunk, inputs: Sequence[tuple[int, object]], culprit: str | None
-) -> Chunk:
-    """Return a chunk in place of an input that broke every worker that it was given to."""
-    given = inputs[0][1] if inputs else None
-    uri = given.uri if isinstance(given, RawDocument) else "an input"
-    line = given.line if isinstance(given, RawDocument) else None
-    why = f" in {culprit}" if culprit else ""
-    message = f"was not audited: the process died{why} each of {MAX_ATTEMPTS} times"
-    return Buffered((Unreadable(error=InputError(message, uri=uri, line=line)),), chunk.first)
-
-
-def _pick_documents(
-    chunks: ChunkReader, needed: Iterator[tuple[int, int]]
-) -> Iterator[tuple[int, int, Input]]:
-    """Yield the documents with these numbers, which are in order, each with its digest.
-
-    Reads no chunk without any of them. Where a document is not there any more, an unreadable
-    input says so in its place; other inputs that cannot be read were said before.
-    """
-    number, digest = next(needed, _NO_MORE)
-    for chunk in chunks if number >= 0 else ():
-        end = chunk.first + chunk.count
-        for index, given in chunk.inputs() if 0 <= number < end else ():
-            while 0 <= number < index:
-                yield number, digest, _gone(number)
-                number, digest = next(needed, _NO_MORE)
-            if index == number:
-                yield index, digest, given
-                number, digest = next(needed, _NO_MORE)
-        while 0 <= number < end:
-            yield number, digest, _gone(number)
-            number, digest = next(needed, _NO_MORE)
-    while number >= 0:
-        yield number, digest, _gone(number)
-        number, digest = next(needed, _NO_MORE)
-
-
-def _gone(number: int) -> Unreadable:
-    message = "cannot be read again: it is not there any more"
-    return Unreadable(error=InputError(message, uri=f"input {number}"))

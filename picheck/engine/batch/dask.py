@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
-from picheck.engine.batch.batch import Executors
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.local import Say
 from picheck.errors import UsageError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from picheck.engine.batch.batch import Executors
+from picheck.engine.batch.chunk_queue import Executors
 from picheck.engine.batch.local import InlineExecutor, ProcessPools, Say
 
 
