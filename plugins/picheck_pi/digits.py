@@ -11,12 +11,9 @@ def check_digits(name: str, text: str | None, length: int, remediation: str) -> 
     others = len(text or "") - digits
     if digits == length and not others:
         return None
+    found = f"{digits} digits and {others} other characters found" if others else f"{digits} found"
     if text is None:
         found = "there is none"
-    else:
-        found = (
-            f"{digits} digits and {others} other characters found" if others else f"{digits} found"
-        )
     return fail(
         "" if text is None else f"/{name}",
         "{name}: {expected} digits expected, {found}",

@@ -32,8 +32,8 @@ NOTHING_LEFT_OUT: Final = not_applicable("data is sent for the category")
 #: The evidence that grounds are read from.
 GROUNDS: Final = ("eligibility", "clinicians")
 
-#: Makes a rule about grounds, as `rule` does. Without any evidence it does not apply.
-rule_about_grounds = partial(rule, evidence=GROUNDS, without_evidence="notApplicable")
+#: The decorator of rules about grounds: `rule`, where nothing applies without evidence.
+grounds_rule = partial(rule, evidence=GROUNDS, without_evidence="notApplicable")
 
 #: The rules whose clauses say what the year grants, and to whom.
 _AVAILABLE: Final = "PIC-ELG-02"
@@ -95,6 +95,16 @@ def name_grounds(grounds: Iterable[Ground], *states: State) -> str:
 def name_claims(grounds: Iterable[Ground]) -> str:
     """Return the grounds that hold, or may hold for all that is known, as a list for a message."""
     return name_grounds(grounds, "granted", "open")
+
+
+def claims_of(
+    entity: Entity, evidence: Evidence, rulebook: Rulebook, clause: Clause | None = None
+) -> str:
+    """Return the claims that the evidence makes for the year, as a list for a message.
+
+    The arguments are those of `grounds_of`.
+    """
+    return name_claims(grounds_of(entity, evidence, rulebook, clause))
 
 
 def available_to(entity: Entity, rulebook: Rulebook, clause: Clause) -> list[str]:

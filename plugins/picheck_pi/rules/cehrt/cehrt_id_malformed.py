@@ -19,16 +19,15 @@ def cehrt_id_malformed(cehrt_id: str | None, clause: Clause) -> CheckResults:
     """
     cehrt_id, length = cehrt_id or "", clause["length"]
     strange = [character for character in cehrt_id if not _is_letter_or_digit(character)]
-    if len(cehrt_id) == length and not strange:
+    if len(cehrt_id) != length:
+        message = "cehrtId {actual!r} has {found} characters, {expected} are needed"
+    elif strange:
+        message = "cehrtId {actual!r} holds {strange!r}, which is neither a letter nor a digit"
+    else:
         return None
-    fault = (
-        "holds {strange!r}, which is neither a letter nor a digit"
-        if len(cehrt_id) == length
-        else "has {found} characters, {expected} are needed"
-    )
     return fail(
         "/cehrtId",
-        "cehrtId {actual!r} " + fault,
+        message,
         expected=length,
         actual=cehrt_id,
         found=len(cehrt_id),

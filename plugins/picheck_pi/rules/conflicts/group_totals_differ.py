@@ -14,6 +14,7 @@ from picheck.api import (
     rule,
 )
 from picheck_pi.measure_index import label
+from picheck_pi.parameter_types import Sets
 
 
 class _Row(NamedTuple):
@@ -33,7 +34,7 @@ class _Row(NamedTuple):
     without_evidence="notApplicable",
 )
 def group_totals_differ(
-    sets: tuple[SetView, ...], entity: Entity, evidence: Evidence, rulebook: Rulebook
+    sets: Sets, entity: Entity, evidence: Evidence, rulebook: Rulebook
 ) -> CheckResults:
     """The clinicians' rows do not add up to the group's numbers.
 
@@ -58,12 +59,12 @@ def group_totals_differ(
         return not_applicable("the evidence holds no clinicians' rows to add up")
     if entity.entity_type == "individual":
         return not_applicable("an individual's numbers are not a sum over clinicians")
-    rows = _index_rows(evidence.clinicians)
-    return [
-        result
-        for view in sets
-        for result in (*_compare(view, rows, rulebook), *_compare_months(view, evidence.clinicians))
-    ]
+    results: list[CheckResult] = []
+    for view in sets:
+        for measure_id, rows in _index_rows(evidence.clinicians).items():
+            results += _compare(view, measure_id, rows, label(rulebook, measure_id))
+        results += _compare_months(view, evidence.clinicians)
+    return results
 
 
 def _index_rows(clinicians: Sequence[Any]) -> dict[str, list[_Row]]:
@@ -77,34 +78,41 @@ def _index_rows(clinicians: Sequence[Any]) -> dict[str, list[_Row]]:
 
 
 def _compare(
-    view: SetView, rows_by_measure: dict[str, list[_Row]], rulebook: Rulebook
+    view: SetView, measure_id: str, rows: Sequence[_Row], measure: str
 ) -> Iterator[CheckResult]:
-    """Yield what is wrong between one set's numbers and the rows behind them."""
-    for measure_id, rows in rows_by_measure.items():
-        reported = view.counts.pair(measure_id)
-        if reported is None:
-            continue
-        for row in rows:
-            if row.numerator > row.denominator:
-                yield _fail_impossible(view, measure_id, row, rulebook)
-        certified = [row for row in rows if row.is_certified]
-        total = _add_up(certified)
-        if reported != total:
+    """Yield what is wrong between one set's counts of a measure and the rows behind them."""
+    reported, pointer = view.counts.pair(measure_id), f"/measurements/{measure_id}"
+    if reported is None:
+        return
+    for row in rows:
+        if row.numerator > row.denominator:
             yield fail(
-                f"/measurements/{measure_id}",
-                "the clinicians' rows for {measure} add up to {sums[0]}/{sums[1]}{without}, but"
-                " {numerator}/{denominator} is reported{cause}",
+                pointer,
+                "clinician row {row.number} counts {row.numerator}/{row.denominator} for {measure},"
+                " which no record can show",
                 at=view,
-                key=measure_id,
-                expected={"numerator": total[0], "denominator": total[1]},
-                actual={"numerator": reported[0], "denominator": reported[1]},
-                measure=label(rulebook, measure_id),
-                sums=total,
-                without=_describe_without([row for row in rows if not row.is_certified]),
-                numerator=reported[0],
-                denominator=reported[1],
-                cause=_describe_cause(reported, rows, certified),
+                key=f"{measure_id} row {row.number}",
+                actual={"numerator": row.numerator, "denominator": row.denominator},
+                remediation="correct row {row.number} in the evidence: its numerator is part of its"
+                " denominator",
+                measure=measure,
+                row=row,
             )
+    total = _add_up([row for row in rows if row.is_certified])
+    if reported != total:
+        yield fail(
+            pointer,
+            "the clinicians' rows for {measure} add up to {expected[numerator]}/"
+            "{expected[denominator]}{without}, but {actual[numerator]}/{actual[denominator]} is"
+            " reported{cause}",
+            at=view,
+            key=measure_id,
+            expected={"numerator": total[0], "denominator": total[1]},
+            actual={"numerator": reported[0], "denominator": reported[1]},
+            measure=measure,
+            without=_describe_without(rows),
+            cause=_describe_cause(reported, rows),
+        )
 
 
 def _add_up(rows: Sequence[_Row]) -> tuple[int, int]:
@@ -113,17 +121,32 @@ def _add_up(rows: Sequence[_Row]) -> tuple[int, int]:
 
 def _describe_without(rows: Sequence[_Row]) -> str:
     """Say which rows are left out of the sum."""
-    numbers = ", ".join(str(row.number) for row in rows)
-    return f" without those of technology that was not certified (row {numbers})" if rows else ""
+    numbers = ", ".join(str(row.number) for row in rows if not row.is_certified)
+    if not numbers:
+        return ""
+    return f" without those of technology that was not certified (row {numbers})"
 
 
-def _describe_cause(
-    reported: tuple[int, int], rows: Sequence[_Row], certified: Sequence[_Row]
-) -> str:
+def _describe_cause(reported: tuple[int, int], rows: Sequence[_Row]) -> str:
     """Say how the reported numbers may have come about, where it shows."""
     if reported == _add_up(rows):
         return ", which takes them in"
+    certified = [row for row in rows if row.is_certified]
     return ", which is the average of the rows' rates" if _is_average(reported, certified) else ""
+
+
+def _is_average(reported: tuple[int, int], rows: Sequence[_Row]) -> bool:
+    """Whether the reported rate is the mean of the rows' rates and not the rate of their sums.
+
+    Both are compared after rounding to a whole numerator, since that is what can be reported.
+    """
+    rates = [Fraction(row.numerator, row.denominator) for row in rows if row.denominator > 0]
+    if not rates:
+        return False
+    numerator, denominator = reported
+    pooled, mean = Fraction(*_add_up(rows)), sum(rates, start=Fraction(0)) / len(rates)
+    half = Fraction(1, 2)
+    return abs(mean * denominator - numerator) <= half < abs(pooled * denominator - numerator)
 
 
 def _compare_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckResult]:
@@ -147,34 +170,3 @@ def _compare_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckR
             remediation="count the clinician's numbers again over the period of the measurement"
             " set; all clinicians of a group report over the same one",
         )
-
-
-def _fail_impossible(view: SetView, measure_id: str, row: _Row, rulebook: Rulebook) -> CheckResult:
-    """Return the finding of a row that counts more successes than cases."""
-    return fail(
-        f"/measurements/{measure_id}",
-        "clinician row {row.number} counts {row.numerator}/{row.denominator} for {measure}, which"
-        " no record can show",
-        at=view,
-        key=f"{measure_id} row {row.number}",
-        actual={"numerator": row.numerator, "denominator": row.denominator},
-        remediation="correct row {row.number} in the evidence: its numerator is part of its"
-        " denominator",
-        measure=label(rulebook, measure_id),
-        row=row,
-    )
-
-
-def _is_average(reported: tuple[int, int], rows: Sequence[_Row]) -> bool:
-    """Whether the reported rate is the mean of the rows' rates and not the rate of their sums.
-
-    Both are compared after rounding to a whole numerator, since that is what can be reported.
-    """
-    rates = [Fraction(row.numerator, row.denominator) for row in rows if row.denominator > 0]
-    if not rates:
-        return False
-    numerator, denominator = reported
-    pooled = Fraction(sum(r.numerator for r in rows), sum(r.denominator for r in rows))
-    mean = sum(rates, start=Fraction(0)) / len(rates)
-    half = Fraction(1, 2)
-    return abs(mean * denominator - numerator) <= half < abs(pooled * denominator - numerator)

@@ -15,9 +15,9 @@ from picheck_pi.eligibility import (
     NOTHING_CLAIMED,
     Ground,
     grounds_of,
+    grounds_rule,
     is_left_out,
     name_grounds,
-    rule_about_grounds,
 )
 from picheck_pi.parameter_types import Sets
 from picheck_pi.roster import MEMBERS
@@ -25,7 +25,7 @@ from picheck_pi.roster import MEMBERS
 _MESSAGE: Final = "the evidence counts on {claim}, which {why}"
 
 
-@rule_about_grounds("PIC-ELG-03", "group-not-all-eligible", scope="document", terms=MEMBERS)
+@grounds_rule("PIC-ELG-03", "group-not-all-eligible", scope="document", terms=MEMBERS)
 def group_not_all_eligible(
     entity: Entity, sets: Sets, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
@@ -81,9 +81,5 @@ def _fail(ground: Ground, entity: Entity, *, is_relied_on: bool) -> CheckResult:
 
 def _ask(ground: Ground) -> CheckResult:
     return indeterminate(
-        _MESSAGE,
-        missing=ground.missing,
-        pointer="/entityType",
-        claim=ground.claim,
-        why=ground.why,
+        _MESSAGE, missing=ground.missing, pointer="/entityType", claim=ground.claim, why=ground.why
     )

@@ -1,21 +1,10 @@
 from picheck.api import CheckResults, Clause, Entity, Evidence, Rulebook, SetView, fail
-from picheck_pi.eligibility import (
-    MINIMUM,
-    NOTHING_CLAIMED,
-    grounds_of,
-    missing_parts,
-    name_claims,
-    rule_about_grounds,
-)
+from picheck_pi.eligibility import MINIMUM, NOTHING_CLAIMED, claims_of, grounds_rule, missing_parts
 
 
-@rule_about_grounds("PIC-ELG-04", "not-a-qualifying-submission", terms=MINIMUM)
+@grounds_rule("PIC-ELG-04", "not-a-qualifying-submission", terms=MINIMUM)
 def not_a_qualifying_submission(
-    measurement_set: SetView,
-    entity: Entity,
-    evidence: Evidence,
-    clause: Clause,
-    rulebook: Rulebook,
+    measurement_set: SetView, entity: Entity, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """The data is too little to count as a submission of the category.
 
@@ -33,7 +22,7 @@ def not_a_qualifying_submission(
     Complete the measurement set if the category is to be scored; leave it out altogether to keep
     the reweighting.
     """
-    claims = name_claims(grounds_of(entity, evidence, rulebook))
+    claims = claims_of(entity, evidence, rulebook)
     if not claims:
         return NOTHING_CLAIMED
     answers, cehrt_id = measurement_set.answers, measurement_set.cehrt_id

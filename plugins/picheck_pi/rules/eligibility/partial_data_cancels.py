@@ -2,16 +2,15 @@ from picheck.api import CheckResults, Clause, Entity, Evidence, Rulebook, fail, 
 from picheck_pi.eligibility import (
     AUTOMATIC,
     NOTHING_CLAIMED,
-    grounds_of,
+    claims_of,
+    grounds_rule,
     is_complete,
     missing_parts,
-    name_claims,
-    rule_about_grounds,
 )
 from picheck_pi.parameter_types import Sets
 
 
-@rule_about_grounds("PIC-ELG-05", "partial-data-cancels", scope="document", terms=AUTOMATIC)
+@grounds_rule("PIC-ELG-05", "partial-data-cancels", scope="document", terms=AUTOMATIC)
 def partial_data_cancels(
     entity: Entity, sets: Sets, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
@@ -30,7 +29,7 @@ def partial_data_cancels(
     Leave the measurement set out to keep the reweighting, or complete it and drop the claim from
     the evidence.
     """
-    claims = name_claims(grounds_of(entity, evidence, rulebook, clause))
+    claims = claims_of(entity, evidence, rulebook, clause)
     if not claims:
         return NOTHING_CLAIMED
     if not sets or any(is_complete(view) for view in sets):

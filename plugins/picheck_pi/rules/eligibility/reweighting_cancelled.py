@@ -8,18 +8,11 @@ from picheck.api import (
     not_applicable,
     related,
 )
-from picheck_pi.eligibility import (
-    AUTOMATIC,
-    NOTHING_CLAIMED,
-    grounds_of,
-    is_complete,
-    name_claims,
-    rule_about_grounds,
-)
+from picheck_pi.eligibility import AUTOMATIC, NOTHING_CLAIMED, claims_of, grounds_rule, is_complete
 from picheck_pi.parameter_types import Sets
 
 
-@rule_about_grounds("PIC-ELG-01", "reweighting-cancelled", scope="document", terms=AUTOMATIC)
+@grounds_rule("PIC-ELG-01", "reweighting-cancelled", scope="document", terms=AUTOMATIC)
 def reweighting_cancelled(
     entity: Entity, sets: Sets, evidence: Evidence, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
@@ -38,7 +31,7 @@ def reweighting_cancelled(
     Decide for one of the two. Leave the category's measurement set out to keep the reweighting, or
     drop the claim from the evidence and let the category be scored.
     """
-    claims = name_claims(grounds_of(entity, evidence, rulebook, clause))
+    claims = claims_of(entity, evidence, rulebook, clause)
     if not claims:
         return NOTHING_CLAIMED
     complete = [view for view in sets if is_complete(view)]

@@ -7,15 +7,15 @@ from picheck_pi.eligibility import (
     NOTHING_LEFT_OUT,
     available_to,
     grounds_of,
+    grounds_rule,
     is_left_out,
     name_grounds,
-    rule_about_grounds,
 )
 from picheck_pi.parameter_types import Sets
 from picheck_pi.term_schemas import TEXT, optional
 
 
-@rule_about_grounds(
+@grounds_rule(
     "PIC-ELG-02",
     "reweighting-not-available",
     scope="document",

@@ -1,14 +1,5 @@
-from picheck.api import (
-    CheckResults,
-    Clause,
-    Entity,
-    Rulebook,
-    SetView,
-    closest_match,
-    fail,
-    related,
-    rule,
-)
+from picheck.api import CheckResults, Clause, Entity, Rulebook, closest_match, fail, related, rule
+from picheck_pi.parameter_types import Sets
 from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import SOME_TEXTS, TEXTS, TEXTS_BY_TEXT
 
@@ -20,7 +11,7 @@ from picheck_pi.term_schemas import SOME_TEXTS, TEXTS, TEXTS_BY_TEXT
     terms={"entity_types": SOME_TEXTS, "refused_programs": TEXTS_BY_TEXT, "doubtful": TEXTS},
 )
 def entity_type_not_accepted(
-    entity: Entity, sets: tuple[SetView, ...], clause: Clause, rulebook: Rulebook
+    entity: Entity, sets: Sets, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
     """The entity type is not accepted for this category.
 

@@ -26,12 +26,8 @@ def npi_malformed(entity: Entity, clause: Clause) -> CheckResults:
     entity, or change entityType if one clinician was meant.
     """
     if entity.entity_type in clause["entity_types"]:
-        return check_digits(
-            "nationalProviderIdentifier",
-            entity.npi,
-            clause["digits"],
-            "give the clinician's NPI as {expected} digits in quotation marks",
-        )
+        remedy = "give the clinician's NPI as {expected} digits in quotation marks"
+        return check_digits("nationalProviderIdentifier", entity.npi, clause["digits"], remedy)
     if entity.npi is None:
         return None
     return fail(

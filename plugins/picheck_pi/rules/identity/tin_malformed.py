@@ -25,9 +25,5 @@ def tin_malformed(entity: Entity, clause: Clause) -> CheckResults:
     """
     if entity.entity_type not in clause["entity_types"]:
         return not_applicable("this entity type is not identified by a TIN")
-    return check_digits(
-        "taxpayerIdentificationNumber",
-        entity.tin,
-        clause["digits"],
-        "give the TIN as {expected} digits in quotation marks, without hyphen or blank",
-    )
+    remedy = "give the TIN as {expected} digits in quotation marks, without hyphen or blank"
+    return check_digits("taxpayerIdentificationNumber", entity.tin, clause["digits"], remedy)

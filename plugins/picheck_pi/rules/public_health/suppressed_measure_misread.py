@@ -21,11 +21,9 @@ def suppressed_measure_misread(
     Nothing has to be changed. Do not carry the no over into another year, and do not take the
     measure out.
     """
-    if not answers.is_no(clause["measure"]):
+    measure_id = clause["measure"]
+    if not answers.is_no(measure_id):
         return None
-    return fail(
-        f"/measurements/{clause['measure']}",
-        "{measure} is answered no, which earns full credit because the measure is suppressed",
-        actual=False,
-        measure=label(rulebook, clause["measure"]),
-    )
+    message = "{measure} is answered no, which earns full credit because the measure is suppressed"
+    measure = label(rulebook, measure_id)
+    return fail(f"/measurements/{measure_id}", message, actual=False, measure=measure)

@@ -1,15 +1,7 @@
 from collections.abc import Iterator
 
 from picheck.api import CheckResult, CheckResults, Clause, Source, rule
-from picheck_pi.qrda_source import (
-    NO_QRDA,
-    Fact,
-    facts_of,
-    fail_at,
-    fail_file,
-    is_qrda,
-    quote,
-)
+from picheck_pi.qrda_source import NO_QRDA, Fact, facts_of, fail_at, fail_file, is_qrda, quote
 from picheck_pi.term_schemas import TEXT, VERSION, rows
 
 

@@ -29,14 +29,10 @@ def json_key_repeated(source_issues: SourceIssues) -> CheckResults:
         )
         for issue in source_issues.repeated_keys
     ]
+    message = "{actual} is not a number that JSON has"
+    remedy = "put the real number in, or remove the answer"
     numbers = [
-        fail(
-            issue.pointer,
-            "{actual} is not a number that JSON has",
-            from_root=True,
-            actual=issue.token,
-            remediation="put the real number in, or remove the answer",
-        )
+        fail(issue.pointer, message, from_root=True, actual=issue.token, remediation=remedy)
         for issue in source_issues.non_finite_numbers
     ]
     return repeated + numbers

@@ -26,28 +26,24 @@ def property_unrecognised(source_issues: SourceIssues, clause: Clause) -> CheckR
     for issue in source_issues.unknown_properties:
         if issue.name in clause["echoes"].get(issue.level, ()):
             continue
+        near, variant = issue.closest_match, None
+        message = "{actual!r} is no property of the API; whatever it holds is not read"
+        remedy = "remove it"
         if issue.name in clause["not_read"].get(issue.level, ()):
-            results.append(
-                fail(
-                    issue.pointer,
-                    "{actual!r} is not read here; whatever it holds does not count",
-                    from_root=True,
-                    actual=issue.name,
-                    variant="notRead",
-                    remediation="nothing has to be done, unless something was meant to count by it",
-                )
-            )
-            continue
-        results.append(
-            fail(
-                issue.pointer,
-                "{actual!r} is no property of the API; did you mean {expected}?"
-                if issue.closest_match
-                else "{actual!r} is no property of the API; whatever it holds is not read",
-                from_root=True,
-                expected=issue.closest_match,
-                actual=issue.name,
-                remediation="rename it to {expected}" if issue.closest_match else "remove it",
-            )
+            near, variant = None, "notRead"
+            message = "{actual!r} is not read here; whatever it holds does not count"
+            remedy = "nothing has to be done, unless something was meant to count by it"
+        elif near:
+            message = "{actual!r} is no property of the API; did you mean {expected}?"
+            remedy = "rename it to {expected}"
+        result = fail(
+            issue.pointer,
+            message,
+            from_root=True,
+            expected=near,
+            actual=issue.name,
+            variant=variant,
+            remediation=remedy,
         )
+        results.append(result)
     return results

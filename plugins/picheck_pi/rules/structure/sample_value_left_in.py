@@ -28,24 +28,17 @@ def sample_value_left_in(entity: Entity, sets: tuple[SetView, ...], clause: Clau
         "taxpayerIdentificationNumber": (entity.tin or "").startswith(clause["tin_prefixes"]),
         "nationalProviderIdentifier": entity.npi in clause["npis"],
     }
+    # without the number itself: it may be someone's after all
+    message, remedy = "{name} is one that only samples use", "put in the practice's own {name}"
     numbers = [
-        fail(  # without the number itself: it may be someone's after all
-            f"/{name}",
-            "{name} is one that only samples use",
-            name=name,
-            remediation="put in the practice's own {name}",
-        )
+        fail(f"/{name}", message, name=name, remediation=remedy)
         for name, is_sample in are_samples.items()
         if is_sample
     ]
+    message = "cehrtId {actual!r} still holds a placeholder"
+    remedy = "put in the CMS EHR Certification ID of the products that were used"
     cehrt_ids = [
-        fail(
-            "/cehrtId",
-            "cehrtId {actual!r} still holds a placeholder",
-            at=view,
-            actual=view.cehrt_id,
-            remediation="put in the CMS EHR Certification ID of the products that were used",
-        )
+        fail("/cehrtId", message, at=view, actual=view.cehrt_id, remediation=remedy)
         for view in sets
         if is_in_any(clause["cehrt_id_patterns"], (view.cehrt_id or "").upper())
     ]

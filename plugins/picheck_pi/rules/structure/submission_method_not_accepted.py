@@ -21,11 +21,12 @@ def submission_method_not_accepted(measurement_set: SetView, clause: Clause) -> 
     method, accepted = measurement_set.record.submission_method, clause["methods"]
     if method in accepted:
         return None
+    pointer, message = "/submissionMethod", "submissionMethod {actual!r} is not accepted"
+    if method is None:
+        pointer, message = "", "submissionMethod is missing"
     return fail(
-        "" if method is None else "/submissionMethod",
-        "submissionMethod is missing"
-        if method is None
-        else "submissionMethod {actual!r} is not accepted",
+        pointer,
+        message,
         expected=accepted,
         actual=method,
         key="submissionMethod",
