@@ -15,6 +15,7 @@ from picheck.engine.document_notices import document_notices
 from picheck.engine.entities import EntitySets, EntityYear, PriorBook, Remark
 from picheck.engine.evidence_lookup import EvidenceLookup, find_evidence
 from picheck.engine.fingerprints import entity_json
+from picheck.engine.framework_results import framework_result
 from picheck.engine.framework_rules import NO_RULEBOOK, RULE_NOT_INSTALLED
 from picheck.engine.locations import with_locations
 from picheck.engine.open_questions import (
@@ -26,7 +27,7 @@ from picheck.engine.open_questions import (
 from picheck.engine.options import AuditOptions
 from picheck.engine.plan import Plan, ScopePlan
 from picheck.engine.plan_cache import Plans
-from picheck.engine.results import bind, framework_result
+from picheck.engine.results import bind
 from picheck.engine.runner import Outcomes, RuleRunner
 from picheck.engine.selection import FileOverrides
 from picheck.engine.subject import Subject, pseudonym, subject_name

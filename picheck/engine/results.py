@@ -8,14 +8,14 @@ from typing import Final
 import msgspec
 
 from picheck.engine.fingerprints import fingerprint
-from picheck.engine.framework_rules import RULE_CRASHED
-from picheck.engine.places import Place, location_of, place_of, set_at
+from picheck.engine.framework_results import broken_rule
+from picheck.engine.places import location_of, place_of
 from picheck.engine.plan import PlannedRule
 from picheck.engine.rule_records import severity_of
 from picheck.engine.runner import Finding
 from picheck.engine.subject import Subject
 from picheck.model.location import Location
-from picheck.model.result import Result, RuleRecord
+from picheck.model.result import Result
 from picheck.model.vocabulary import Severity
 from picheck.plugins.host import OWN_DISTRIBUTION
 from picheck.plugins.validation import describe_error
@@ -24,8 +24,8 @@ from picheck.rules.check_result import CheckResult
 
 _encode: Final = msgspec.json.Encoder().encode
 _NO_VALUE: Final[tuple[object, ...]] = (None, [], ())
-#: Outcomes that a finding has which is identified across runs.
-_OPEN: Final = frozenset({"fail", "indeterminate", "error"})
+#: Outcomes of rules that found nothing: they have no fingerprint, for no run is compared by them.
+_SILENT: Final = frozenset({"pass", "notApplicable"})
 
 
 def bind(
@@ -37,16 +37,21 @@ def bind(
     that the clause does not have) is a rule that broke.
     """
     results = []
+    home = None
     for finding in findings:
         try:
-            result = _bind_one(finding, subject, trust_unverified=trust_unverified)
+            if _is_message_only(finding.result):
+                home = home or location_of(place_of("", None, subject), subject, subject.document)
+                result = _bind_message(finding, subject, home)
+            else:
+                result = _bind_one(finding, subject, trust_unverified=trust_unverified)
             if finding.rule.record.distribution != OWN_DISTRIBUTION:
                 _encode(result)  # raises what a reporter would stumble over
             results.append(result)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - the rule's fault, not ours
-            results.append(_broken_rule_result(finding.rule, describe_error(error), subject))
+            results.append(broken_rule(finding.rule.record, describe_error(error), subject))
     return results
 
 
@@ -54,7 +59,7 @@ def _bind_one(finding: Finding, subject: Subject, *, trust_unverified: bool) -> 
     rule, result = finding
     masker, outcome = subject.masker, result.outcome
     if outcome == "error":
-        return _broken_rule_result(rule, result.values["error"], subject)
+        return broken_rule(rule.record, result.values["error"], subject)
     clause = rule.clause
     terms: Clause | Variant = clause if result.variant is None else clause.variants[result.variant]
     is_variant = terms is not clause
@@ -89,7 +94,34 @@ def _bind_one(finding: Finding, subject: Subject, *, trust_unverified: bool) -> 
                 for r in result.related
             ]
         ),
-        fingerprint=_fingerprint(rule.code, subject, place, result.key) if outcome in _OPEN else "",
+        fingerprint=""
+        if outcome in _SILENT
+        else fingerprint(
+            rule.code, subject.year, subject.entity_json, place.named, result.key, place.view
+        ),
+    )
+
+
+def _is_message_only(result: CheckResult) -> bool:
+    """Whether a result found nothing, and gives no more than a message."""
+    outcome, message, values = result.outcome, result.message, result.values
+    return outcome in _SILENT and result == CheckResult(
+        outcome=outcome, message=message, values=values
+    )
+
+
+def _bind_message(finding: Finding, subject: Subject, home: Location) -> Result:
+    """Return a result that found nothing: there are dozens in a document, all at one place."""
+    rule, result = finding
+    message = result.message.format(**result.values) if result.message else rule.rule.title
+    return Result(
+        document=subject.document,
+        code=rule.code,
+        year=subject.year,
+        outcome=result.outcome,
+        consequence=rule.clause.consequence,
+        message=subject.masker.text(message),
+        location=home,
     )
 
 
@@ -99,42 +131,9 @@ def _severity(rule: PlannedRule, terms: Clause | Variant, *, trust_unverified: b
     return severity_of(terms, trust_unverified=trust_unverified)
 
 
-def _broken_rule_result(rule: PlannedRule, what: str, subject: Subject) -> Result:
-    """Return the result of a rule that broke."""
-    record = rule.record
-    return framework_result(
-        RULE_CRASHED,
-        subject,
-        message=f"{record.code} of {record.plugin} ({record.distribution}) broke: {what}",
-        pointer=subject.set_.pointer if subject.set_ else "",
-        key=record.code,
-    )
-
-
-def framework_result(
-    rule: RuleRecord, subject: Subject, *, message: str, pointer: str = "", key: str = ""
-) -> Result:
-    """Return a result of one of picheck's own rules (PIC-RUN): something could not be checked."""
-    place = Place(subject.document, pointer, set_at(pointer, subject))
-    return Result(
-        document=subject.document,
-        code=rule.code,
-        year=rule.year,
-        outcome="error",
-        severity="error",
-        message=subject.masker.text(message),
-        location=Location(pointer=pointer, line=subject.line),
-        fingerprint=_fingerprint(rule.code, subject, place, key),
-    )
-
-
 def _measure_in(result: CheckResult) -> tuple[str, ...]:
     """Return the measure id that the pointer names, if it names one."""
     match result.pointer.split("/", 3):
         case ["", "measurements", name, *_] if not name.isdecimal():
             return (name,)
     return ()
-
-
-def _fingerprint(code: str, subject: Subject, place: Place, key: str) -> str:
-    return fingerprint(code, subject.year, subject.entity_json, place.named, key, place.view)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
@@ -35,12 +35,18 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     questions: Mapping[str, str] = {}
 
 
+#: The number of documents up to which a report has the facts for a chart of each: a longer one is
+#: searched rather than read.
+MAX_CHARTS: Final = 50
+
+
 @runtime_checkable
 class Reporter(Protocol):
     """Turns a report into text. `name` is what `--format` takes; `description` is one line.
 
     Three further attributes are optional: `wants_all = True` asks for passes and for rules that do
-    not apply, `wants_facts = True` for the facts of each document that a chart needs;
+    not apply, `wants_facts = True` for the facts of each document that a chart needs, which come
+    with reports of at most `MAX_CHARTS` documents;
     `media_type` is what HTTP calls the output, `text/plain` without it.
     """
 

@@ -24,7 +24,7 @@ def printable(text: str) -> str:
 
     Line feeds stay; everything else of that kind is shown as its number.
     """
-    if text.isprintable():
+    if text.isprintable() or text.replace("\n", "").isprintable():
         return text
     return "".join(
         character

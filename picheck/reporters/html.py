@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from picheck.api import Citation, DocumentSummary, Report, Result, Style
 from picheck.model.vocabulary import OUTCOMES
+from picheck.plugins.reporter import MAX_CHARTS
 from picheck.reporters import presentation
 from picheck.reporters.escaping import printable
 from picheck.reporters.formatting import (
@@ -86,15 +87,20 @@ def _printable(value: Any) -> Any:
 
 
 def _page(report: Report, style: Style) -> dict[str, Any]:
-    documents = [_document(report, view, style) for view in presentation.view_documents(report)]
+    # of many documents a page shows what is to be done and what is asked, and sources once
+    is_long = len(report.documents) > MAX_CHARTS
+    views = presentation.view_documents(report)
+    documents = [_document(report, view, style, is_long=is_long) for view in views]
     number = format_count(len(documents), "document")
     return {
+        "is_long": is_long,
+        "rules": _rules(report) if is_long else (),
         "report": report,
         "title": TITLES[report.summary.verdict],
         "verdict": report.summary.verdict,
         "documents": documents,
         "counts": f"{number}: {presentation.describe_counts(report)}",
-        "orders": _orders(documents) if len(documents) > 1 else (),
+        "orders": _orders(documents)[: 1 if is_long else None] if len(documents) > 1 else (),
         "notices": [notice for notice in report.run.notices if notice.document is None],
         "meanings": MEANINGS,
     }
@@ -118,7 +124,29 @@ def _badness(document: dict[str, Any]) -> tuple[int, int, int]:
     )
 
 
-def _document(report: Report, view: DocumentView, style: Style) -> dict[str, Any]:
+def _rules(report: Report) -> list[dict[str, Any]]:
+    """Return the rules that any finding names, with their sources."""
+    found = {(r.code, r.year) for r in presentation.list_findings(report.results)}
+    found |= {(e.code, d.performance_year) for d in report.documents for e in d.unverified}
+    return [
+        {
+            "id": _rule_id(rule.code, rule.year),
+            "code": rule.code,
+            "year": rule.year,
+            "title": rule.title,
+            "page": rule.help_uri,
+            "citations": [_citation(each) for each in rule.citations],
+        }
+        for rule in report.rules
+        if (rule.code, rule.year) in found
+    ]
+
+
+def _rule_id(code: str, year: int | None) -> str:
+    return f"rule-{code}-{year or 'any'}"
+
+
+def _document(report: Report, view: DocumentView, style: Style, *, is_long: bool) -> dict[str, Any]:
     known = style.evidence.get(view.number, {})
     summary, results = view.summary, view.results
     findings = presentation.list_findings(results)
@@ -131,7 +159,7 @@ def _document(report: Report, view: DocumentView, style: Style) -> dict[str, Any
         "name": view.name,
         "title": TITLES[summary.verdict],
         "sentence": describe_verdict(view, report.run.gate),
-        "sets": _sets(summary, report.run.as_of),
+        "sets": () if is_long else _sets(summary, report.run.as_of),
         "groups": _groups(report, view, findings),
         "broken": _cards(report, view, [r for r in findings if r.outcome == "error"]),
         "unverified": _cards(report, view, unverified, style.questions),
@@ -142,12 +170,23 @@ def _document(report: Report, view: DocumentView, style: Style) -> dict[str, Any
             (result.code, result.message, presentation.describe_acceptance(result))
             for result in presentation.list_accepted(results)
         ],
-        "passed": sorted({r.code: r.message for r in results if r.outcome == "pass"}.items()),
-        "inapplicable": list(
-            dict.fromkeys((r.code, r.message) for r in results if r.outcome == "notApplicable")
-        ),
+        "passed": () if is_long else _passed(results),
+        "inapplicable": () if is_long else _inapplicable(results),
         "notices": view.notices,
     }
+
+
+def _passed(results: Sequence[Result]) -> list[tuple[str, str]]:
+    return sorted({r.code: r.message for r in results if r.outcome == "pass"}.items())
+
+
+def _inapplicable(results: Sequence[Result]) -> list[tuple[str, str]]:
+    """Return the codes of the rules that do not apply, by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for result in results:
+        if result.outcome == "notApplicable":
+            by_reason.setdefault(result.message, []).append(result.code)
+    return [(", ".join(sorted(set(codes))), reason) for reason, codes in by_reason.items()]
 
 
 def _sets(summary: DocumentSummary, as_of: str) -> list[dict[str, Any]]:
@@ -207,6 +246,7 @@ def _card(
         "code": result.code,
         "slug": rule.slug,
         "page": rule.help_uri,
+        "rule_id": _rule_id(rule.code, rule.year),
         "places": [
             (format_place(view.summary, each.location), format_pointer(each.location))
             for each in equal
@@ -217,6 +257,7 @@ def _card(
         "note": presentation.find_note(result, rule),
         "is_capped": presentation.is_capped(result),
         "citations": [_citation(each) for each in presentation.find_citations(result, rule)],
+        "has_own_sources": bool(result.citations),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from picheck.api import Report, Result, RuleRecord, Style
 from picheck.reporters import presentation
@@ -134,6 +135,7 @@ def _attributes(counts: dict[str, int]) -> str:
     return "".join(f' {name}="{count}"' for name, count in counts.items())
 
 
+@lru_cache(maxsize=4096)  # the names of checks are the same in every suite
 def _name(text: str) -> str:
     """Return a text as an attribute on one line."""
     return xml(one_line(text))

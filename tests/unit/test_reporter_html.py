@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 
 import msgspec
 import pytest
+from markupsafe import escape
 
 import picheck.reporters
 from picheck.model.report import Report
@@ -159,7 +159,7 @@ def test_a_page_of_many_documents_says_what_is_to_be_done_and_each_source_once(
     assert "What passed" not in many
     findings = [result for result in many_report.results if result.outcome == "fail"]
     for result in some(findings):
-        assert many.count(escape(result.message)) >= 3, "of each of the three faulty documents"
+        assert many.count(str(escape(result.message))) >= 3, "of each of the three faulty documents"
         assert f'href="#rule-{result.code}-{result.year}"' in many
     asked = [entry.code for entry in some(many_report.documents[0].unverified)]
     for code in some(asked):

@@ -14,6 +14,7 @@ from picheck.model.location import pointer_tokens
 from picheck.model.report import DocumentSummary
 from picheck.model.result import Result
 from picheck.model.vocabulary import Consequence, Outcome, Severity
+from picheck.plugins.reporter import MAX_CHARTS
 from picheck.rulebook.models import Measure, Rulebook
 from picheck.rules.measurement_set import SetView
 
@@ -44,13 +45,15 @@ class _Finding(NamedTuple):
 
 
 def chart_facts(
-    documents: Iterable[DocumentSummary], results: Iterable[Result]
+    documents: Sequence[DocumentSummary], results: Iterable[Result]
 ) -> list[DocumentSummary]:
-    """Return the documents with facts in place of their chart sources.
+    """Return the documents with facts in place of their chart sources; none if they are many.
 
     `results` are those of all documents. Measures are taken from `measures` of a result or of
     an `unverified` entry, and from the pointer of a result.
     """
+    if len(documents) > MAX_CHARTS:
+        return [msgspec.structs.replace(document, facts=None) for document in documents]
     by_document: dict[int, list[Result]] = {}
     for result in results:
         if result.outcome in _OPEN and not result.is_accepted:
