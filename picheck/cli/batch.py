@@ -26,7 +26,7 @@ from picheck.plugins.reporter import StreamingReporter
 
 if TYPE_CHECKING:
     from picheck.engine.batch.batch import Batch
-    from picheck.engine.batch.resume import ResumePoint
+    from picheck.engine.batch.resume_point import ResumePoint
     from picheck.engine.recorder import Recorder
 
 F = TypeVar("F", bound=Callable[..., Any])

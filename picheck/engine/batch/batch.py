@@ -12,7 +12,7 @@ from picheck.engine.acceptance.apply import Acceptance
 from picheck.engine.batch.chunk_queue import ChunkQueue, Executors
 from picheck.engine.batch.entity_index import EntityIndex
 from picheck.engine.batch.reread import pick_documents
-from picheck.engine.batch.resume import ResumePoint
+from picheck.engine.batch.resume_point import ResumePoint
 from picheck.engine.batch.worker import (
     ChunkResult,
     Segment,

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from picheck.engine.batch.resume import ResumePoint
+from picheck.engine.batch.resume_point import ResumePoint
 from picheck.engine.batch.worker import ChunkResult, audit_chunk
 from picheck.engine.stopwatch import Stopwatch
 from picheck.engine.summary import RunSummary

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance, is_finding
+from picheck.engine.batch.resume_point import ResumePoint, kept_digest
 from picheck.engine.framework_rules import NO_RULEBOOK
 from picheck.engine.summary import RunSummary
 from picheck.errors import UsageError
@@ -20,8 +19,6 @@ from picheck.model.result import Result
 from picheck.plugins.reporter import RuleKey
 
 _decode: Final = msgspec.json.Decoder().decode
-#: How much of a document's SHA-256 is kept to see whether it is still the same.
-_DIGEST: Final = 16
 _OF_AN_INPUT: Final = frozenset({"document", "result", "notice"})
 #: So many lines of a file may be blank, one after the other, before an output looks damaged.
 _LONGEST_GAP: Final = 10_000_000
@@ -30,76 +27,6 @@ _DAMAGES: Final = (
     msgspec.DecodeError, AttributeError, IndexError, KeyError, OverflowError, TypeError,
     ValueError,
 )  # fmt: skip
-
-
-class KeptInputs(msgspec.Struct, frozen=True):
-    """Which inputs of a chunk were written by an earlier run.
-
-    All with a number below `until` were; `waived` are those that may have met a waiver;
-    `digests` are the beginnings of the digests that the documents with number `first` and the
-    following had (see `kept_digest`); 0 where no document was written.
-    """
-
-    until: int = 0
-    waived: tuple[int, ...] = ()
-    first: int = 0
-    digests: tuple[int, ...] = ()
-
-    def digest_of(self, index: int) -> int:
-        """Return what is known of the document of an input; 0 where it had none."""
-        place = index - self.first
-        return self.digests[place] if 0 <= place < len(self.digests) else 0
-
-    def documents(self) -> Iterator[int]:
-        """Yield the numbers of the inputs of which a document was written."""
-        return (self.first + place for place, digest in enumerate(self.digests) if digest)
-
-
-FROM_START: Final = KeptInputs()
-
-
-class ResumePoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of an NDJSON output that is kept.
-
-    `length` is its size in bytes, `next_input` the number of the first input that is not in it,
-    `summary` what it adds up to, `rules` are the rules that were written. `waived` are, in
-    order, the inputs that may have met a waiver (the output does not say whose they are, for it
-    masks names), `digests` the beginnings of the documents' digests by input.
-    """
-
-    length: int = 0
-    next_input: int = 0
-    summary: RunSummary = msgspec.field(default_factory=RunSummary)
-    rules: frozenset[RuleKey] = frozenset()
-    waived: Sequence[int] = ()
-    digests: Sequence[int] = ()
-
-    def of(self, first: int, count: int) -> KeptInputs:
-        """Return what is kept of some consecutive inputs."""
-        if first >= self.next_input:
-            return FROM_START
-        start = bisect_left(self.waived, first)
-        end = bisect_left(self.waived, first + count, start)
-        return KeptInputs(
-            self.next_input,
-            tuple(self.waived[start:end]),
-            first,
-            tuple(self.digests[first : first + count]),
-        )
-
-
-def kept_digest(sha256: str, evidence: Iterable[str]) -> int:
-    """Return the beginning of a document's digest, or of one over it and its side files'."""
-    others = list(evidence)
-    whole = hashlib.sha256("".join([sha256, *others]).encode()).hexdigest() if others else sha256
-    return int(whole[:_DIGEST], 16)
-
-
-def changed_error(name: str) -> UsageError:
-    """Return the error of an input that is not the one whose results were written."""
-    return UsageError(
-        f"{name} has changed since the output was begun; audit again without --resume"
-    )
 
 
 def read_resume_point(path: Path, opening: bytes, acceptance: Acceptance) -> ResumePoint:
@@ -115,7 +42,7 @@ def read_resume_point(path: Path, opening: bytes, acceptance: Acceptance) -> Res
             raise UsageError(_difference(path, first, opening))
         reader = _Reader(len(opening), acceptance)
         try:
-            for line in _whole(file):
+            for line in _complete_lines(file):
                 if not reader.take(line):
                     break
             return reader.end()
@@ -300,7 +227,7 @@ def _name(item: Any) -> str:
 
 
 def _digest(document: Mapping[str, Any]) -> int:
-    """Return the digest of a document that a line tells of. Raises ValueError where it is none."""
+    """Return the digest of a document that a line is about. Raises ValueError where it is none."""
     digests = [document["sha256"], *[use["sha256"] for use in document.get("inputs", ())]]
     for digest in digests:
         int(digest, 16)
@@ -311,6 +238,6 @@ def _without(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: inner for name, inner in value.items() if name not in names}
 
 
-def _whole(lines: Iterable[bytes]) -> Iterator[bytes]:
+def _complete_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the lines that were written to their end."""
     return (line for line in lines if line.endswith(b"\n"))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from picheck.engine.audit import audit_one
-from picheck.engine.batch.resume import FROM_START, KeptInputs, changed_error, kept_digest
+from picheck.engine.batch.resume_point import FROM_START, KeptInputs, changed_error, kept_digest
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntityReference, PriorBook, references
 from picheck.engine.options import AuditOptions
