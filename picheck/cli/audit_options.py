@@ -18,6 +18,7 @@ from picheck.config.settings import DOCS_URL, Settings, settings
 from picheck.engine.options import GATES, RULE_TIMEOUT, AuditOptions, Gate, Override
 from picheck.engine.stopwatch import Stopwatch
 from picheck.errors import UsageError
+from picheck.file_access import read_file
 from picheck.plugins.lockfile import LOCK_FILE
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -309,7 +310,7 @@ def _entity_key(path: Path | None) -> bytes:
     if path is None:
         return b""
     try:
-        key = path.read_bytes().strip()
+        key = read_file(path).strip()
     except OSError as error:
         raise UsageError(f"--entity-key {path} cannot be read: {error.strerror}") from error
     if len(key) < _SHORTEST_KEY:

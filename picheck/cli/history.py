@@ -23,6 +23,7 @@ from picheck.cli.history_options import (
 from picheck.cli.options import format_option, load_inventory, plugin_options
 from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, UsageError
+from picheck.file_access import read_file
 from picheck.intake.files import read_inputs
 
 _EPILOG: Final = """\b
@@ -191,7 +192,7 @@ def expunge(
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", uri=str(path)) from error
 

@@ -16,6 +16,7 @@ from picheck.cli.history_options import history_option, open_database, write_new
 from picheck.cli.options import format_option, load_inventory, plugin_options
 from picheck.cli.stdout import write_utf8
 from picheck.errors import InputError, UsageError
+from picheck.file_access import read_file
 
 _FILE = click.Path(path_type=Path)
 _HASH: Final = re.compile(r"\b[0-9a-f]{64}\b")
@@ -169,7 +170,7 @@ def _heads(given: str) -> list[str]:
     if _HASH.fullmatch(given):
         return [given]
     try:
-        text = Path(given).read_text("utf-8", "replace")
+        text = read_file(Path(given)).decode("utf-8", "replace")
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", uri=given) from error
     found = _HEAD.findall(text)

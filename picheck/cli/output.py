@@ -18,6 +18,7 @@ from picheck.cli.options import wants_color
 from picheck.cli.stdout import prints_aside, write_prose, write_utf8
 from picheck.engine.report_filter import fit_report
 from picheck.errors import UsageError
+from picheck.file_access import read_file, write_text
 from picheck.masking import mask_digits
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
@@ -87,7 +88,7 @@ def evidence_at_hand(report: Report, *, reveal: bool) -> dict[int, Mapping[str, 
     for index, document in enumerate(report.documents):
         for given in document.inputs if document.unverified else ():
             with suppress(OSError, ValueError):
-                data = Path(given.uri).read_bytes()
+                data = read_file(Path(given.uri))
                 text = data.decode()
                 if hashlib.sha256(data).hexdigest() == given.sha256 and (
                     reveal or mask_digits(text) == text
@@ -116,7 +117,7 @@ def put(text: str, path: Path | None, *, is_prose: bool) -> None:
             write_utf8(text)
         return
     try:
-        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        write_text(path, text, errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 

@@ -11,6 +11,7 @@ from typing import BinaryIO, Self, cast
 from picheck.cli.destinations import Output
 from picheck.cli.stdout import OutputLostError, begin_output
 from picheck.errors import UsageError
+from picheck.file_access import open_to_write
 from picheck.model.report import Report
 from picheck.plugins.reporter import StreamingReporter, stream
 
@@ -65,8 +66,9 @@ class Outlet:
     def _opened(self, path: Path, keep: int | None) -> BinaryIO:
         if self._sink is not None:
             return self._sink(path)
-        file = path.open("wb" if keep is None else "r+b", buffering=0)
-        return cast("BinaryIO", file)
+        if keep is None:
+            return open_to_write(path)
+        return cast("BinaryIO", path.open("r+b", buffering=0))
 
     def _standard_output(self) -> BinaryIO:
         if self._sink is not None:

@@ -9,6 +9,7 @@ import click
 from picheck.cli.console import say
 from picheck.cli.options import load_inventory, plugin_options
 from picheck.errors import PluginError, UsageError
+from picheck.file_access import write_text
 from picheck.plugins.lockfile import LOCK_FILE, lock_of, write_lock
 
 
@@ -50,7 +51,7 @@ def lock(
         )
     found = lock_of(host)
     try:
-        output.write_text(write_lock(found), "utf-8", newline="\n")
+        write_text(output, write_lock(found))
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
     for each in found:

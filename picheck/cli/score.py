@@ -162,13 +162,15 @@ def command(**given: Any) -> int:
 
 def _kept(evidence: Path | None) -> Path | None:
     """Return evidence that can be read again: a copy of a pipe, which goes with this process."""
-    from picheck.intake.spool import Spool  # noqa: PLC0415 - rarely needed
+    from picheck.file_access import open_to_read  # noqa: PLC0415 - rarely needed
+    from picheck.intake.limits import MAX_BYTES  # noqa: PLC0415
+    from picheck.intake.spool import Spool  # noqa: PLC0415
 
     if evidence is None or not os.path.exists(evidence) or os.path.isfile(evidence):  # noqa: PTH110, PTH113
         return evidence
     try:
-        with evidence.open("rb") as stream:
-            return Path(Spool(stream).path)
+        with open_to_read(evidence) as stream:
+            return Path(Spool(stream, MAX_BYTES + 1).path)
     except OSError:  # a folder, for example: whoever reads it says so
         return evidence
 

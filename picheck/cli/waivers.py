@@ -22,6 +22,7 @@ from picheck.cli.options import (
 from picheck.config.settings import settings
 from picheck.engine.acceptance.waivers import Waiver, can_never_hold, parse_waivers, read_waivers
 from picheck.errors import ConfigurationError, UsageError
+from picheck.file_access import read_text, write_text
 from picheck.masking import mask_digits
 from picheck.plugins.registry import PluginRegistry
 
@@ -93,17 +94,29 @@ def add(**options: Any) -> None:
     path = _path(options)
     if options["code"]:
         options["code"] = rule_code(registry, None, options["code"])
-    before = path.read_text("utf-8") if path.exists() else ""
+    before = _text_before(path)
     text = f"{before.rstrip()}\n\n{_block(options)}".lstrip()
     added = parse_waivers(text, path.as_posix(), tuple(registry.rules))[-1]
     if added.has_expired(today()):
         raise UsageError(f"--expires {added.expires} is past; give the last day it should hold")
     _check([added], registry, path)
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(path, text)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
     say(f"{path}: waived {mask_digits(added.label)} until {added.expires}")
+
+
+def _text_before(path: Path) -> str:
+    """Return what the file holds already. Raises UsageError."""
+    try:
+        return read_text(path)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
 
 
 @command.command("list", epilog=example("picheck waivers list --as-of 2026-02-01"))

@@ -12,6 +12,7 @@ import msgspec
 
 from picheck.engine.options import GATES, Override
 from picheck.errors import ConfigurationError
+from picheck.file_access import read_text
 from picheck.plugins.one_file import is_file
 from picheck.validation import validate
 
@@ -131,7 +132,7 @@ def settings(config: Path | None, *, isolated: bool, start: Path | None = None) 
 def _table(path: Path) -> dict[str, Any] | None:
     """Return the file's settings; None for a pyproject.toml that has none."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(read_text(path))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

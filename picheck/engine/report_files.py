@@ -10,10 +10,14 @@ import msgspec
 
 from picheck.engine.options import Gate
 from picheck.errors import InputError
+from picheck.file_access import open_to_read, read_up_to
 from picheck.model.report import SCHEMA_VERSION
 from picheck.model.vocabulary import Severity
 
 _FIRST_LINE: Final = b'{"type":"run"'
+#: The most bytes of a report that is read as a whole, and of one line of NDJSON.
+_MAX_WHOLE: Final = 512 * 1024 * 1024
+_LONGEST: Final = 64 * 1024 * 1024
 _CUT: Final = "was cut: it has no summary line"
 
 T = TypeVar("T")
@@ -131,9 +135,8 @@ def read_report(path: Path) -> Iterator[Written]:
     """
     name = path.as_posix()
     try:
-        with path.open("rb") as file:
-            is_stream = file.read(len(_FIRST_LINE)) == _FIRST_LINE
-            file.seek(0)
+        with open_to_read(path) as file:
+            is_stream = file.peek(len(_FIRST_LINE))[: len(_FIRST_LINE)] == _FIRST_LINE
             yield from _check_records(_lines(file, name) if is_stream else _whole(file, name), name)
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror}", uri=name) from error
@@ -156,7 +159,7 @@ def _lines(file: BinaryIO, name: str) -> Iterator[Written]:
     }
     kind_of = msgspec.json.Decoder(_Kind).decode
     kind = ""
-    for number, line in enumerate(file, start=1):
+    for number, line in enumerate(iter(lambda: file.readline(_LONGEST), b""), start=1):
         try:
             kind = kind_of(line).type
             if kind in decoders:
@@ -171,7 +174,7 @@ def _lines(file: BinaryIO, name: str) -> Iterator[Written]:
 
 def _whole(file: BinaryIO, name: str) -> Iterator[Written]:
     try:
-        report = msgspec.json.decode(file.read(), type=_Whole)
+        report = msgspec.json.decode(read_up_to(file, Path(name), _MAX_WHOLE), type=_Whole)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(
             f"{name} is no report: {error}; make one with -f json or -f ndjson", uri=name

@@ -11,6 +11,7 @@ from typing import Final
 
 from picheck.engine.fingerprints import entity_json
 from picheck.errors import UsageError
+from picheck.file_access import read_file
 from picheck.rules.measurement_set import Entity
 
 #: The environment variable that names the file of the key.
@@ -53,7 +54,7 @@ def read_key(url: str) -> bytes:
     """Return the key of a history. Raises UsageError where it is absent or too short."""
     path = key_file(url)
     try:
-        key = path.read_bytes().strip()
+        key = read_file(path).strip()
     except OSError as error:
         raise UsageError(
             f"the key of the history, {path}, cannot be read: {error.strerror}; without it no"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from picheck.errors import InputError
+from picheck.file_access import open_to_read
 
 #: What a compressed file's name ends with, after the suffix of what is in it.
 SUFFIXES: Final = (".gz", ".bz2", ".xz", ".zst")
@@ -42,7 +43,7 @@ def open_file(path: Path, uri: str) -> BinaryIO:
     """
     match compression_of(path.name):
         case None:
-            return path.open("rb")
+            return open_to_read(path)
         case ".gz":
             import gzip  # noqa: PLC0415 - a cold start pays for every import
 

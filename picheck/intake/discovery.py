@@ -17,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from picheck.errors import InputError
+from picheck.file_access import is_endless
 from picheck.intake.documents import (
     STDIN,
     Unreadable,
@@ -39,6 +40,7 @@ from picheck.model.report import Notice
 _MISSING: Final = "does not exist; give a file, a directory, a pattern or -"
 _NO_FILE: Final = "leads to no file of submissions"
 _IS_ARCHIVE: Final = "is an archive that cannot be opened: unpack it, or give its files as a zip"
+_IS_DEVICE: Final = "is a device that has no end; give a file, a directory or a pattern"
 _IS_EVIDENCE: Final = "is an evidence file; give the submission that it belongs to"
 
 
@@ -164,8 +166,11 @@ class Discovery:
         if is_empty and self.left_out.count("duplicate") == duplicates:
             yield Unreadable(error=InputError(_NO_FILE, uri=uri_of(path)), is_empty=True)
 
-    def _stream(self, path: Path) -> Iterator[Source]:
+    def _stream(self, path: Path) -> Iterator[Source | Unreadable]:
         """Yield a pipe or device; nothing of it is read here, for it can be read only once."""
+        if is_endless(path):
+            yield unreadable(_IS_DEVICE, uri_of(path))
+            return
         status = path.stat()
         identity = f"{status.st_dev}:{status.st_ino}"
         if identity in self._files:

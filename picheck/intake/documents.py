@@ -16,6 +16,8 @@ from picheck.intake.own_outputs import DOCUMENT_KEYS, IS_REPORT, is_report
 from picheck.model.conversion import Spot
 from picheck.rules.inputs import Source
 
+#: The most bytes of one line that are gone through, to reach the line after it.
+MAX_LINE: Final = 1024 * 1024 * 1024
 #: Standard input, where a path is expected.
 STDIN: Final = "-"
 
@@ -73,6 +75,10 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Input = RawDocument | Unreadable
+
+
+class EndlessLineError(Exception):
+    """A line has no end within what is read."""
 
 
 class LineReader(Protocol):
@@ -139,11 +145,15 @@ def read_stream(
 
 def read_lines(uri: str, file: LineReader) -> Iterator[Input | None]:
     """Yield the document of each line of a stream; None for a blank line."""
-    for number, line in enumerate(whole_lines(file), start=1):
-        if number == 1 and line is not None and is_report(line):
-            yield unreadable(IS_REPORT, uri)
-            return
-        yield line_input(uri, line, number)
+    number = 0
+    try:
+        for number, line in enumerate(whole_lines(file, MAX_LINE), start=1):
+            if number == 1 and line is not None and is_report(line):
+                yield unreadable(IS_REPORT, uri)
+                return
+            yield line_input(uri, line, number)
+    except EndlessLineError:
+        yield unreadable(f"more than {MAX_LINE:,} bytes in one line: the rest is lost", uri, number)
 
 
 def line_input(uri: str, line: bytes | None, number: int) -> Input | None:
@@ -155,15 +165,22 @@ def line_input(uri: str, line: bytes | None, number: int) -> Input | None:
     return RawDocument(uri=uri, data=line.rstrip(b"\r\n"), line=number)
 
 
-def whole_lines(file: LineReader) -> Iterator[bytes | None]:
-    """Yield the lines of a stream; None for one that is too long to be kept."""
+def whole_lines(file: LineReader, longest: int | None = None) -> Iterator[bytes | None]:
+    """Yield the lines of a stream; None for one that is too long to be kept.
+
+    Raises EndlessLineError after a line of more than `longest` bytes: a device may never end it.
+    """
     while line := file.readline(MAX_BYTES + 2):
         if len(line) <= MAX_BYTES + 1:
             yield line
             continue
+        yield None
+        skipped = 0
         while line and not line.endswith(b"\n"):
             line = file.readline(MAX_BYTES)
-        yield None
+            skipped += len(line)
+            if longest is not None and skipped > longest:
+                raise EndlessLineError
 
 
 def is_many_lines(data: bytes) -> bool:

@@ -23,8 +23,11 @@ class Spool:
     `/proc`. Elsewhere it is removed by `close`, at the end of the process, and on SIGTERM.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        """Copy the stream to its end. Raises OSError where it cannot be read or kept."""
+    def __init__(self, stream: BinaryIO, limit: int | None = None) -> None:
+        """Copy the stream to its end, or its first `limit` bytes.
+
+        Raises OSError where it cannot be read or kept.
+        """
         self._folder = Path(tempfile.mkdtemp(prefix="picheck-"))
         file = self._folder / "stream"
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -36,7 +39,10 @@ class Spool:
             self._remove_at_exit()
         try:
             with open(self._descriptor, "wb", closefd=False) as target:
-                shutil.copyfileobj(stream, target, 1 << 20)
+                if limit is None:
+                    shutil.copyfileobj(stream, target, 1 << 20)
+                else:
+                    target.write(stream.read(limit))
         except BaseException:
             self.close()
             raise

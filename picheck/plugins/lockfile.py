@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from picheck.errors import ConfigurationError, PluginError
+from picheck.file_access import read_text
 from picheck.plugins.entry_points import list_entry_points
 from picheck.plugins.host import Host
 from picheck.plugins.one_file import digest_in
@@ -73,13 +74,15 @@ def write_lock(lock: tuple[Locked, ...]) -> str:
 def read_lock(path: Path) -> tuple[Locked, ...]:
     """Read a lock file. Raises ConfigurationError where it is absent or no lock."""
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(read_text(path))
         return msgspec.convert(table, _File).distributions
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"{path} does not exist; make it with picheck plugins lock"
         ) from error
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}") from error
     except msgspec.ValidationError as error:
         raise ConfigurationError(

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from picheck.errors import UsageError
+from picheck.file_access import read_file
 from picheck.plugins.markers import hookimpl
 from picheck.plugins.validation import describe_error
 from picheck.rulebook.plugin_clauses import AddedClause, clauses_of
@@ -43,7 +44,7 @@ class PluginFile:
         if not self.name:
             raise UsageError(f"{self.place} gives the plugin no name; use letters or digits")
         try:
-            self._data = self._path.read_bytes()
+            self._data = read_file(self._path)
         except FileNotFoundError as error:
             raise UsageError(f"the plugin {self.place} does not exist") from error
         except OSError as error:

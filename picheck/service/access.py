@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from picheck.errors import ConfigurationError, UsageError
+from picheck.file_access import read_text
 from picheck.service.config import Network, ServiceConfig, is_loopback
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -23,7 +24,7 @@ def read_keys(path: Path) -> dict[str, str]:
     Raises ConfigurationError with one line for each fault. No value is quoted: it may be a key.
     """
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(read_text(path))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

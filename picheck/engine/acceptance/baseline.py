@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from picheck.errors import ConfigurationError
+from picheck.file_access import read_file, write_text
 from picheck.model.report import DocumentSummary, Report
 from picheck.model.result import Result
 from picheck.model.vocabulary import Consequence, Outcome
@@ -105,7 +106,7 @@ def update_baseline(
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline file. Raises ConfigurationError where it is none."""
     try:
-        baseline = msgspec.json.decode(path.read_bytes(), type=Baseline)
+        baseline = msgspec.json.decode(read_file(path), type=Baseline)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
@@ -121,7 +122,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     """Write a baseline file. Raises ConfigurationError where that is not possible."""
     text = msgspec.json.format(msgspec.json.encode(baseline), indent=2).decode() + "\n"
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(path, text)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written: {error.strerror}") from error
 

@@ -15,6 +15,7 @@ import msgspec
 from picheck.engine.file_patterns import matches
 from picheck.engine.subject import subject_name
 from picheck.errors import ConfigurationError
+from picheck.file_access import read_text
 from picheck.masking import Masker, mask
 from picheck.model.vocabulary import Consequence
 from picheck.rulebook.registry import Rulebooks
@@ -129,7 +130,7 @@ def read_waivers(path: Path, known: Collection[str] = ()) -> tuple[Waiver, ...]:
     Raises ConfigurationError with one line for each fault.
     """
     try:
-        text = path.read_text("utf-8")
+        text = read_text(path)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
