@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 from picheck.api import Citation, DocumentSummary, Report, Result, Style
 from picheck.model.vocabulary import OUTCOMES
+from picheck.plugins import pages
 from picheck.plugins.reporter import MAX_CHARTS
 from picheck.reporters import presentation
-from picheck.reporters.escaping import printable
 from picheck.reporters.formatting import (
     format_count,
     format_place,
@@ -59,31 +59,8 @@ class HtmlReporter:
 
 
 def make_environment(*packages: str) -> Any:
-    """Return the Jinja environment of pages, with the templates of these packages and our own.
-
-    Everything that is filled in is escaped; a name that a page does not have is an error.
-    """
-    from jinja2 import (  # noqa: PLC0415 - only who writes a page pays for it
-        ChoiceLoader,
-        Environment,
-        PackageLoader,
-        StrictUndefined,
-    )
-
-    return Environment(
-        loader=ChoiceLoader([PackageLoader(name) for name in (*packages, "picheck.reporters")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_printable,
-    )
-
-
-def _printable(value: Any) -> Any:
-    """Show controls and direction marks as their numbers, wherever a text comes from."""
-    return printable(value) if type(value) is str else value
+    """Return the Jinja environment of pages, with the templates of these packages and our own."""
+    return pages.make_environment(*packages, "picheck.reporters")
 
 
 def _page(report: Report, style: Style) -> dict[str, Any]:
@@ -94,7 +71,7 @@ def _page(report: Report, style: Style) -> dict[str, Any]:
     number = format_count(len(documents), "document")
     return {
         "is_long": is_long,
-        "rules": _rules(report) if is_long else (),
+        "rules": _rules(report, documents) if is_long else (),
         "report": report,
         "title": TITLES[report.summary.verdict],
         "verdict": report.summary.verdict,
@@ -124,10 +101,9 @@ def _badness(document: dict[str, Any]) -> tuple[int, int, int]:
     )
 
 
-def _rules(report: Report) -> list[dict[str, Any]]:
-    """Return the rules that any finding names, with their sources."""
-    found = {(r.code, r.year) for r in presentation.list_findings(report.results)}
-    found |= {(e.code, d.performance_year) for d in report.documents for e in d.unverified}
+def _rules(report: Report, documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rules that any card of the documents names, with their sources."""
+    named = {card["rule_id"] for document in documents for card in _all_cards(document)}
     return [
         {
             "id": _rule_id(rule.code, rule.year),
@@ -138,8 +114,14 @@ def _rules(report: Report) -> list[dict[str, Any]]:
             "citations": [_citation(each) for each in rule.citations],
         }
         for rule in report.rules
-        if (rule.code, rule.year) in found
+        if _rule_id(rule.code, rule.year) in named
     ]
+
+
+def _all_cards(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from (*document["broken"], *document["unverified"])
+    for group in document["groups"]:
+        yield from group["cards"]
 
 
 def _rule_id(code: str, year: int | None) -> str:
