@@ -87,7 +87,7 @@ def create(file: Path | None, *, force: bool, **given: Any) -> int:
         return _say_nothing_checked(path, report)
     baseline = baseline_of(report)
     write_baseline(path, baseline)
-    say(f"{path}: {_counted(len(baseline.findings), 'finding')} as of {baseline.as_of}")
+    say(f"{path}: {_show_count(len(baseline.findings), 'finding')} as of {baseline.as_of}")
     return _say_left_out(report, len(baseline.findings))
 
 
@@ -135,7 +135,7 @@ def show(file: Path | None, config: Path | None, form: str, *, isolated: bool) -
             for known in sorted(baseline.findings, key=lambda k: (k.code, k.subject, k.pointer))
         ),
     )  # fmt: skip
-    say(f"{_counted(len(baseline.findings), 'finding')} as of {baseline.as_of}")
+    say(f"{_show_count(len(baseline.findings), 'finding')} as of {baseline.as_of}")
 
 
 def _audit(given: Mapping[str, Any], *, replaces: Path | None = None) -> Report:
@@ -166,7 +166,7 @@ def _say_left_out(report: Report, taken: int) -> int:
         (len(findings) - taken - refused - waived - others, "its subject is not named in full"),
     ):
         if count > 0:
-            say(f"{_counted(count, 'finding')} not taken up: {why}")
+            say(f"{_show_count(count, 'finding')} not taken up: {why}")
     _say_notices(report)
     code = report.summary.exit.code
     return code if code > 1 else 0
@@ -189,5 +189,5 @@ def _path(file: Path | None, config: Path | None, *, isolated: bool) -> Path:
     return Path(settings(config, isolated=isolated).options.get("baseline", _DEFAULT))
 
 
-def _counted(number: int, noun: str) -> str:
+def _show_count(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else noun + 's'}"

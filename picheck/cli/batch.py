@@ -117,7 +117,7 @@ def stream(
         progress = stack.enter_context(Progress(packets.total_bytes, options.progress))
         outlets = Outlets.of(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry, recorder=recorder)
-        kept = _kept(outputs, batch, options_) if options.resume else None
+        kept = _find_resume_point(outputs, batch, options_) if options.resume else None
         stack.enter_context(outlets.opened(None if kept is None else kept.length))
         try:
             with prints_aside():
@@ -130,7 +130,9 @@ def stream(
     return report, outlets.faults
 
 
-def _kept(outputs: Sequence[Output], batch: Batch, options: AuditOptions) -> ResumePoint:
+def _find_resume_point(
+    outputs: Sequence[Output], batch: Batch, options: AuditOptions
+) -> ResumePoint:
     """Find what an earlier run wrote. Raises UsageError where this one cannot go on with it."""
     if streams := streams_of(options):
         raise UsageError(f"--resume compares the files of both runs; {streams[0]} is no file")

@@ -75,7 +75,7 @@ def show(config: Path | None, form: str, *, isolated: bool) -> None:
                 "file": None if found.source is None else str(found.source),
                 "options": {key: {"value": value, "source": why} for key, value, why in rows},
                 "plugins": found.plugins,
-                "overrides": [_told(override) for override in found.overrides],
+                "overrides": [_list_settings(override) for override in found.overrides],
             }
         )
         return
@@ -84,13 +84,13 @@ def show(config: Path | None, form: str, *, isolated: bool) -> None:
     extra = [
         *((f"plugins.{name}", table, str(found.source)) for name, table in found.plugins.items()),
         *(
-            (f"overrides.{place}", _told(each), str(found.source))
+            (f"overrides.{place}", _list_settings(each), str(found.source))
             for place, each in enumerate(found.overrides)
         ),
     ]
     say_table(
         ("setting", "from", "value"),
-        ((key, why, _shown(value)) for key, value, why in [*rows, *extra]),
+        ((key, why, _show(value)) for key, value, why in [*rows, *extra]),
     )
 
 
@@ -156,12 +156,12 @@ def _rows(effective: Effective) -> Iterator[tuple[str, Any, str]]:
         yield key, str(value) if isinstance(value, Path) else value, source
 
 
-def _told(override: Any) -> dict[str, Any]:
+def _list_settings(override: Any) -> dict[str, Any]:
     keys = {"files": "files", "select": "select", "ignore": "ignore", "gate": "fail_on"}
     return {key: getattr(override, name) for name, key in keys.items() if getattr(override, name)}
 
 
-def _shown(value: Any) -> str:
+def _show(value: Any) -> str:
     if value is None or value == ():
         return "-"
     if isinstance(value, bool):
@@ -169,7 +169,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return "; ".join(f"{key} = {_shown(inner)}" for key, inner in value.items())
+        return "; ".join(f"{key} = {_show(inner)}" for key, inner in value.items())
     return str(value)
 
 

@@ -49,7 +49,7 @@ def command(old: Path, new: Path, form: str, *, same: bool) -> int:
     with Comparison(old, new) as compared:
         lists = LISTS if same else LISTS[:-1]
         if form == "json":
-            for piece in _gathered(_json(compared, lists)):
+            for piece in _gather(_json(compared, lists)):
                 write_utf8(piece)
         else:
             _say(compared, lists)
@@ -66,7 +66,7 @@ def _say_incomplete(side: Side) -> None:
         )
 
 
-def _gathered(pieces: Iterator[str]) -> Iterator[str]:
+def _gather(pieces: Iterator[str]) -> Iterator[str]:
     """Yield pieces together, about a thousand at once."""
     while batch := list(islice(pieces, _AT_ONCE)):
         yield "".join(batch)
@@ -98,7 +98,7 @@ def _say(compared: Comparison, lists: tuple[str, ...]) -> None:
     if counts["reopened"]:
         say(f"of the same, {_no_longer_accepted(counts['reopened'], counts['reopenedAtGate'])}")
     say(
-        f"{_counted(entities['same'])} in both reports, {entities['new']} only in"
+        f"{_show_count(entities['same'])} in both reports, {entities['new']} only in"
         f" {compared.new.uri}, {entities['gone']} only in {compared.old.uri}"
     )
     if compared.other_terms:
@@ -132,5 +132,5 @@ def _no_longer_accepted(number: int, at_gate: int) -> str:
     )
 
 
-def _counted(number: int) -> str:
+def _show_count(number: int) -> str:
     return "1 entity" if number == 1 else f"{number} entities"

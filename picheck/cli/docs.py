@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from picheck.cli.console import say
-from picheck.cli.lookup import INCOMPLETE, lists_inventory, selected
+from picheck.cli.lookup import INCOMPLETE, lists_inventory, select_codes
 from picheck.cli.options import split_list
 from picheck.cli.stdout import write_utf8
 from picheck.plugins.registry import PluginRegistry
@@ -87,7 +87,7 @@ def build(
 
     if form == "html":
         check_tools()
-    written = dict(write_pages(registry, selected(registry, split_list(select)), title))
+    written = dict(write_pages(registry, select_codes(registry, split_list(select)), title))
     folder = output / "markdown"
     fill_folder(folder, {**written, "conf.py": write_configuration(title)}, pages)
     say(f"{len(written)} pages: {folder.as_posix()}")

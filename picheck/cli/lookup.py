@@ -35,7 +35,7 @@ def lists_inventory(command: Callable[..., int | None]) -> Callable[..., int]:
 
     @plugin_options
     @wraps(command)
-    def wrapped(
+    def run(
         plugins: tuple[str, ...], required: tuple[str, ...], *, autoload: bool, **options: Any
     ) -> int:
         _, registry = load_inventory(plugins, required, autoload=autoload)
@@ -43,7 +43,7 @@ def lists_inventory(command: Callable[..., int | None]) -> Callable[..., int]:
         code = command(registry=registry, **options) or 0
         return INCOMPLETE if code == 0 and registry.failed else code
 
-    return wrapped
+    return run
 
 
 def program_option(command: F) -> F:
@@ -75,7 +75,7 @@ def rule_code(registry: PluginRegistry, program: str | None, name: str) -> str:
     return find_code(registry, [program] if program else registry.rulebooks.programs, name)
 
 
-def selected(registry: PluginRegistry, selectors: Sequence[str]) -> frozenset[str]:
+def select_codes(registry: PluginRegistry, selectors: Sequence[str]) -> frozenset[str]:
     """Return the codes that selectors choose; all of them for none."""
     rules = {code: found.rule for code, found in registry.rules.items()}
     return Selection(rules, selectors, ()).codes

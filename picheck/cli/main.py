@@ -117,8 +117,8 @@ def main(arguments: list[str] | None = None) -> None:
         arguments = sys.argv[1:]
         allow_supervision()
         turn_signals_into_stops()
-    code = _guarded(lambda: _run(arguments), arguments)
-    flushed = _guarded(_flush, arguments)
+    code = _run_guarded(lambda: _run(arguments), arguments)
+    flushed = _run_guarded(_flush, arguments)
     if flushed:
         drop_output()
         code = flushed
@@ -145,7 +145,7 @@ def _flush() -> int:
     return 0
 
 
-def _guarded(work: Callable[[], int], arguments: list[str]) -> int:
+def _run_guarded(work: Callable[[], int], arguments: list[str]) -> int:
     """Do something and return its exit code; what it raises is printed, and becomes one."""
     try:
         return work()

@@ -87,8 +87,8 @@ def _say_plugin(row: dict[str, Any]) -> None:
         say_labelled("reason", row["reason"])
     for kind in KINDS:
         if row[kind]:
-            say_labelled(kind, _listed(row[kind]))
+            say_labelled(kind, _join(row[kind]))
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join(names: Sequence[str]) -> str:
     return ", ".join(names)

@@ -13,7 +13,7 @@ from picheck.cli.lookup import (
     lists_inventory,
     program_of,
     program_option,
-    selected,
+    select_codes,
     year_option,
 )
 from picheck.cli.options import format_option, split_list
@@ -75,7 +75,7 @@ def list_rules(
     if year is not None:
         books = [registry.rulebooks.rulebook(chosen, year)]
     words = split_list(select)
-    codes = selected(registry, words) if words else None
+    codes = select_codes(registry, words) if words else None
     rows = describe_rules(registry, books, codes, is_one_year=year is not None)
     if form == "json":
         say_json(rows)
@@ -160,6 +160,6 @@ def matrix(*, select: tuple[str, ...], program: str | None, registry: PluginRegi
 
     chosen = program_of(registry.rulebooks, program)
     books = list_editions(registry.rulebooks, chosen)
-    codes = selected(registry, split_list(select))
+    codes = select_codes(registry, split_list(select))
     rules = [registry.rules[code].rule for code in sorted(codes)]
     click.echo(page(rules, books), nl=False)

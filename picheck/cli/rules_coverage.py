@@ -52,7 +52,7 @@ def _tally(book: Rulebook, registry: PluginRegistry) -> str:
     needs = book.requirements
     if not needs:
         return f"{book.program} {book.year} lists no demands; nothing can be traced"
-    open_ids = [need.id for need in needs if not _checked_by(need, registry)]
+    open_ids = [need.id for need in needs if not _list_checks(need, registry)]
     return (
         f"{book.program} {book.year}: {len(needs)} demands, {len(needs) - len(open_ids)} checked,"
         f" {len(open_ids)} not checked by anything"
@@ -60,14 +60,14 @@ def _tally(book: Rulebook, registry: PluginRegistry) -> str:
     )
 
 
-def _checked_by(need: Requirement, registry: PluginRegistry) -> list[str]:
+def _list_checks(need: Requirement, registry: PluginRegistry) -> list[str]:
     return [code for code in need.rules if code in registry.rules]
 
 
 def _say_demand(need: Requirement, registry: PluginRegistry) -> None:
     say()
     say_wrapped(f"{need.id}  {need.title}", "  ", "      ")
-    checked = _checked_by(need, registry)
+    checked = _list_checks(need, registry)
     names = [f"{code} {registry.rules[code].rule.slug}" for code in checked]
     say_labelled("checks", "; ".join(names) or "NOTHING CHECKS IT", "      ", 8)
     if absent := [code for code in need.rules if code not in checked]:
@@ -83,7 +83,7 @@ def _demand(need: Requirement, registry: PluginRegistry) -> dict[str, Any]:
         "kind": need.kind,
         "title": need.title,
         "rules": need.rules,
-        "checkedBy": _checked_by(need, registry),
+        "checkedBy": _list_checks(need, registry),
         "note": need.note,
         "sources": need.citations,
     }

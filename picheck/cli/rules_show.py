@@ -101,7 +101,7 @@ def show(
             runs = show_years(e.year for e in all_years if code in e.clauses)
             raise SelectorError(f"{code} has no clause in {chosen} {year}; it runs in {runs}")
     found = registry.rules.get(code)
-    examples = showcase(code, _preferred(having), found.rule if found else None)
+    examples = showcase(code, _order_years(having), found.rule if found else None)
     if form == "json":
         say_json(describe_rule(code, found, having, examples, rule_address(code, pages)))
         return
@@ -129,7 +129,7 @@ def _say_own(own: OwnFinding, form: str, page: str | None) -> None:
         say_labelled("page", page, "")
 
 
-def _preferred(having: Sequence[Rulebook]) -> list[int]:
+def _order_years(having: Sequence[Rulebook]) -> list[int]:
     """Order the years for examples: the newest final one first, previews last."""
     ordered = sorted(having, key=lambda edition: (edition.status != "final", -edition.year))
     return [edition.year for edition in ordered]
@@ -194,7 +194,7 @@ def _say_all_years(code: str, editions: Sequence[Rulebook], having: Sequence[Rul
     say("Year by year")
     previews = [e.year for e in editions if e.status != "final"]
     clauses = {edition.year: edition.clauses.get(code) for edition in editions}
-    short, long = _sorted_by_length(clauses)
+    short, long = _split_by_length(clauses)
     headers = ["", *(f"{y}{'*' if y in previews else ''}" for y in clauses)]
     say_table(headers, [[name, *row] for name, row in short.items()], "  ")
     if previews:
@@ -204,14 +204,14 @@ def _say_all_years(code: str, editions: Sequence[Rulebook], having: Sequence[Rul
         for years, value in group_by_value(values):
             say_labelled(name, f"{years}  {show_value(value)}", "  ", 16)
     say()
-    for years, line in group_by_value(_cited(having, code)):
+    for years, line in group_by_value(_list_citations(having, code)):
         say_labelled("source", f"{years}  {line}", "  ", 10)
     notes = [(e.year, e.clauses[code].note) for e in having if e.clauses[code].note]
     for years, note in group_by_value(notes):
         say_labelled("note", f"{years}  {note}", "  ", 10)
 
 
-def _sorted_by_length(
+def _split_by_length(
     clauses: Mapping[int, Clause | None],
 ) -> tuple[dict[str, list[str]], dict[str, list[tuple[int, Any]]]]:
     """Split the facts of the clauses into rows of a table and lists of (year, value)."""
@@ -237,7 +237,7 @@ def _sorted_by_length(
     return short, long
 
 
-def _cited(having: Sequence[Rulebook], code: str) -> list[tuple[int, str]]:
+def _list_citations(having: Sequence[Rulebook], code: str) -> list[tuple[int, str]]:
     return [
         (edition.year, format_citation(citation))
         for edition in having

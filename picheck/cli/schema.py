@@ -19,10 +19,10 @@ from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, UsageError
 from picheck.intake.documents import RawDocument, Unreadable
 from picheck.intake.files import read_inputs
+from picheck.model.printable import printable
 from picheck.model.report import Report
 from picheck.model.skeleton import evidence_skeleton
 from picheck.plugins.registry import PluginRegistry
-from picheck.reporters.escaping import printable
 from picheck.schemas import evidence_schema, load_schema
 
 #: Asks for the EHR report's numbers measure by measure, where no report at all would ask once.
@@ -202,24 +202,24 @@ def _legend(missing: list[str], schema: dict[str, Any]) -> Iterator[str]:
         return
     yield "picheck: fill in what you know; null means that it is not known"
     for path in missing:
-        yield f"  {path}: {_described(schema, path)}"
+        yield f"  {path}: {_describe(schema, path)}"
 
 
-def _described(schema: dict[str, Any], path: str) -> str:
+def _describe(schema: dict[str, Any], path: str) -> str:
     """Describe the place of a dotted key in the schema, with an example of what goes there."""
     place: dict[str, Any] = schema
     words: list[str] = []
     for name in path.split("."):
-        place = _resolved(schema, place)
+        place = _resolve(schema, place)
         place = place.get("properties", {}).get(name) or place.get("additionalProperties") or {}
         if isinstance(place, dict) and place.get("description"):
             words = [place["description"]]
-    whole = _resolved(schema, place)
+    whole = _resolve(schema, place)
     described = " ".join(words) or whole.get("description", "")
     return f"{described} {_shape(schema, whole)}".strip()
 
 
-def _resolved(schema: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
+def _resolve(schema: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
     reference = place.get("$ref", "")
     return {**schema["$defs"][reference.rpartition("/")[2]], **place} if reference else place
 
@@ -231,7 +231,7 @@ def _shape(schema: dict[str, Any], place: dict[str, Any]) -> str:
 
 
 def _sample(schema: dict[str, Any], place: dict[str, Any]) -> Any:
-    place = _resolved(schema, place)
+    place = _resolve(schema, place)
     kinds = place.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if "enum" in place:

@@ -96,10 +96,10 @@ def _text(
         return score_json([shown for _, _, shown in masked]).decode()
     plain = name != "text" or path is not None
     fitting = msgspec.structs.replace(style, color=False) if plain else style
-    return "".join(_rendered(masked, name, registry, fitting))
+    return "".join(_render(masked, name, registry, fitting))
 
 
-def _rendered(
+def _render(
     masked: Sequence[tuple[ScoredEntity, dict[str, Any], dict[str, Any]]],
     form: str,
     registry: PluginRegistry,

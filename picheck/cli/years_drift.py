@@ -145,10 +145,10 @@ def _say_year(each: YearDrift) -> None:
     tally = f"{number} difference{'' if number == 1 else 's'}" if number else "no difference"
     say(f"{each.year}  {each.entries} entries compared, {tally}")
     for one in each.differences:
-        say_wrapped(_told(one), "      ", "        ")
+        say_wrapped(_describe(one), "      ", "        ")
 
 
-def _told(one: Drift) -> str:
+def _describe(one: Drift) -> str:
     if one.kind == "onlyThere":
         return f"{one.measure} is in CMS's table only"
     if one.kind == "onlyHere":

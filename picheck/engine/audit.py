@@ -51,7 +51,7 @@ def audit_inputs(
     recorder: Recorder | None = None,
 ) -> Report:
     """Audit documents that are at hand and return the report. `notices` are those of `prior`."""
-    with Watchdog(options.rule_timeout).armed():
+    with Watchdog(options.rule_timeout).arm():
         return _audit_inputs(inputs, options, registry, prior, notices, recorder)
 
 

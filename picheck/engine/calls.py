@@ -27,7 +27,7 @@ def observe(call: Call, installed: InstalledRule, options: AuditOptions) -> Call
     if owner.distribution != OWN_DISTRIBUTION:
         name = f"{rule.code} of {owner.name} ({owner.distribution})"
         call = _check_answers(note_calls(name, call))
-    return call if options.stopwatch is None else options.stopwatch.timed(rule.code, call)
+    return call if options.stopwatch is None else options.stopwatch.time_calls(rule.code, call)
 
 
 def check_answer(returned: Any) -> Sequence[CheckResult]:

@@ -21,13 +21,13 @@ def run_inputs(options: AuditOptions) -> tuple[InputUse, ...]:
     A file that cannot be read is left out, for whoever needed it has said so; and so is a pipe,
     which can be read only once.
     """
-    return tuple(use for role, path in _named(options) for use in _use(role, path))
+    return tuple(use for role, path in _name_files(options) for use in _use(role, path))
 
 
 def streams_of(options: AuditOptions) -> tuple[Path, ...]:
     """Return what of the files of a run is a pipe or a device, so that it has no digest."""
     evidence = [("evidence", options.evidence)] if options.evidence else []
-    paths = [path for _, path in (*_named(options), *evidence)]
+    paths = [path for _, path in (*_name_files(options), *evidence)]
     return tuple(path for path in paths if os.path.exists(path) and not os.path.isfile(path))  # noqa: PTH110, PTH113
 
 
@@ -39,7 +39,7 @@ def rulebook_inputs(rulebooks: Rulebooks) -> tuple[InputUse, ...]:
     )
 
 
-def _named(options: AuditOptions) -> Iterator[tuple[str, Path]]:
+def _name_files(options: AuditOptions) -> Iterator[tuple[str, Path]]:
     """Yield the files of a run that its options name, by their roles."""
     for role, path in (
         ("waivers", options.waivers),

@@ -23,7 +23,7 @@ class Stopwatch:
     def __init__(self) -> None:
         self.durations: dict[str, Duration] = {}
 
-    def timed(self, code: str, call: Callable[[P], T]) -> Callable[[P], T]:
+    def time_calls(self, code: str, call: Callable[[P], T]) -> Callable[[P], T]:
         """Return the call with its time taken."""
 
         def run_timed(parts: P) -> T:

@@ -32,7 +32,7 @@ def watch_this_thread(seconds: float) -> Iterator[None]:
         return
     watchdog = ThreadWatchdog(seconds)
     try:
-        with watchdog.watched():
+        with watchdog.watch():
             yield
     finally:
         watchdog.close()
@@ -53,7 +53,7 @@ class ThreadWatchdog:
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
+    def watch(self) -> Iterator[None]:
         """Look after the rules that this thread calls meanwhile."""
         if not self._seconds:
             yield

@@ -27,7 +27,7 @@ class Watchdog:
         self._clock = CallClock(seconds)
 
     @contextmanager
-    def armed(self) -> Iterator[None]:
+    def arm(self) -> Iterator[None]:
         """Look after the rules that are called meanwhile."""
         note_run(timeout=self._seconds)
         if not self._can_be_armed():

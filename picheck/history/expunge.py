@@ -11,7 +11,7 @@ from picheck.errors import UsageError
 from picheck.history.chain import Clock, Entry, append, decode_body, utc_now
 from picheck.history.database import ChainState, Database
 from picheck.history.queries import named_files
-from picheck.history.recorder import printable
+from picheck.history.collect import printable
 from picheck.history.tables import BLOB, RECORD
 
 #: For how many full years after the performance year files are kept at least: 42 CFR 414.1390(d)
@@ -45,7 +45,10 @@ def expunge(
             f" latest year to name now is --before {ends}"
         )
     with database.writing() as connection:
-        files = sorted(_named(connection, before, old=True) - _named(connection, before, old=False))
+        files = sorted(
+            _find_digests(connection, before, old=True)
+            - _find_digests(connection, before, old=False)
+        )
         present = [digest for digest in files if _has_bytes(connection, digest)]
         entries = [
             Entry("expunged", None, None, None, {
@@ -60,7 +63,7 @@ def expunge(
     return Expunged(state, len(present))
 
 
-def _named(connection: Connection, before: int, *, old: bool) -> set[str]:
+def _find_digests(connection: Connection, before: int, *, old: bool) -> set[str]:
     """Return the digests of files that records of years before one name, or all other records."""
     is_old = RECORD.c.year < before
     query = select(RECORD.c.body).where(is_old if old else ~is_old | RECORD.c.year.is_(None))

@@ -70,7 +70,7 @@ def list_records(
     query = query.order_by(RECORD.c.seq.desc())
     if limit is not None:
         query = query.limit(limit)
-    return [_listed(row) for row in reversed(list(connection.execute(query)))]
+    return [_list_record(row) for row in reversed(list(connection.execute(query)))]
 
 
 def find_record(connection: Connection, seq: int) -> Row[Any]:
@@ -207,7 +207,7 @@ def _open_findings(
     return found
 
 
-def _listed(row: Row[Any]) -> dict[str, Any]:
+def _list_record(row: Row[Any]) -> dict[str, Any]:
     body = decode_body(row.body)
     listed = {
         "seq": row.seq,

@@ -71,7 +71,7 @@ class AuditReplayer:
         """Make one recorded audit again. Raises HistoryError where a kept file is damaged."""
         body = decode_body(row.body)
         try:
-            before = self._kept(body, "report").decode()
+            before = self._read_kept(body, "report").decode()
             remarks = self._check_environment(body)
             if "amends" in body:
                 remarks += ("of what several documents show together nothing is made again",)
@@ -84,7 +84,7 @@ class AuditReplayer:
 
     def _check_environment(self, body: Mapping[str, Any]) -> tuple[str, ...]:
         digest = body["environment"]
-        environment = self._kept(body, "environment").decode()
+        environment = self._read_kept(body, "environment").decode()
         if digest not in self._differences:
             self._differences[digest] = compare_environments(environment, self._environment)
         differences = self._differences[digest]
@@ -99,13 +99,13 @@ class AuditReplayer:
     def _audit(self, body: Mapping[str, Any]) -> bytes:
         raw = RawDocument(
             uri=body["uri"],
-            data=self._kept(body, "document"),
+            data=self._read_kept(body, "document"),
             line=body.get("line"),
-            evidence=self._kept(body, "evidence") if "evidence" in body else None,
+            evidence=self._read_kept(body, "evidence") if "evidence" in body else None,
             evidence_uri=body.get("evidenceUri"),
             evidence_digests=dict(body.get("supporting", ())),
         )
-        prior = self._kept(body, "prior") if "prior" in body else b"{}"
+        prior = self._read_kept(body, "prior") if "prior" in body else b"{}"
         try:
             auditor = self._auditor(body)
             auditor.prior = KeptPrior(prior, self._registry.rulebooks)
@@ -127,7 +127,7 @@ class AuditReplayer:
         return self._auditors[terms]
 
     def _options(self, body: Mapping[str, Any], folder: Path) -> AuditOptions:
-        given = msgspec.json.decode(self._kept(body, "options"))
+        given = msgspec.json.decode(self._read_kept(body, "options"))
         overrides = msgspec.convert(given["overrides"], tuple[Override, ...])
         everywhere = [
             msgspec.structs.replace(overrides[index], files=("**",), folder="/")
@@ -143,19 +143,19 @@ class AuditReplayer:
             plugin_options=given["plugins"],
             overrides=tuple(everywhere),
             input_format=given["inputFormat"],
-            waivers=self._written(body, "waivers", folder),
-            baseline=self._written(body, "baseline", folder),
+            waivers=self._write_kept(body, "waivers", folder),
+            baseline=self._write_kept(body, "baseline", folder),
         )
 
-    def _written(self, body: Mapping[str, Any], role: str, folder: Path) -> Path | None:
+    def _write_kept(self, body: Mapping[str, Any], role: str, folder: Path) -> Path | None:
         """Write a kept file of the run where an audit can read it; None where it had none."""
         if role not in body:
             return None
         path = folder / f"{role}.txt"
-        path.write_bytes(self._kept(body, role))
+        path.write_bytes(self._read_kept(body, role))
         return path
 
-    def _kept(self, body: Mapping[str, Any], role: str) -> bytes:
+    def _read_kept(self, body: Mapping[str, Any], role: str) -> bytes:
         """Return the bytes of a file that a record names."""
         digest = body[role]
         data = read_blob(self._connection, digest)
@@ -196,8 +196,8 @@ def compare_reports(before: str, now: str) -> list[str]:
             lines.append(f"{name}: was {_text(was)}, is {_text(is_)}")
     old = {each["fingerprint"]: each for each in first["results"]}
     new = {each["fingerprint"]: each for each in second["results"]}
-    lines += [f"gone: {_finding(old[key])}" for key in old if key not in new]
-    lines += [f"new: {_finding(new[key])}" for key in new if key not in old]
+    lines += [f"gone: {_show_finding(old[key])}" for key in old if key not in new]
+    lines += [f"new: {_show_finding(new[key])}" for key in new if key not in old]
     for key in old.keys() & new.keys():
         names = old[key].keys() | new[key].keys()
         if changed := sorted(n for n in names if old[key].get(n) != new[key].get(n)):
@@ -205,7 +205,7 @@ def compare_reports(before: str, now: str) -> list[str]:
     return lines or ["the reports differ in form alone"]
 
 
-def _finding(result: Mapping[str, Any]) -> str:
+def _show_finding(result: Mapping[str, Any]) -> str:
     return f"{result['code']} {result['message']}"
 
 

@@ -113,7 +113,7 @@ def decode_document(data: bytes, uri: str, programs: Collection[str] = ()) -> De
         submission, shape, evidence = _decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _slow_read(data, uri, programs)
-    colons, brackets = _unaccounted(marks, data, submission, shape, evidence)
+    colons, brackets = _count_unaccounted(marks, data, submission, shape, evidence)
     issues = find_unknown_properties(read_json(data, uri), shape, programs) if colons else NO_ISSUES
     return DecodedDocument(
         submission=freeze_record(submission) if brackets else submission,
@@ -177,7 +177,7 @@ def _unpost(posted: PostedSet) -> Submission:
     return Submission(measurement_sets=(MeasurementSet(**fields),), **keys)
 
 
-def _unaccounted(
+def _count_unaccounted(
     marks: tuple[int, int],
     data: bytes,
     submission: Submission,
@@ -206,7 +206,7 @@ def _count(submission: Submission, shape: Envelope) -> tuple[int, int]:
 
     Never too many.
     """
-    keys, opened = _given(submission), 2  # the submission, and the list of its sets
+    keys, opened = _count_given(submission), 2  # the submission, and the list of its sets
     if shape is POSTED_SET:
         keys -= 1  # `measurementSets` stands for the document itself
         opened -= 1
@@ -214,7 +214,7 @@ def _count(submission: Submission, shape: Envelope) -> tuple[int, int]:
         opened += 1
     for record in submission.measurement_sets:
         values = [measurement.value for measurement in record.measurements]
-        keys += _given(record) + 2 * len(values)
+        keys += _count_given(record) + 2 * len(values)
         opened += 2 + len(values)
         for value in values:
             if type(value) is Counts:
@@ -223,7 +223,7 @@ def _count(submission: Submission, shape: Envelope) -> tuple[int, int]:
     return keys if shape is BARE else keys + 1, opened
 
 
-def _given(record: Submission | MeasurementSet) -> int:
+def _count_given(record: Submission | MeasurementSet) -> int:
     values = msgspec.structs.astuple(record)
     return len(values) - values.count(None)
 

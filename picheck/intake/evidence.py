@@ -37,7 +37,7 @@ def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTI
     try:
         evidence = _decoder(sections.kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        told = _told(data, uri, sections) or error
+        told = _explain_faults(data, uri, sections) or error
         raise InputError(f"no usable evidence: {told}", uri=uri) from error
     # keys that stand twice are lost when plain values are written again, and their colons too;
     # only an escape could make up for one
@@ -50,7 +50,7 @@ def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTI
         and not (added and explain("evidence", added, sections))
     ):
         return evidence
-    if told := _told(data, uri, sections):
+    if told := _explain_faults(data, uri, sections):
         raise InputError(f"no usable evidence: {told}", uri=uri)
     return evidence
 
@@ -60,7 +60,7 @@ def _decoder(kind: type[Evidence]) -> msgspec.json.Decoder[Evidence]:
     return msgspec.json.Decoder(kind)
 
 
-def _told(data: bytes, uri: str, sections: EvidenceSections) -> str:
+def _explain_faults(data: bytes, uri: str, sections: EvidenceSections) -> str:
     """Say in one line everything that is wrong with an evidence file."""
     read = read_json(data, uri)
     faults = [

@@ -43,7 +43,7 @@ def convert(
     formats = formats or {}
     form = _claimant(data[:HEAD], uri, formats) if choice == AUTO else find_format(choice, formats)
     if form is not None:
-        return _converted(form, data, uri)
+        return _convert(form, data, uri)
     kind = kind_of(data, uri)
     if kind is not None:
         raise InputError(f"is {kind}", uri=uri)
@@ -123,7 +123,7 @@ def _recognises(form: Format, head: bytes, uri: str) -> bool:
         raise _broke(form, uri, error) from error
 
 
-def _converted(form: Format, data: bytes, uri: str) -> FromFormat:
+def _convert(form: Format, data: bytes, uri: str) -> FromFormat:
     try:
         made = form.convert(data, uri)
         return FromFormat(made.document, Source(form.name, made.facts), made.places)

@@ -111,7 +111,7 @@ class _Parser:
         value = self._value()
         self._skip()
         if self._at < len(self._text):
-            raise JsonSyntaxError(f"{self._found()} after the end of the document", self._at)
+            raise JsonSyntaxError(f"{self._quote_found()} after the end of the document", self._at)
         return LocatedJson(
             value=value,
             offsets=self._offsets,
@@ -148,7 +148,7 @@ class _Parser:
         kind = match.lastgroup if match else None
         token = match.group() if match else ""
         if match is None or (kind == "mark" and token not in _OPENING):
-            raise JsonSyntaxError(f"{self._found()} where a value is expected", self._at)
+            raise JsonSyntaxError(f"{self._quote_found()} where a value is expected", self._at)
         self._at = match.end()
         match kind:
             case "text":
@@ -172,7 +172,7 @@ class _Parser:
         match = _TOKEN.match(self._text, start)
         if match is None or match.lastgroup != "text":
             wanted = 'a key in double quotes or "}"' if is_first else "a key in double quotes"
-            raise JsonSyntaxError(f"{self._found()} where {wanted} is expected", start)
+            raise JsonSyntaxError(f"{self._quote_found()} where {wanted} is expected", start)
         self._at = match.end()
         key = self._string(match.group(), start)
         pointer = pointer_join(opened.pointer, key)
@@ -209,7 +209,7 @@ class _Parser:
     def _expect(self, mark: str) -> None:
         self._skip()
         if not self._text.startswith(mark, self._at):
-            raise JsonSyntaxError(f'{self._found()} where "{mark}" is expected', self._at)
+            raise JsonSyntaxError(f'{self._quote_found()} where "{mark}" is expected', self._at)
         self._at += 1
 
     def _skip(self) -> None:
@@ -234,7 +234,7 @@ class _Parser:
             return float("nan")
         return value
 
-    def _found(self) -> str:
+    def _quote_found(self) -> str:
         if self._at >= len(self._text):
             return "the text ends"
         start = max(0, self._at - _AROUND)

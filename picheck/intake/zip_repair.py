@@ -49,13 +49,13 @@ def open_archive(file: BinaryIO) -> tuple[zipfile.ZipFile, int]:
     """
     try:
         archive = zipfile.ZipFile(file)
-        return archive, _missing(archive, file)
+        return archive, _count_missing(archive, file)
     except ARCHIVE_ERRORS:
         mended = _MendedFile(file)
         return zipfile.ZipFile(cast("IO[bytes]", mended)), mended.damaged
 
 
-def _missing(archive: zipfile.ZipFile, file: BinaryIO) -> int:
+def _count_missing(archive: zipfile.ZipFile, file: BinaryIO) -> int:
     """Return how many members the end of an archive counts that its directory does not name.
 
     An entry whose size is damaged may take those after it for its comment.

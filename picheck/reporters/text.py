@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from picheck.api import Report, Result, Style
 from picheck.model.evidence_questions import question
+from picheck.model.printable import printable
 from picheck.reporters import formatting, presentation
-from picheck.reporters.escaping import one_line, printable
+from picheck.reporters.escaping import one_line
 from picheck.reporters.presentation import DocumentView
 from picheck.reporters.questions import collect_questions, describe_evidence_place, fill_skeleton
 from picheck.reporters.verdict_sentence import describe_verdict
@@ -104,10 +105,10 @@ def _findings(report: Report, view: DocumentView, style: Style) -> Iterator[Line
     if merged:
         yield ()
     for number, equal in enumerate(merged, start=1):
-        yield from _finding(report, view, equal, number, style)
+        yield from _write_finding(report, view, equal, number, style)
 
 
-def _finding(
+def _write_finding(
     report: Report, view: DocumentView, equal: Sequence[Result], number: int, style: Style
 ) -> Iterator[Line]:
     result = equal[0]

@@ -38,17 +38,17 @@ class Api:
     async def audit(self, request: Request, given: dict[str, Any]) -> Response:
         """Audit the document in the body."""
         body = await read_body(request)
-        return await self._pool.run(lambda: self._audited(body, given))
+        return await self._pool.run(lambda: self._audit(body, given))
 
     async def score(self, request: Request, given: dict[str, Any]) -> Response:
         """Preview the score of the document in the body."""
         body = await read_body(request)
-        return await self._pool.run(lambda: self._scored(body, given))
+        return await self._pool.run(lambda: self._score(body, given))
 
     async def convert(self, request: Request, given: dict[str, Any]) -> Response:
         """Convert the document in the body to JSON."""
         body = await read_body(request)
-        return await self._pool.run(lambda: self._converted(body, given))
+        return await self._pool.run(lambda: self._convert(body, given))
 
     async def list_rules(self, request: Request, given: dict[str, Any]) -> Response:
         """List the rules."""
@@ -72,7 +72,7 @@ class Api:
         """Answer with what is found. Raises Problem where there is no such thing."""
         return json_answer(await self._pool.run(lambda: find_or_refuse(find)))
 
-    def _audited(self, body: bytes, given: dict[str, Any]) -> Response:
+    def _audit(self, body: bytes, given: dict[str, Any]) -> Response:
         name, form = _name(given), given.get("format", "json")
         case = split_case(body, name)
         report = self._workbench.audit(
@@ -89,7 +89,7 @@ class Api:
         media_type = self._workbench.media_type(form)
         return Response(text, headers=attachment(form, media_type), media_type=media_type)
 
-    def _scored(self, body: bytes, given: dict[str, Any]) -> Response:
+    def _score(self, body: bytes, given: dict[str, Any]) -> Response:
         name = _name(given)
         case = split_case(body, name)
         scored = score_documents(
@@ -107,7 +107,7 @@ class Api:
         self._workbench.check_read(scored.report, case.document, name)
         return Response(score_json(scored.records), media_type=JSON)
 
-    def _converted(self, body: bytes, given: dict[str, Any]) -> Response:
+    def _convert(self, body: bytes, given: dict[str, Any]) -> Response:
         name = _name(given)
         made = self._workbench.convert(body, name)
         return json_answer(show_converted(made, name, places=given.get("places", False)))

@@ -66,7 +66,7 @@ async def read_form(request: Request, most: int, may_repeat: Callable[[str], boo
     kind = request.headers.get("content-type", "")
     body = await request.body()
     if kind.partition(";")[0].strip().lower() == _URLENCODED:
-        parts = _urlencoded(body, most)
+        parts = _read_urlencoded(body, most)
     elif kind.lower().startswith(_MULTIPART):
         parts = tuple(_multipart(body, _boundary(kind), most))
     else:
@@ -78,7 +78,7 @@ async def read_form(request: Request, most: int, may_repeat: Callable[[str], boo
     return form
 
 
-def _urlencoded(body: bytes, most: int) -> tuple[Part, ...]:
+def _read_urlencoded(body: bytes, most: int) -> tuple[Part, ...]:
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=most
@@ -115,13 +115,13 @@ def _part(head: bytes, data: bytes) -> Part:
     disposition = _DISPOSITION.search(head)
     if disposition is None:
         raise _broken("a part does not say which field it is")
-    given = {match[1]: _unquoted(match[2]) for match in _PARAMETER.finditer(disposition[1])}
+    given = {match[1]: _unquote(match[2]) for match in _PARAMETER.finditer(disposition[1])}
     if b"name" not in given:
         raise _broken("a part does not say which field it is")
     return Part(given[b"name"], data, given.get(b"filename"))
 
 
-def _unquoted(quoted: bytes) -> str:
+def _unquote(quoted: bytes) -> str:
     """Return a name as the browser meant it: quotes and line ends come as percent escapes."""
     plain = re.sub(rb"\\(.)", rb"\1", quoted)
     for escape, char in ((b"%22", b'"'), (b"%0D", b"\r"), (b"%0A", b"\n")):

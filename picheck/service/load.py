@@ -33,11 +33,11 @@ class LoadGuard:
             raise Problem(503, "busy", "too many requests at one time", headers=_RETRY)
         self._in_work += 1
         try:
-            await self._bounded(scope, receive, send)
+            await self._run_bounded(scope, receive, send)
         finally:
             self._in_work -= 1
 
-    async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run_bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = _Body(receive, self._limits.body_bytes)
         body.check_announced(Headers(scope=scope).get("content-length", ""))
         try:

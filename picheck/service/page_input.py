@@ -53,7 +53,7 @@ def read_input(form: Form, facts: FactForm, most: int) -> PageInput:
         return PageInput(sent, None)
     document = sent.documents[which]
     if carried:
-        document = _corrected(form, document)
+        document = _correct(form, document)
     document = facts.add_answers(document, _read_answers(form))
     return PageInput(sent.with_document(which, document), which)
 
@@ -73,7 +73,7 @@ def _read_which(form: Form, number: int) -> int | None:
     return int(text)
 
 
-def _corrected(form: Form, document: SentDocument) -> SentDocument:
+def _correct(form: Form, document: SentDocument) -> SentDocument:
     """Return a document with the text of the box, if that was changed."""
     if not form.all("text"):
         return document

@@ -37,7 +37,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
         """Return the value that a text says. Raises Problem where it says none."""
         value = self._parse(text)
         if value is None:
-            detail = f"{self.name}={text[:40]!r} is not right; write {self._expected()}"
+            detail = f"{self.name}={text[:40]!r} is not right; write {self._describe_expected()}"
             raise Problem(400, "parameterWrong", detail, parameter=self.name)
         return value
 
@@ -80,7 +80,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
             return text if text in self.choices else None
         return text if 0 < len(text) <= _LONGEST else None
 
-    def _expected(self) -> str:
+    def _describe_expected(self) -> str:
         if self.kind == "choice":
             return f"one of {', '.join(self.choices)}"
         return {

@@ -63,7 +63,7 @@ class AuditPool:
             Thread(target=self._serve, args=(watchdog,), name=name, daemon=True).start()
 
     def _serve(self, watchdog: ThreadWatchdog) -> None:
-        with watchdog.watched():
+        with watchdog.watch():
             while (job := self._jobs.get()) is not None:
                 _do(*job)
                 del job  # else a document would be kept until the next one

@@ -63,7 +63,7 @@ def _describe(record: Record, preview: Preview) -> dict[str, Any]:
         "text": "",
         "score": score,
         "steps": [_step(step, _top(waterfall)) for step in waterfall],
-        "unsettled": _unsettled(record),
+        "unsettled": _find_unsettled(record),
     }
 
 
@@ -79,7 +79,9 @@ def _step(step: Record, top: float) -> dict[str, Any]:
         "kind": _kind(step),
         "x": round(100 * low / top, 1),
         "width": round(100 * (high - low) / top, 1),
-        "number": show_number(step["to"]) if _kind(step) == "whole" else _signed(step["change"]),
+        "number": show_number(step["to"])
+        if _kind(step) == "whole"
+        else _show_signed(step["change"]),
     }
 
 
@@ -94,13 +96,13 @@ def show_number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def _signed(change: float) -> str:
+def _show_signed(change: float) -> str:
     if not change:
         return "0"
     return f"{'+' if change > 0 else _MINUS}{show_number(abs(change))}"
 
 
-def _unsettled(record: Record) -> list[Record]:
+def _find_unsettled(record: Record) -> list[Record]:
     """Return what brings the category to zero and is settled by none of the changes."""
     settled = {code for change in record["whatIf"] or () for code in change["settles"]}
     return [found for found in record["score"]["zeroedBy"] if found["code"] not in settled]

@@ -60,9 +60,9 @@ def unpack(text: str, most: int) -> Sent:
             raise Problem(413, "bodyTooLarge", "the files of this page are too large together")
         sent = msgspec.msgpack.decode(data, type=Sent)
     except (binascii.Error, zlib.error, msgspec.DecodeError, UnicodeError, ValueError) as error:
-        raise _damaged() from error
+        raise _damage_problem() from error
     if not (reader.eof and sent.documents):
-        raise _damaged()
+        raise _damage_problem()
     return _with_clean_names(sent)
 
 
@@ -74,5 +74,5 @@ def _with_clean_names(sent: Sent) -> Sent:
     return msgspec.structs.replace(sent, documents=documents, prior=prior)
 
 
-def _damaged() -> Problem:
+def _damage_problem() -> Problem:
     return Problem(400, "formBroken", "what the page carries is damaged; begin again with the file")

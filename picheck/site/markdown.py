@@ -14,8 +14,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from picheck.model.citation import Citation
 from picheck.model.frozen import thaw
+from picheck.model.printable import printable
 from picheck.reporters.escaping import markdown as escape
-from picheck.reporters.escaping import markdown_code, one_line, printable
+from picheck.reporters.escaping import markdown_code, one_line
 from picheck.reporters.presentation import CONSEQUENCES
 
 #: What a URL may hold beside letters and digits and still be safe between angle brackets.
@@ -53,7 +54,7 @@ def _environment() -> Environment:
     filters: Mapping[str, Callable[..., Markdown]] = {
         "code": _code,
         "codes": _codes,
-        "finding": _finding,
+        "finding": _show_finding,
         "words": _words,
         "url": _url,
         "sources": _sources,
@@ -84,7 +85,7 @@ def _codes(values: Iterable[Any]) -> Markdown:
     return Markdown(", ".join(_code(value) for value in values))
 
 
-def _finding(expected: Mapping[str, Any]) -> Markdown:
+def _show_finding(expected: Mapping[str, Any]) -> Markdown:
     """Return what a case expects to be found, in one line."""
     found = _code(expected["rule"])
     if expected["outcome"] != "fail":

@@ -110,12 +110,12 @@ def _example(case: Case) -> Example:
             for part in _PARTS
             if part in written and written[part] not in ({}, [], ())
         },
-        findings=tuple(_finding(each) for each in case.entry.expect),
+        findings=tuple(_describe_finding(each) for each in case.entry.expect),
         why=case.entry.why,
     )
 
 
-def _finding(expected: Expectation) -> dict[str, Any]:
+def _describe_finding(expected: Expectation) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(expected)
     return {key: value for key, value in told.items() if value not in (None, 0)}
 

@@ -111,7 +111,7 @@ def test_a_call_that_takes_too_long_is_left() -> None:
         while True:
             time.sleep(0.001)
 
-    with watchdog.watched():
+    with watchdog.watch():
         assert call_rule(hang) == "error"
     watchdog.close()
 
@@ -129,5 +129,5 @@ def test_only_one_and_the_same_call_is_counted() -> None:
 
 def test_nothing_is_watched_where_any_time_is_allowed() -> None:
     before = threading.active_count()
-    with ThreadWatchdog(0).watched():
+    with ThreadWatchdog(0).watch():
         assert threading.active_count() == before

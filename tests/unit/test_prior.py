@@ -91,7 +91,7 @@ def test_earlier_submissions_are_read_once_for_all_processes_of_a_machine(
     now, terms = years
     read = load_prior(read_inputs(terms.prior), registry)
     Path(terms.prior[0]).unlink()
-    worker = start_worker(config_of(terms, read.book.location).pickled(), registry)
+    worker = start_worker(config_of(terms, read.book.location).pickle(), registry)
     assert worker.auditor.prior is not read.book
     (raw, *_) = read_inputs([str(now)])
     assert isinstance(raw, RawDocument)
@@ -117,7 +117,7 @@ def test_a_machine_that_does_not_have_what_was_read_reads_it_itself(
         assert found is not None
         Path(place.path).write_bytes(Path(found.path).read_bytes())
     assert open_prior(place, registry.rulebooks) is None
-    worker = start_worker(config_of(terms, place).pickled(), registry)
+    worker = start_worker(config_of(terms, place).pickle(), registry)
     assert len(worker.auditor.prior) == 30
     assert BEFORE in worker.auditor.prior.before(key_of(NOW))
     assert worker.auditor.prior is not read.book

@@ -79,7 +79,7 @@ class Batch:
                 config, add_archive=recorder.add_archive, make_collector=recorder.make_collector
             )
         self._prior = prior
-        self._pickled = config.pickled()
+        self._pickled = config.pickle()
         self._worker: Worker = start_worker(self._pickled, registry)
         self._executors = executors
         self._outputs = outputs
@@ -133,7 +133,7 @@ class Batch:
                     f"the output tells of {resume.next_input:,} inputs, and now there are"
                     f" {inputs:,}; audit again without --resume"
                 )
-            with self._worker.watchdog.armed():
+            with self._worker.watchdog.arm():
                 self._run_entity_rules(chunks, index, run)
         said = [*plugin_notices(self._registry), *self._prior.notices, *chunks.left_out_notices()]
         auditor = self._worker.auditor
@@ -170,7 +170,7 @@ class Batch:
 
     def _reread(self, chunks: ChunkReader, index: EntityIndex, run: RunSummary) -> None:
         """Store the documents that entity rules need; say which ones are gone or have changed."""
-        for number, digest, raw in pick_documents(chunks, index.needed()):
+        for number, digest, raw in pick_documents(chunks, index.list_needed()):
             if isinstance(raw, Unreadable):
                 self._write_notice(number, unreadable_notice(raw, raw.error), run)
                 continue

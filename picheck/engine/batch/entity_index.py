@@ -50,7 +50,7 @@ class EntityIndex:
         """Enter the references of a part of the run."""
         self._table.executemany("INSERT INTO reference VALUES (?, ?, ?, ?, ?, ?, ?)", references)
 
-    def needed(self) -> Iterator[tuple[int, int]]:
+    def list_needed(self) -> Iterator[tuple[int, int]]:
         """Yield the documents to read again: those whose entity has several sets of a program.
 
         And those of a practice that reports at several levels. In order, each with the beginning

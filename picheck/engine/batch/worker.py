@@ -52,7 +52,7 @@ class WorkerConfig(msgspec.Struct, frozen=True, kw_only=True):
     add_archive: AddArchive | None = None
     make_collector: MakeCollector | None = None
 
-    def pickled(self) -> bytes:
+    def pickle(self) -> bytes:
         """Return the configuration as bytes, sent with each chunk and unpacked once."""
         return pickle.dumps(self)
 
@@ -96,7 +96,7 @@ class Worker:
 
     def audit(self, chunk: Chunk, kept: KeptInputs = FROM_START) -> ChunkResult:
         """Audit a chunk. `kept` says which of its inputs were written by an earlier run."""
-        with self.watchdog.armed():
+        with self.watchdog.arm():
             return self._audit(chunk, kept)
 
     def _audit(self, chunk: Chunk, kept: KeptInputs) -> ChunkResult:

@@ -69,7 +69,7 @@ def load_prior(
         except (InputError, RulebookError) as error:
             faults.unusable(given, error)
         else:
-            faults.repeated(given, decoded)
+            faults.add_repeated(given, decoded)
     book = PriorBook() if writer is None else writer.close(registry.rulebooks)
     left_out = (
         msgspec.structs.replace(notice, message=f"--prior {notice.message}")
@@ -132,7 +132,7 @@ class _Faults:
         message = f"{_name(given)} was not used: {mask_digits(str(error))}"
         self._add(Notice(kind="priorUnusable", message=message, is_incomplete=True))
 
-    def repeated(self, given: Input, decoded: DecodedDocument) -> None:
+    def add_repeated(self, given: Input, decoded: DecodedDocument) -> None:
         if keys := decoded.issues.repeated_keys:
             pointers = mask_digits(", ".join(dict.fromkeys(key.pointer for key in keys)))
             message = f"{_name(given)} has a key twice: {pointers}; the last one counts"
