@@ -25,6 +25,7 @@ from picheck.model.submission import (
     is_counts_like,
 )
 from picheck.plugins.markers import API_VERSIONS, hookimpl
+from picheck.plugins.pages import make_environment
 from picheck.plugins.reporter import Reporter, Style
 from picheck.plugins.scorer import Attempt, Edit, Preview, Scene, Wish
 from picheck.rulebook.loader import RulebookSource, rulebook_in
@@ -113,6 +114,7 @@ __all__ = [
     "hookimpl",
     "indeterminate",
     "is_counts_like",
+    "make_environment",
     "not_applicable",
     "parse_date",
     "pointer_join",

@@ -12,7 +12,7 @@ import msgspec
 
 from picheck.cli.stdout import write_utf8
 from picheck.model.citation import Citation
-from picheck.reporters.escaping import printable
+from picheck.model.printable import printable
 from picheck.reporters.formatting import format_citation
 
 _GAP: Final = "  "

@@ -24,7 +24,7 @@ def say_fault(text: str) -> None:
     with suppress(OSError, ValueError, AttributeError):
         encoding = sys.stderr.encoding or "utf-8"
         if not text.isprintable():
-            from picheck.reporters.escaping import printable  # noqa: PLC0415 - hardly ever needed
+            from picheck.model.printable import printable  # noqa: PLC0415 - hardly ever needed
 
             text = printable(text)
         line = f"picheck: {text}".encode(encoding, "backslashreplace").decode(encoding)

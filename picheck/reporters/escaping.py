@@ -7,9 +7,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote
 
-#: What no reader sees and some terminals obey: controls, direction marks, what Unicode leaves
-#: unassigned, and its own line breaks.
-INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+from picheck.model.printable import INVISIBLE, printable
 
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", *"\uff1d\uff0b\uff0d\uff20")
@@ -17,21 +15,6 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", *"\uff1d\uff0b\uff
 _NOT_XML: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]#!|~>@]|(?<=:)/(?=/)|(?<=www)\.)")
 _DRIVE: Final = re.compile(r"[A-Za-z]:/")
-
-
-def printable(text: str) -> str:
-    """Return the text without what a terminal may obey: no controls, no direction marks.
-
-    Line feeds stay; everything else of that kind is shown as its number.
-    """
-    if text.isprintable() or text.replace("\n", "").isprintable():
-        return text
-    return "".join(
-        character
-        if character == "\n" or unicodedata.category(character) not in INVISIBLE
-        else f"\\u{ord(character):04x}"
-        for character in text
-    )
 
 
 def one_line(text: str) -> str:
