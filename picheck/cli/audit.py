@@ -24,7 +24,7 @@ from picheck.cli.history_options import audit_history_options, open_recorder
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.output import outputs_of, write
 from picheck.cli.stdout import OutputLostError, begin_output, prints_aside, say_fault
-from picheck.cli.timing import print_durations, timing_options
+from picheck.cli.timing_options import print_durations, timing_options
 from picheck.engine.audit import audit
 from picheck.engine.report_filter import ask_for
 from picheck.model.report import Report

@@ -23,7 +23,7 @@ from picheck.cli.audit_options import (
 from picheck.cli.history_options import audit_history_options, check_installed, user_name
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.stdout import say_fault
-from picheck.cli.timing import rule_timeout_option
+from picheck.cli.timing_options import rule_timeout_option
 from picheck.config.settings import Settings
 from picheck.errors import UsageError
 from picheck.logging import get_logger

@@ -15,7 +15,7 @@ from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.testing.certificate import Certificate, Check, Cost
 from picheck.testing.declared_checks import declared_checks
 from picheck.testing.examples import OWN_EXAMPLES, Examples, examples_of
-from picheck.testing.fuzzing import DETERMINISTIC, UNORDERED, fuzz, run_of
+from picheck.testing.fuzz import DETERMINISTIC, UNORDERED, fuzz, run_of
 from picheck.testing.instrumentation import (
     DECLARES,
     MUTATES,

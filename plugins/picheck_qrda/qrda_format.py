@@ -11,7 +11,6 @@ from picheck_qrda.elements import Element
 from picheck_qrda.header import Header, read_header
 from picheck_qrda.narrative import note_narrative
 from picheck_qrda.pi_section import note_unread, read_measurements, read_period
-from picheck_qrda.reading import read_xml
 from picheck_qrda.record import Record
 from picheck_qrda.sections import (
     bounds,
@@ -23,6 +22,7 @@ from picheck_qrda.sections import (
     sections_of,
 )
 from picheck_qrda.templates import ANSWER, CMS_REPORT, COUNTS, HL7_REPORT
+from picheck_qrda.xml_reader import read_xml
 
 _ROOT: Final = "ClinicalDocument"
 _YEAR: Final = re.compile(r"[0-9]{4}")
