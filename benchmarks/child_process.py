@@ -38,7 +38,7 @@ class AuditCost(NamedTuple):
     """What one audit took, from the start of the process to its end.
 
     `seconds` by the clock on the wall; `processor` seconds of the process and its workers;
-    `peak` and `worker_peak` resident memory in MB of 1,024 kB; `written` bytes of NDJSON.
+    `peak` and `worker_peak` resident memory in MB of 1,024 kB; `written` bytes of the report.
     """
 
     seconds: float
@@ -48,14 +48,14 @@ class AuditCost(NamedTuple):
     written: int
 
 
-def run_audit(source: Path, *, jobs: int = 1) -> AuditCost:
-    """Run `picheck audit -f ndjson=OUT SOURCE` and remove OUT, which is written beside SOURCE.
+def run_audit(source: Path, *, jobs: int = 1, form: str = "ndjson") -> AuditCost:
+    """Run `picheck audit -f FORM=OUT SOURCE` and remove OUT, which is written beside SOURCE.
 
     Findings are no failure. Raises subprocess.CalledProcessError where the audit did not run.
     """
     target = source.with_name(f"{source.name}.out")
     command = [sys.executable, "-c", _WATCHED, "audit", str(source), "--as-of", "2026-02-01"]
-    command += ["--isolated", "-f", f"ndjson={target}", "-j", str(jobs)]
+    command += ["--isolated", "-f", f"{form}={target}", "-j", str(jobs)]
     before, start = _processor_seconds(), time.perf_counter()
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     seconds, processor = time.perf_counter() - start, _processor_seconds() - before

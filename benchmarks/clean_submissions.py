@@ -1,4 +1,4 @@
-"""Submissions as a registry's outbox holds them: several years, every one drawn anew.
+"""Submissions as a registry's outbox holds them: several years, each drawn by itself.
 
 Nothing here is taken from picheck or from its examples: the ids and numbers of each year are
 written down below, so that picheck is not measured against its own idea of a submission. All

@@ -23,7 +23,7 @@ _LONGEST: Final = 90
 
 
 def holds(codes: Sequence[str]) -> bool:
-    """Whether the cases of the rules hold, in a fork that imports the rule pack anew."""
+    """Whether the cases of the rules hold, in a fork that imports the rule pack again."""
     cases = [case for code in codes for case in _cases(code)]
     child = os.fork()
     if not child:

@@ -2,7 +2,7 @@
  * Sixteen rules as a Spectral ruleset.
  *
  * Spectral's own functions wherever they say it, and short functions where they do not; its
- * `schema` is avoided, for it compiles the schema anew for every document.
+ * `schema` is avoided, for it compiles the schema again for every document.
  */
 import core from "@stoplight/spectral-core";
 import functions from "@stoplight/spectral-functions";
