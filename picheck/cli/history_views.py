@@ -118,7 +118,7 @@ def _entity(path: str | None, database: Database, given: dict[str, Any]) -> str 
     """Return the name that an entity has in the history, of the file that speaks for it."""
     if path is None:
         return None
-    from picheck.history.collect import describe_subject  # noqa: PLC0415 - a history needs it
+    from picheck.history.subject import describe_subject  # noqa: PLC0415 - a history needs it
     from picheck.history.keys import read_key  # noqa: PLC0415
 
     _, registry = load_inventory(given["plugins"], given["required"], autoload=given["autoload"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntityGroups, PriorBook
@@ -11,7 +11,7 @@ from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.notices import plugin_notices, unreadable_notice
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
-from picheck.engine.recorder import Recorder
+from picheck.engine.recorder import AuditedInput, Recorder
 from picheck.engine.run_report import add_documents, finish
 from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
@@ -22,6 +22,8 @@ from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
 
 _Audited: TypeAlias = list[AuditedDocument]
+#: How many documents a recorder is given together.
+_COLLECTED_TOGETHER: Final = 1000
 
 
 def audit(
@@ -65,7 +67,7 @@ def _audit_inputs(  # noqa: PLR0917 - the body of the function above
 ) -> Report:
     auditor = DocumentAuditor(registry, options, prior)
     collect = None if recorder is None else recorder.make_collector(auditor, registry)
-    collected = []
+    collected, waiting = list[Any](), list[AuditedInput]()
     run = RunSummary()
     said = [*plugin_notices(registry), *notices]
     audited: _Audited = []
@@ -81,9 +83,13 @@ def _audit_inputs(  # noqa: PLR0917 - the body of the function above
         said += document.notices
         groups.add(document.entity_sets)
         if collect is not None and isinstance(given, RawDocument):
-            collected.append(collect(len(audited), given, document))
+            waiting.append(AuditedInput(len(audited), given, document))
+            if len(waiting) == _COLLECTED_TOGETHER:  # so that not all bytes are held
+                collected += collect(waiting)
+                waiting.clear()
         audited.append(document)
-    if recorder is not None:
+    if collect is not None and recorder is not None:
+        collected += collect(waiting)
         recorder.add(collected)
     summaries = [document.summary for document in audited]
     results = [result for document in audited for result in document.results]

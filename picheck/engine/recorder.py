@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import PriorBook
@@ -11,8 +11,17 @@ from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.registry import Rulebooks
 
-#: Makes of an audited document what is kept of it: number, document, and what was found.
-Collect: TypeAlias = Callable[[int, RawDocument, AuditedDocument], Any]
+
+class AuditedInput(NamedTuple):
+    """One document of a run: its number, its bytes, and what was found."""
+
+    number: int
+    raw: RawDocument
+    audited: AuditedDocument
+
+
+#: Makes of some audited documents what is kept of them, in order.
+Collect: TypeAlias = Callable[[Sequence[AuditedInput]], Sequence[Any]]
 #: Makes a `Collect` in the process that audits; it is pickled.
 MakeCollector: TypeAlias = Callable[[DocumentAuditor, PluginRegistry], Collect]
 #: Adds what is kept to the earlier submissions of a run; it is pickled.

@@ -20,6 +20,7 @@ from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import SetView
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.engine import Row
 
 _Years = Mapping[int, tuple[SetView, ...]]
@@ -53,6 +54,7 @@ class ArchiveBook(PriorBook):
         self._rulebooks = rulebooks
         self._databases: dict[int, Database] = {}
         self._last: tuple[EntityYear, _Years, tuple[Remark, ...]] | None = None
+        self._query = _earlier_records()
 
     @property
     def location(self) -> Any:
@@ -114,21 +116,16 @@ class ArchiveBook(PriorBook):
         """Yield the record that counts for each year, with the sets if they were submitted."""
         from sqlalchemy import select  # noqa: PLC0415 - only runs with a history pay for it
 
-        from picheck.history.tables import BLOB, RECORD  # noqa: PLC0415
+        from picheck.history.tables import BLOB  # noqa: PLC0415
 
-        query = (
-            select(RECORD)
-            .where(
-                RECORD.c.entity == entity_key(key.entity, self._archive.key),
-                RECORD.c.program == key.program,
-                RECORD.c.year < key.year,
-                RECORD.c.seq <= self._archive.until,
-                RECORD.c.kind.in_(("audit", "submitted")),
-            )
-            .order_by(RECORD.c.year, RECORD.c.kind, RECORD.c.seq)  # an audit before what was sent
-        )
+        given = {
+            "owner": entity_key(key.entity, self._archive.key),
+            "program_name": key.program,
+            "before": key.year,
+            "until": self._archive.until,
+        }
         with self._database().reading() as connection:
-            newest = {row.year: row for row in connection.execute(query)}
+            newest = {row.year: row for row in connection.execute(self._query, given)}
             for row in newest.values():
                 if row.kind == "audit":
                     yield row, None
@@ -151,6 +148,26 @@ class ArchiveBook(PriorBook):
         if database is None:
             database = self._databases[os.getpid()] = Database(self._archive.url)
         return database
+
+
+def _earlier_records() -> Select[Any]:
+    """Return the query of an entity's earlier years; it is made once for all documents."""
+    from sqlalchemy import bindparam, select  # noqa: PLC0415 - only runs with a history pay for it
+
+    from picheck.history.tables import RECORD  # noqa: PLC0415
+
+    columns = (RECORD.c.seq, RECORD.c.kind, RECORD.c.year, RECORD.c.body)
+    return (
+        select(*columns)
+        .where(
+            RECORD.c.entity == bindparam("owner"),
+            RECORD.c.program == bindparam("program_name"),
+            RECORD.c.year < bindparam("before"),
+            RECORD.c.seq <= bindparam("until"),
+            RECORD.c.kind.in_(("audit", "submitted")),
+        )
+        .order_by(RECORD.c.year, RECORD.c.kind, RECORD.c.seq)  # an audit before what was sent
+    )
 
 
 def _answers(views: tuple[SetView, ...]) -> list[tuple[str, Any]]:

@@ -11,8 +11,9 @@ from picheck.engine.document import AuditedDocument
 from picheck.engine.options import AuditOptions
 from picheck.errors import HistoryError, UsageError
 from picheck.history.archive import HistoryArchive
+from picheck.history.blob import Blob
 from picheck.history.chain import Clock, utc_now
-from picheck.history.collect import Blob, CollectedDocument, HistoryCollector
+from picheck.history.collect import CollectedAudit, HistoryCollector
 from picheck.history.database import Database
 from picheck.history.keys import read_key
 from picheck.history.recorder import AuditRecorder
@@ -45,7 +46,7 @@ class AuditHistory:
         self.add_archive = archive
         self.faults: list[str] = []
 
-    def add(self, collected: Sequence[CollectedDocument]) -> None:
+    def add(self, collected: Sequence[CollectedAudit]) -> None:
         """Record the audits of some documents."""
         self._do(partial(self._recorder.add, tuple(collected)))
 
@@ -116,7 +117,9 @@ class History:
         terms = describe_terms(options, self._environment, keep=self._keep)
         day = options.as_of.isoformat()
         recorder = AuditRecorder(self.database, terms, day, by=by, clock=clock)
-        collector = HistoryCollector(self._key, self._keep)
+        collector = HistoryCollector(
+            url=self._url, key=self._key, keep=self._keep, terms=terms.digests, as_of=day
+        )
         archive = HistoryArchive(self._url, self._key, state.records)
         run = AuditHistory(recorder, collector, archive, at_end=at_end)
         use = HistoryUse(records=state.records, head=state.head)

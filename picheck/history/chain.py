@@ -34,12 +34,14 @@ from picheck.history.tables import (
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
-    from picheck.history.collect import Blob
+    from picheck.history.blob import Blob
 
 #: Returns the time of now, the only clock of a history.
 Clock = Callable[[], datetime]
 #: What may differ between two audits of a document without making the second worth a record.
-_ABOUT_THE_RUN: Final = frozenset({"asOf", "number", "uri", "line", "amends"})
+ABOUT_THE_RUN: Final = frozenset({"asOf", "number", "uri", "line", "amends"})
+#: What follows from the rest of an audit's body, and need not be made to compare it.
+_FOLLOWING: Final = frozenset({"score", "sets", "levels"})
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 #: How many values one query takes; SQLite takes no more than some thousands.
 _MANY: Final = 500
@@ -160,7 +162,7 @@ def _findings(seq: int, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def identity(body: Mapping[str, Any]) -> str:
     """Return a digest of an audit that is the same where nothing worth a record has changed."""
-    said = {name: value for name, value in body.items() if name not in _ABOUT_THE_RUN}
+    said = {name: value for name, value in body.items() if name not in ABOUT_THE_RUN | _FOLLOWING}
     return hashlib.sha256(_encode(said)).hexdigest()
 
 
@@ -192,6 +194,19 @@ def last_audit(connection: Connection, document: str) -> Row[Any] | None:
         .limit(1)
     )
     return connection.execute(query).first()
+
+
+def find_audit(connection: Connection, document: str, identity: str) -> Row[Any]:
+    """Return the last audit of a document by itself that has an identity, which is there."""
+    query = (
+        select(RECORD)
+        .join(VERDICT, VERDICT.c.seq == RECORD.c.seq)
+        .where(VERDICT.c.document == document, VERDICT.c.amends.is_(None))
+        .where(VERDICT.c.identity == identity)
+        .order_by(RECORD.c.seq.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one()
 
 
 def store_blobs(connection: Connection, blobs: Iterable[Blob]) -> None:

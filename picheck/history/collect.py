@@ -1,165 +1,191 @@
-"""What a history keeps of a document, made where the document was audited."""
+"""What a history keeps of documents, made where they were audited."""
 
 from __future__ import annotations
 
 import hashlib
-import zlib
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntitySets
-from picheck.engine.recorder import Collect
+from picheck.engine.recorder import AuditedInput, Collect
 from picheck.engine.score_preview import plugin_errors
-from picheck.errors import PluginError
-from picheck.history.keys import entity_key
+from picheck.errors import HistoryError, PluginError
+from picheck.history.blob import Blob, media_of
+from picheck.history.chain import Entry, identity, last_identities
+from picheck.history.database import Database
+from picheck.history.report import REPORTED, document_report
+from picheck.history.subject import describe_subject, encode, set_json
 from picheck.intake.documents import RawDocument
-from picheck.masking import Masker
-from picheck.model.report import DocumentSummary
 from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import rules_needed
 from picheck.plugins.scorer import Scene, Wish
-from picheck.rules.measurement_set import SetView, to_json
-
-#: How hard kept files are compressed: little, for a batch waits for it.
-_LEVEL: Final = 1
 
 
-#: The kinds of files that are kept.
-MEDIA: Final = frozenset({
-    "application/json", "application/xml", "application/toml", "application/octet-stream",
-    "text/plain",
-})  # fmt: skip
+class CollectedAudit(msgspec.Struct, frozen=True, kw_only=True):
+    """One audit as the history takes it: no identifier but in the bytes of blobs.
 
-
-class Blob(msgspec.Struct, frozen=True):
-    """A file that a record names: its digest, its kind, its size, and its bytes, compressed.
-
-    `data` is None where only the digest is kept.
-    """
-
-    sha256: str
-    media: str
-    size: int
-    data: bytes | None
-
-    @classmethod
-    def of(cls, data: bytes, media: str, *, keep: bool = True) -> Blob:
-        """Make a blob of bytes."""
-        packed = zlib.compress(data, _LEVEL) if keep else None
-        return cls(hashlib.sha256(data).hexdigest(), media, len(data), packed)
-
-
-class DocumentSubject(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom and what a document is about, as the history keeps it.
-
-    `entity` is the keyed digest of the entity, None where the document names none in full. `sets`
-    are the measurement sets without the submission's own keys, `levels` the reported levels of
-    active engagement as (measure, level). A document with sets of several programs is entered
-    under the first.
-    """
-
-    entity: str | None = None
-    program: str | None = None
-    year: int | None = None
-    sets: Blob | None = None
-    levels: tuple[tuple[str, str], ...] = ()
-
-
-class CollectedDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One audited document as the history takes it: no identifier but in the bytes of blobs.
-
-    `overrides` are the indexes of the settings' overrides that applied to it, `supporting` the
-    digests of the files that its evidence names, `prior` the earlier years' sets that its rules
-    were given, `score` the points, where a plugin scores the program.
+    `document` is the document's digest, `identity` that of the audit (see `chain`), `about`
+    what the record says of the run. `entry` is None where the last record about the document said
+    the same: neither its score nor its files are made again then.
     """
 
     number: int
-    uri: str
-    line: int | None
-    subject: DocumentSubject
-    summary: DocumentSummary
-    results: tuple[Result, ...]
-    overrides: tuple[int, ...]
-    document: Blob
-    evidence: Blob | None = None
-    evidence_uri: str | None = None
-    supporting: tuple[tuple[str, str], ...] = ()
-    prior: Blob | None = None
-    score: str | None = None
+    document: str
+    identity: str
+    about: dict[str, Any]
+    entry: Entry | None = None
+    blobs: tuple[Blob, ...] = ()
 
 
 class HistoryCollector(msgspec.Struct, frozen=True):
-    """Makes, in the process that audits, what turns an audited document into what is kept of it.
+    """Makes, in the process that audits, what turns audited documents into what is kept of them.
 
     `key` is the history's; `keep` says whether the bytes of files are kept beside their digests.
+    `terms` are the digests of what all audits of the run have in common, `as_of` its date.
     """
 
+    url: str
     key: bytes
     keep: bool
+    terms: Mapping[str, Any]
+    as_of: str
 
     def __call__(self, auditor: DocumentAuditor, registry: PluginRegistry) -> Collect:
-        """Return the function that is given each document."""
-
-        def collect(number: int, raw: RawDocument, audited: AuditedDocument) -> CollectedDocument:
-            found, keep = audited.entity_sets, self.keep
-            beside = audited.evidence
-            return CollectedDocument(
-                number=number,
-                uri=raw.uri,
-                line=raw.line,
-                subject=describe_subject(found, audited.summary.performance_year, self.key),
-                summary=audited.summary,
-                results=audited.results,
-                overrides=audited.overrides,
-                document=Blob.of(raw.data, media_of(raw.data), keep=keep),
-                evidence=None if beside is None else Blob.of(beside, "application/json", keep=keep),
-                evidence_uri=next((use.uri for use in audited.summary.inputs), None),
-                supporting=tuple(sorted(audited.digests.items())),
-                prior=_encode_prior(auditor, found, keep=keep),
-                score=_score(auditor, registry, audited),
-            )
-
-        return collect
+        """Return the function that is given the documents of a chunk."""
+        return AuditCollector(self, auditor, registry).collect
 
 
-def describe_subject(
-    found: tuple[EntitySets, ...], year: int | None, key: bytes
-) -> DocumentSubject:
-    """Return whom and what a document is about, without any identifier."""
-    if not found:
-        return DocumentSubject(year=year)
-    entity = found[0].key.entity
-    masker = Masker((entity.tin, entity.npi))
-    sets = masker.value([set_json(view) for each in found for view in each.views])
-    return DocumentSubject(
-        entity=entity_key(entity, key) if entity.is_identified else None,
-        program=found[0].key.program,
-        year=found[0].key.year,
-        sets=Blob.of(_encode(sets), "application/json"),
-        levels=tuple(_levels(found)),
-    )
+class AuditCollector:
+    """Turns audited documents into what is kept of them."""
+
+    def __init__(
+        self, given: HistoryCollector, auditor: DocumentAuditor, registry: PluginRegistry
+    ) -> None:
+        self._given = given
+        self._auditor = auditor
+        self._registry = registry
+        self._databases: dict[int, Database] = {}
+
+    def collect(self, audits: Sequence[AuditedInput]) -> list[CollectedAudit]:
+        """Return what is kept of some documents, in order."""
+        known = self._known({each.audited.summary.sha256 for each in audits})
+        return [self._collect(*each, known) for each in audits]
+
+    def _known(self, documents: Iterable[str]) -> Mapping[str, str]:
+        """Return the identities of the last audits of documents; none where no database answers."""
+        with suppress(HistoryError):  # whoever adds the records says so
+            # none outlives a fork: each process has its own connection
+            database = self._databases.get(os.getpid()) or Database(self._given.url)
+            self._databases[os.getpid()] = database
+            with database.reading() as connection:
+                return last_identities(connection, sorted(documents))
+        return {}
+
+    def _collect(
+        self, number: int, raw: RawDocument, audited: AuditedDocument, known: Mapping[str, str]
+    ) -> CollectedAudit:
+        report = document_report(audited.summary, audited.results)
+        prior = _encode_prior(self._auditor, audited.entity_sets)
+        body = self._body(audited, report, prior)
+        found = CollectedAudit(
+            number=number,
+            document=body["document"],
+            identity=identity(body),
+            about=self._about(number, raw),
+        )
+        if known.get(found.document) == found.identity:
+            return found
+        return self._complete(found, raw, audited, body, (report, prior))
+
+    def _about(self, number: int, raw: RawDocument) -> dict[str, Any]:
+        about = {"asOf": self._given.as_of, "number": number, "uri": printable(raw.uri)}
+        return about if raw.line is None else {**about, "line": raw.line}
+
+    def _body(self, audited: AuditedDocument, report: bytes, prior: bytes | None) -> dict[str, Any]:
+        """Return all of a record's body that decides whether it says something new."""
+        body: dict[str, Any] = {
+            **self._given.terms,
+            "document": audited.summary.sha256,
+            "report": _sha256(report),
+            "verdict": audited.summary.verdict,
+            "findings": list_findings(audited.results),
+        }
+        if audited.evidence is not None:
+            body["evidence"] = _sha256(audited.evidence)
+        if audited.summary.inputs:
+            body["evidenceUri"] = printable(audited.summary.inputs[0].uri)
+        if audited.digests:
+            supporting = sorted(audited.digests.items())
+            body["supporting"] = [[printable(name), sha] for name, sha in supporting]
+        if audited.overrides:
+            body["overrides"] = list(audited.overrides)
+        if prior is not None:
+            body["prior"] = _sha256(prior)
+        return body
+
+    def _complete(
+        self,
+        found: CollectedAudit,
+        raw: RawDocument,
+        audited: AuditedDocument,
+        body: dict[str, Any],
+        made: tuple[bytes, bytes | None],
+    ) -> CollectedAudit:
+        """Add what a record has besides: whom it is about, the score, and the files."""
+        year = audited.summary.performance_year
+        subject = describe_subject(audited.entity_sets, year, self._given.key)
+        more: dict[str, Any] = {}
+        if subject.sets is not None:
+            more["sets"] = subject.sets.sha256
+        if subject.levels:
+            more["levels"] = [list(pair) for pair in subject.levels]
+        score = _score(self._auditor, self._registry, audited)
+        if score is not None:
+            more["score"] = score
+        whole = {**body, **found.about, **more}
+        entry = Entry("audit", subject.entity, subject.program, subject.year, whole)
+        blobs = (*self._blobs(raw, audited, *made), *filter(None, [subject.sets]))
+        return msgspec.structs.replace(found, entry=entry, blobs=blobs)
+
+    def _blobs(
+        self, raw: RawDocument, audited: AuditedDocument, report: bytes, prior: bytes | None
+    ) -> Iterator[Blob]:
+        keep = self._given.keep
+        yield Blob.of(report, "application/json")
+        yield Blob.of(raw.data, media_of(raw.data), keep=keep)
+        for beside in (audited.evidence, prior):
+            if beside is not None:
+                yield Blob.of(beside, "application/json", keep=keep)
 
 
-def media_of(data: bytes) -> str:
-    """Return the media type of a submission: QRDA III is XML, all others are JSON."""
-    return "application/xml" if data.lstrip()[:1] == b"<" else "application/json"
+def list_findings(results: Iterable[Result]) -> list[list[str | None]]:
+    """Return the findings of a document as a record has them."""
+    return [
+        [each.code, each.severity, each.consequence, each.outcome, each.fingerprint]
+        for each in results
+        if each.outcome in REPORTED
+    ]
 
 
-def _encode_prior(
-    auditor: DocumentAuditor, found: tuple[EntitySets, ...], *, keep: bool
-) -> Blob | None:
+def printable(text: str) -> str:
+    """Return a text that every database takes: without half characters."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def _encode_prior(auditor: DocumentAuditor, found: tuple[EntitySets, ...]) -> bytes | None:
     """Return the earlier years' sets that the rules of the document were given."""
     years = {
         f"{each.key.program} {year}": [set_json(view) for view in views]
         for each in found
         for year, views in sorted(auditor.prior.before(each.key).items())
     }
-    return Blob.of(_encode(years), "application/json", keep=keep) if years else None
+    return encode(years) if years else None
 
 
 def _score(
@@ -190,35 +216,5 @@ def _score(
     return None
 
 
-def set_json(view: SetView) -> dict[str, Any]:
-    """Return a measurement set as the API shapes it, without what the API added."""
-    record = view.record
-    content = {
-        "category": record.category,
-        "submissionMethod": record.submission_method,
-        "programName": record.program_name,
-        "performanceStart": record.performance_start,
-        "performanceEnd": record.performance_end,
-        "cehrtId": record.cehrt_id,
-        "measurements": [
-            {"measureId": each.measure_id, "value": to_json(each.value)}
-            for each in record.measurements
-        ],
-    }
-    return {name: value for name, value in content.items() if value is not None}
-
-
-def _levels(found: tuple[EntitySets, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the levels of active engagement that are answered yes, each with its measure."""
-    seen: set[tuple[str, str]] = set()
-    for each in found:
-        for view in each.views:
-            for measure in view.rulebook.measures.values():
-                for level in measure.levels:
-                    if view.answers.is_yes(level) and (measure.id, level) not in seen:
-                        seen.add((measure.id, level))
-                        yield measure.id, level
-
-
-def _encode(value: Mapping[str, Any] | list[Any]) -> bytes:
-    return msgspec.json.encode(value, order="deterministic")
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -49,13 +49,24 @@ def file_of(url: str) -> Path | None:
     return Path(address.removeprefix(_SQLITE)) if address.startswith(_SQLITE) else None
 
 
+def _exists(file: Path) -> bool:
+    """Whether a file is there. Raises UsageError where that cannot be said."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise UsageError(f"the history {file} cannot be reached: {error.strerror}") from error
+    return True
+
+
 class Database:
     """One history. Raises UsageError where there is none, or where it has to be upgraded."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         file = file_of(url)
-        if file is not None and not file.exists():
+        if file is not None and not _exists(file):
             raise UsageError(
                 f"there is no history at {file}; make one with {_command('init', url)}"
             )
@@ -125,7 +136,7 @@ def make_tables(url: str) -> None:
     Raises UsageError where there is a history already.
     """
     file = file_of(url)
-    if file is not None and file.exists():
+    if file is not None and _exists(file):
         raise UsageError(f"{file} is there already; give the history another name")
     make_key(url)
     if file is not None:

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from picheck.errors import UsageError
 from picheck.history.chain import Clock, Entry, append, decode_body, utc_now
+from picheck.history.collect import printable
 from picheck.history.database import ChainState, Database
 from picheck.history.queries import named_files
-from picheck.history.collect import printable
 from picheck.history.tables import BLOB, RECORD
 
 #: For how many full years after the performance year files are kept at least: 42 CFR 414.1390(d)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
+from sqlalchemy.engine import Connection
 
 from picheck.engine.document import AuditedDocument
+from picheck.history.blob import Blob
 from picheck.history.chain import (
+    ABOUT_THE_RUN,
     Clock,
     Entry,
     append,
+    decode_body,
+    find_audit,
     identity,
     last_audit,
     last_identities,
     store_blobs,
     utc_now,
 )
-from picheck.history.collect import Blob, CollectedDocument
+from picheck.history.collect import CollectedAudit, list_findings, printable
 from picheck.history.database import ChainState, Database
-from picheck.history.report import REPORTED, document_report
+from picheck.history.report import document_report
 from picheck.history.terms import RunTerms
 from picheck.model.report import Report
-from picheck.model.result import Result
 
 
 class AuditRecorder:
@@ -45,19 +48,17 @@ class AuditRecorder:
         self.recorded = 0
         self.unchanged = 0
 
-    def add(self, collected: Sequence[CollectedDocument]) -> None:
+    def add(self, collected: Sequence[CollectedAudit]) -> None:
         """Record the audits of some documents, in order."""
-        entries = [(each, *self._entry(each)) for each in collected]
         with self._database.writing() as connection:
             store_blobs(connection, self._pending)
-            known = last_identities(connection, [each.document.sha256 for each in collected])
+            known = last_identities(connection, [each.document for each in collected])
             new, blobs = [], list[Blob]()
-            for document, entry, report in entries:
-                now = identity(entry.body)
-                if known.get(document.document.sha256) != now:
-                    known[document.document.sha256] = now
-                    new.append(entry)
-                    blobs += [report, *_blobs_of(document)]
+            for each in collected:
+                if known.get(each.document) != each.identity:
+                    known[each.document] = each.identity
+                    new.append(each.entry or _repeat(connection, each))
+                    blobs += each.blobs
             store_blobs(connection, blobs)
             append(connection, new, self._by, self._clock)
         self._pending = ()
@@ -108,54 +109,12 @@ class AuditRecorder:
         self._pending = ()
         return state
 
-    def _entry(self, document: CollectedDocument) -> tuple[Entry, Blob]:
-        report = Blob.of(document_report(document.summary, document.results), "application/json")
-        subject = document.subject
-        body: dict[str, Any] = {
-            **self._terms.digests,
-            "asOf": self._as_of,
-            "number": document.number,
-            "uri": printable(document.uri),
-            "document": document.document.sha256,
-            "report": report.sha256,
-            "verdict": document.summary.verdict,
-            "findings": list_findings(document.results),
-        }
-        if document.line is not None:
-            body["line"] = document.line
-        if document.evidence is not None:
-            body["evidence"] = document.evidence.sha256
-        if document.evidence_uri is not None:
-            body["evidenceUri"] = printable(document.evidence_uri)
-        if document.supporting:
-            body["supporting"] = [[printable(name), sha] for name, sha in document.supporting]
-        if document.overrides:
-            body["overrides"] = list(document.overrides)
-        if document.prior is not None:
-            body["prior"] = document.prior.sha256
-        if subject.sets is not None:
-            body["sets"] = subject.sets.sha256
-        if subject.levels:
-            body["levels"] = [list(pair) for pair in subject.levels]
-        if document.score is not None:
-            body["score"] = document.score
-        return Entry("audit", subject.entity, subject.program, subject.year, body), report
 
+def _repeat(connection: Connection, audit: CollectedAudit) -> Entry:
+    """Return the record of an audit that said what an earlier one had said, if not the last one.
 
-def list_findings(results: Iterable[Result]) -> list[list[str | None]]:
-    """Return the findings of a document as a record has them."""
-    return [
-        [each.code, each.severity, each.consequence, each.outcome, each.fingerprint]
-        for each in results
-        if each.outcome in REPORTED
-    ]
-
-
-def printable(text: str) -> str:
-    """Return a text that every database takes: without half characters."""
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-
-
-def _blobs_of(document: CollectedDocument) -> Iterable[Blob]:
-    parts = (document.document, document.evidence, document.prior, document.subject.sets)
-    return (blob for blob in parts if blob is not None)
+    That was the last one when the document was audited; another record has come since.
+    """
+    row = find_audit(connection, audit.document, audit.identity)
+    said = {k: v for k, v in decode_body(row.body).items() if k not in ABOUT_THE_RUN}
+    return Entry("audit", row.entity, row.program, row.year, {**said, **audit.about})

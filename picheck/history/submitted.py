@@ -9,12 +9,13 @@ from typing import Any
 from picheck.engine.document import DocumentAuditor
 from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, UsageError
+from picheck.history.blob import Blob, media_of
 from picheck.history.chain import Clock, Entry, append, last_audit, store_blobs, utc_now
-from picheck.history.collect import Blob, describe_subject, media_of
+from picheck.history.collect import printable
 from picheck.history.database import ChainState, Database
 from picheck.history.keys import read_key
 from picheck.history.queries import find_submitted
-from picheck.history.recorder import printable
+from picheck.history.subject import describe_subject
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.plugins.registry import PluginRegistry
 

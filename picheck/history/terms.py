@@ -11,7 +11,7 @@ import msgspec
 from picheck import __version__
 from picheck.engine.options import AuditOptions
 from picheck.engine.run_inputs import run_inputs
-from picheck.history.collect import Blob
+from picheck.history.blob import Blob
 from picheck.plugins.host import Host
 from picheck.plugins.lockfile import lock_of, write_lock
 from picheck.plugins.registry import PluginRegistry

@@ -11,8 +11,8 @@ import msgspec
 from sqlalchemy import Table, select
 from sqlalchemy.engine import Connection, Row
 
+from picheck.history.blob import MEDIA
 from picheck.history.chain import decode_body, derive, record_hash
-from picheck.history.collect import MEDIA
 from picheck.history.database import Database, read_state
 from picheck.history.tables import BLOB, CHAIN, DERIVED, FORMAT, NO_RECORD, RECORD
 

@@ -19,7 +19,7 @@ from picheck.engine.entities import EntityReference, PriorBook, references
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior, open_prior
 from picheck.engine.prior.store import HistoryLocation
-from picheck.engine.recorder import AddArchive, MakeCollector
+from picheck.engine.recorder import AddArchive, AuditedInput, MakeCollector
 from picheck.engine.stopwatch import Duration
 from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
@@ -41,8 +41,8 @@ class WorkerConfig(msgspec.Struct, frozen=True, kw_only=True):
     `open_plugins` loads the plugins; it is pickled by name, so it is a function of a module, or
     a `functools.partial` of one. `reporters` are names. `prior` is where the process that began
     the run wrote the earlier submissions; a process that cannot see that file reads them itself.
-    `add_archive` adds a history to these; `make_collector` makes what each document is given to,
-    and `ChunkResult.collected` is what it returned.
+    `add_archive` adds a history to these; `make_collector` makes what the documents of a chunk are
+    given to, and `ChunkResult.collected` is what it returned.
     """
 
     open_plugins: Callable[[], tuple[Any, PluginRegistry]]
@@ -103,7 +103,7 @@ class Worker:
         summary, found = RunSummary(), list[EntityReference]()
         writer = SegmentWriter(self.reporters, self.auditor)
         last, gone = "", set(kept.documents())
-        collected = []
+        audits: list[AuditedInput] = []
         for index, given in chunk.inputs():
             if index < kept.until:
                 gone.discard(index)
@@ -120,7 +120,7 @@ class Worker:
                     summary.add_notice(notice)
                 found += references(audited.entity_sets, audited.summary.sha256)
                 if self.collect is not None and isinstance(given, RawDocument):
-                    collected.append(self.collect(index, given, audited))
+                    audits.append(AuditedInput(index, given, audited))
             if isinstance(given, RawDocument):
                 last = given.uri if given.line is None else f"{given.uri}:{given.line}"
         if gone:
@@ -135,7 +135,7 @@ class Worker:
             references=tuple(found),
             last=last,
             durations=self._stopwatch.take() if self._stopwatch is not None else {},
-            collected=tuple(collected),
+            collected=() if self.collect is None else tuple(self.collect(audits)),
         )
 
     def _enter_kept(
