@@ -1,4 +1,4 @@
-"""Ids that differ from a known one in spelling alone.
+"""The id or the name that a text spells otherwise.
 
 An id is no word: PI_LVITC_1 and PI_LVOTC_1 are a letter apart and mean opposite things. So only
 what carries no meaning may differ: case, separators, and a letter in place of the digit that
@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from picheck.api import closest_match
+
 _SEPARATORS: Final = re.compile(r"[^0-9A-Z]")
+_NO_DIGITS: Final = re.compile(r"\D")
 _ALIKE: Final = str.maketrans("OIL", "011")
 
 
@@ -22,9 +25,15 @@ def find_spelling(text: str, ids: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def has_same_digits(text: str, other: str) -> bool:
-    """Whether two texts hold the same digits in the same order."""
-    return re.sub(r"\D", "", text) == re.sub(r"\D", "", other)
+def find_nearest(text: str, names: Iterable[str]) -> str | None:
+    """Return the name that a text spells otherwise, or is most like; None where there is none.
+
+    No name whose digits differ is like it, for they are its meaning.
+    """
+    names = tuple(names)
+    digits = _NO_DIGITS.sub("", text)
+    alike = {name.lower(): name for name in names if _NO_DIGITS.sub("", name) == digits}
+    return find_spelling(text, names) or alike.get(closest_match(text.lower(), alike) or "")
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,24 @@
 from collections.abc import Iterator
+from typing import Final
 
 from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
 from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import COUNT, SOME_TEXTS, TEXT, optional
+
+#: What the form of an id may show, by the variant of the clause: in words, and the remedy.
+_SHOWN: Final = {
+    "edition": (
+        "says that not all products behind it are certified to the edition that {year} asks for",
+        (
+            "make a new id at chpl.healthit.gov with the product versions used in {year}, or give"
+            " the edition they were certified to in the evidence (cehrt.edition)"
+        ),
+    ),
+    "series": (
+        "is of the series of an earlier year",
+        "make a new id at chpl.healthit.gov with all products used in {year}, and give that one",
+    ),
+}
 
 
 @rule(
@@ -41,46 +57,30 @@ def cehrt_id_suspicious(
     one with the product versions used in the period. Letters that look like digits usually come
     from typing an id off a printed page.
     """
-    upper = (cehrt_id or "").upper()
+    upper, terms = (cehrt_id or "").upper(), clause.terms
+    message = "cehrtId {actual!r} {fault}"
+    remedy = "look the id up at chpl.healthit.gov and copy it from there"
     results = [
-        fail(
-            "/cehrtId",
-            "cehrtId {actual!r} {fault}",
-            actual=cehrt_id,
-            fault=fault,
-            key=key,
-            remediation="look the id up at chpl.healthit.gov and copy it from there",
-        )
+        fail("/cehrtId", message, actual=cehrt_id, fault=fault, key=key, remediation=remedy)
         for key, fault in _find_faults(upper, clause, rulebook.year)
     ]
-    if fits_any(clause.terms.get("older_edition", ()), upper) and not evidence.get("cehrt.edition"):
-        results.append(
-            fail(
-                "/cehrtId",
-                "cehrtId {actual!r} says that not all products behind it are certified to the"
-                " edition that {year} asks for",
-                actual=cehrt_id,
-                year=rulebook.year,
-                key="edition",
-                variant="edition",
-                remediation="make a new id at chpl.healthit.gov with the product versions used in"
-                " {year}, or give the edition they were certified to in the evidence"
-                " (cehrt.edition)",
-            )
+    variants = []
+    if fits_any(terms.get("older_edition", ()), upper) and not evidence.get("cehrt.edition"):
+        variants.append("edition")
+    if fits_any(terms.get("earlier_series", ()), upper):
+        variants.append("series")
+    for variant in variants:
+        fault, remedy = _SHOWN[variant]
+        result = fail(
+            "/cehrtId",
+            f"cehrtId {{actual!r}} {fault}",
+            actual=cehrt_id,
+            year=rulebook.year,
+            key=variant,
+            variant=variant,
+            remediation=remedy,
         )
-    if fits_any(clause.terms.get("earlier_series", ()), upper):
-        results.append(
-            fail(
-                "/cehrtId",
-                "cehrtId {actual!r} is of the series of an earlier year",
-                actual=cehrt_id,
-                year=rulebook.year,
-                key="series",
-                variant="series",
-                remediation="make a new id at chpl.healthit.gov with all products used in {year},"
-                " and give that one",
-            )
-        )
+        results.append(result)
     return results
 
 

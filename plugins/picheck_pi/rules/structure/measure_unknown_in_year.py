@@ -58,19 +58,15 @@ def _fail(
     near = current if current in rulebook.measures else None
     if near is None and compare:
         near = find_spelling(current, rulebook.measures)
-    proposed = near or next(
-        (
-            new
-            for new, old in clause["followed_by"].items()
-            if current in old and new in rulebook.measures
-        ),
-        None,
-    )
+    proposed = near or _find_successor(current, clause, rulebook)
     if near:
         hint = f"; did you mean {near}?"
     else:
         hint = _describe_years(current, clause, rulebooks.years_knowing(rulebook.program, current))
         hint += f"; {proposed} took its place" if proposed else ""
+    remedy = "remove the answer, or give the one that {year} asks for instead"
+    if proposed:
+        remedy = "write {expected} if that is what is meant, or remove the answer"
     # a pointer could not tell an id of digits from an index
     tokens = () if measure_id.isdecimal() else (measure_id,)
     return fail(
@@ -82,10 +78,15 @@ def _fail(
         hint=hint,
         key=measure_id,
         measures=(measure_id,),
-        remediation="write {expected} if that is what is meant, or remove the answer"
-        if proposed
-        else "remove the answer, or give the one that {year} asks for instead",
+        remediation=remedy,
     )
+
+
+def _find_successor(measure_id: str, clause: Clause, rulebook: Rulebook) -> str | None:
+    """Return the id of this year that took the place of an earlier one."""
+    followed_by = clause["followed_by"].items()
+    found = (new for new, old in followed_by if measure_id in old and new in rulebook.measures)
+    return next(found, None)
 
 
 def _rename(measure_id: str, clause: Clause) -> str:

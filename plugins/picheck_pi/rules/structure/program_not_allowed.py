@@ -1,16 +1,7 @@
 from typing import Final
 
-from picheck.api import (
-    CheckResults,
-    Clause,
-    Rulebook,
-    Rulebooks,
-    SetView,
-    closest_match,
-    fail,
-    rule,
-)
-from picheck_pi.spelling import find_spelling, has_same_digits
+from picheck.api import CheckResults, Clause, Rulebook, Rulebooks, SetView, fail, rule
+from picheck_pi.spelling import find_nearest
 from picheck_pi.term_schemas import SOME_TEXTS, TEXT
 
 _CODE: Final = "PIC-STR-08"
@@ -37,7 +28,7 @@ def program_not_allowed(
     program, allowed = measurement_set.record.program_name, clause["programs"]
     if program is None or program in allowed:
         return None
-    near = _find_near(program, allowed)
+    near = find_nearest(program, allowed)
     years = [] if near else _find_years(program, rulebook, rulebooks)
     return fail(
         "/programName",
@@ -49,15 +40,6 @@ def program_not_allowed(
         default=clause["default"],
         remediation="use {default}, or the id of a program or pathway that {year} has",
     )
-
-
-def _find_near(program: str, allowed: tuple[str, ...]) -> str | None:
-    """Return the program that is meant; none whose digits differ, for they are its meaning."""
-    spelt = find_spelling(program, allowed)
-    if spelt:
-        return spelt
-    by_lower = {name.lower(): name for name in allowed if has_same_digits(program, name)}
-    return by_lower.get(closest_match(program.lower(), by_lower) or "")
 
 
 def _find_years(program: str, rulebook: Rulebook, rulebooks: Rulebooks) -> list[int]:
