@@ -181,6 +181,8 @@ def _heads(given: str) -> list[str]:
 
 def _bundle_hashes(path: Path) -> list[str]:
     try:
+        if path.exists() and not path.is_file():
+            raise InputError("is not a file; give the export itself", uri=str(path))
         with zipfile.ZipFile(path) as archive:
             lines = archive.read("records.ndjson").splitlines()
             return [str(json.loads(line)["hash"]) for line in lines]

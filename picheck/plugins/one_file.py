@@ -49,6 +49,8 @@ class PluginFile:
             raise UsageError(f"the plugin {self.place} does not exist") from error
         except OSError as error:
             raise UsageError(f"the plugin {self.place} cannot be read: {error.strerror}") from error
+        # Python opens what is called like a file again, to quote a line; a pipe would be waited for
+        self._source = str(self._path) if self._path.is_file() else f"<{path}>"
         self.sha256 = hashlib.sha256(self._data).hexdigest()
 
     @property
@@ -66,7 +68,7 @@ class PluginFile:
         module.__file__ = str(self._path)
         sys.modules[module.__name__] = module  # records find their annotations through it
         try:
-            exec(compile(self._data, str(self._path), "exec", dont_inherit=True), vars(module))  # noqa: S102 - the user named the file
+            exec(compile(self._data, self._source, "exec", dont_inherit=True), vars(module))  # noqa: S102 - the user named the file
             self._complete(module)
         except (KeyboardInterrupt, UsageError):
             sys.modules.pop(module.__name__, None)
@@ -109,9 +111,8 @@ class PluginFile:
         """Return `line 7: ` where the error arose in the file; nothing where it names its line."""
         if isinstance(error, SyntaxError):
             return ""
-        own = str(self._path)
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if frame.filename == own]
+        lines = [frame.lineno for frame in frames if frame.filename == self._source]
         return f"line {lines[-1]}: " if lines else ""
 
 

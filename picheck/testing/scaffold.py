@@ -33,12 +33,23 @@ def scaffold(
     _check_prefix(prefix, registry)
     plan = blueprint(program, prefix, registry.rulebooks)
     words = _words(name, prefix, program, plan)
+    filled = {path: _fill(text, words) for path, text in _texts(plan).items()}
+    texts = {_fill_path(path, words): text for path, text in {**filled, **plan.added}.items()}
+    try:
+        return _write(folder, texts)
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename or folder} cannot be written: {error.strerror}"
+        ) from error
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write the files into a folder that is empty or not there. Raises UsageError, OSError."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; choose another folder with --output")
-    filled = {path: _fill(text, words) for path, text in _texts(plan).items()}
     written = []
-    for path, text in {**filled, **plan.added}.items():
-        file = folder / _fill_path(path, words)
+    for path, text in texts.items():
+        file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8", newline="\n")
         written.append(file)
