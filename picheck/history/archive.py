@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.engine import Row
 
+#: For how many entities the earlier years are kept: more than a chunk has.
+_KEPT: Final = 4096
 _Years = Mapping[int, tuple[SetView, ...]]
 
 
@@ -53,7 +56,8 @@ class ArchiveBook(PriorBook):
         self._archive = archive
         self._rulebooks = rulebooks
         self._databases: dict[int, Database] = {}
-        self._last: tuple[EntityYear, _Years, tuple[Remark, ...]] | None = None
+        # a document's rules, its remarks and, at the end of its chunk, its record ask for the same
+        self._look = lru_cache(_KEPT)(self._find)
         self._query = _earlier_records()
 
     @property
@@ -84,12 +88,6 @@ class ArchiveBook(PriorBook):
 
     def __len__(self) -> int:
         return len(self._files)
-
-    def _look(self, key: EntityYear) -> tuple[_Years, tuple[Remark, ...]]:
-        """Look a document's entity up once: for its rules, its remarks, and its record."""
-        if self._last is None or self._last[0] != key:
-            self._last = key, *self._find(key)
-        return self._last[1], self._last[2]
 
     def _find(self, key: EntityYear) -> tuple[_Years, tuple[Remark, ...]]:
         files = self._files.before(key)
