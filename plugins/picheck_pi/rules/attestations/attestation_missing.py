@@ -30,22 +30,23 @@ def attestation_missing(answers: Answers, clause: Clause, rulebook: Rulebook) ->
     """
     results = []
     for measure_id, demand in clause["statements"].items():
-        is_absent, needs_yes = not answers.has(measure_id), demand == _YES
-        if not is_absent and not (needs_yes and answers.is_no(measure_id)):
+        needs_yes = demand == _YES
+        if not answers.has(measure_id):
+            message, actual = "{measure} is not answered", None
+        elif needs_yes and answers.is_no(measure_id):
+            message, actual = "{measure} is answered no, and {year} demands a yes", False
+        else:
             continue
-        message, remedy = "{measure} is not answered", "answer {id} with yes or no"
-        if not is_absent:
-            message = "{measure} is answered no, and {year} demands a yes"
-        if needs_yes:
-            remedy = "answer {id} with yes if that is true and can be proven"
         result = fail_measure(
             rulebook,
             measure_id,
             message,
             expected=True if needs_yes else [True, False],
-            actual=None if is_absent else False,
+            actual=actual,
             year=rulebook.year,
-            remediation=remedy,
+            remediation="answer {id} with yes if that is true and can be proven"
+            if needs_yes
+            else "answer {id} with yes or no",
         )
         results.append(result)
     return results

@@ -1,6 +1,5 @@
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from picheck.api import (
     CheckResult,
@@ -13,17 +12,9 @@ from picheck.api import (
     not_applicable,
     rule,
 )
+from picheck_pi.clinician_rows import Row, add_up, index_rows, is_average
 from picheck_pi.measure_index import label
 from picheck_pi.parameter_types import Sets
-
-
-class _Row(NamedTuple):
-    """One clinician's counts of a measure; `number` is the clinician's place in the evidence."""
-
-    number: int
-    numerator: int
-    denominator: int
-    is_certified: bool
 
 
 @rule(
@@ -61,24 +52,14 @@ def group_totals_differ(
         return not_applicable("an individual's numbers are not a sum over clinicians")
     results: list[CheckResult] = []
     for view in sets:
-        for measure_id, rows in _index_rows(evidence.clinicians).items():
+        for measure_id, rows in index_rows(evidence.clinicians).items():
             results += _compare(view, measure_id, rows, label(rulebook, measure_id))
         results += _compare_months(view, evidence.clinicians)
     return results
 
 
-def _index_rows(clinicians: Sequence[Any]) -> dict[str, list[_Row]]:
-    """Return the clinicians' rows by measure id."""
-    rows: dict[str, list[_Row]] = {}
-    for number, clinician in enumerate(clinicians, start=1):
-        for measure_id, tally in clinician.measures.items():
-            row = _Row(number, tally.numerator, tally.denominator, clinician.certified is not False)
-            rows.setdefault(measure_id, []).append(row)
-    return rows
-
-
 def _compare(
-    view: SetView, measure_id: str, rows: Sequence[_Row], measure: str
+    view: SetView, measure_id: str, rows: Sequence[Row], measure: str
 ) -> Iterator[CheckResult]:
     """Yield what is wrong between one set's counts of a measure and the rows behind them."""
     reported, pointer = view.counts.pair(measure_id), f"/measurements/{measure_id}"
@@ -98,7 +79,7 @@ def _compare(
                 measure=measure,
                 row=row,
             )
-    total = _add_up([row for row in rows if row.is_certified])
+    total = add_up([row for row in rows if row.is_certified])
     if reported != total:
         yield fail(
             pointer,
@@ -115,11 +96,7 @@ def _compare(
         )
 
 
-def _add_up(rows: Sequence[_Row]) -> tuple[int, int]:
-    return sum(row.numerator for row in rows), sum(row.denominator for row in rows)
-
-
-def _describe_without(rows: Sequence[_Row]) -> str:
+def _describe_without(rows: Sequence[Row]) -> str:
     """Say which rows are left out of the sum."""
     numbers = ", ".join(str(row.number) for row in rows if not row.is_certified)
     if not numbers:
@@ -127,26 +104,12 @@ def _describe_without(rows: Sequence[_Row]) -> str:
     return f" without those of technology that was not certified (row {numbers})"
 
 
-def _describe_cause(reported: tuple[int, int], rows: Sequence[_Row]) -> str:
+def _describe_cause(reported: tuple[int, int], rows: Sequence[Row]) -> str:
     """Say how the reported numbers may have come about, where it shows."""
-    if reported == _add_up(rows):
+    if reported == add_up(rows):
         return ", which takes them in"
     certified = [row for row in rows if row.is_certified]
-    return ", which is the average of the rows' rates" if _is_average(reported, certified) else ""
-
-
-def _is_average(reported: tuple[int, int], rows: Sequence[_Row]) -> bool:
-    """Whether the reported rate is the mean of the rows' rates and not the rate of their sums.
-
-    Both are compared after rounding to a whole numerator, since that is what can be reported.
-    """
-    rates = [Fraction(row.numerator, row.denominator) for row in rows if row.denominator > 0]
-    if not rates:
-        return False
-    numerator, denominator = reported
-    pooled, mean = Fraction(*_add_up(rows)), sum(rates, start=Fraction(0)) / len(rates)
-    half = Fraction(1, 2)
-    return abs(mean * denominator - numerator) <= half < abs(pooled * denominator - numerator)
+    return ", which is the average of the rows' rates" if is_average(reported, certified) else ""
 
 
 def _compare_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckResult]:

@@ -1,7 +1,6 @@
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from picheck.api import (
     CheckResult,
@@ -12,23 +11,13 @@ from picheck.api import (
     fail,
     indeterminate,
     not_applicable,
-    parse_date,
     related,
     rule,
 )
 from picheck_pi.measure_index import index_of, label
 from picheck_pi.parameter_types import SetAnswers
+from picheck_pi.proofs import Answered, Proof, find_needed_until, find_proofs, index_answers
 from picheck_pi.term_schemas import POSITIVE
-
-#: The ids that need proof, each with the index of the first set that has it.
-Answered = Mapping[str, int]
-
-
-class Proof(NamedTuple):
-    """A document, and the day until which it is kept: `date.min` where that is not known."""
-
-    kept_until: date
-    file: str
 
 
 @rule(
@@ -65,8 +54,8 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     if not evidence.documents and all(a.reported <= levels for a in set_answers):
         return not_applicable("nothing is reported that needs proof")
     evidence.require("documents")
-    answered, proofs = _index_answers(set_answers, levels), _find_proofs(evidence)
-    needed_until = _find_needed_until(as_of, rulebook.year, clause["retention_years"])
+    answered, proofs = index_answers(set_answers, levels), find_proofs(evidence)
+    needed_until = find_needed_until(as_of, rulebook.year, clause["retention_years"])
     too_early = defaultdict(list)
     for measure_id in sorted(answered.keys() & proofs.keys()):
         if proofs[measure_id].kept_until < needed_until:
@@ -80,33 +69,6 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
         *(_fail_early(proof, ids, answered, needed_until) for proof, ids in too_early.items()),
         *_find_changed(evidence, answered, digests),
     ]
-
-
-def _index_answers(set_answers: SetAnswers, levels: Collection[str]) -> Answered:
-    """Return the ids that need proof, each with the index of the first set that reports it."""
-    answered: dict[str, int] = {}
-    for at, answers in enumerate(set_answers):
-        for measure_id in answers:
-            if measure_id not in levels and answers.is_reported(measure_id):
-                answered.setdefault(measure_id, at)
-    return answered
-
-
-def _find_proofs(evidence: Evidence) -> dict[str, Proof]:
-    """Return the longest-kept document of each id that any document supports."""
-    proofs: dict[str, Proof] = {}
-    for document in evidence.documents or ():
-        proof = Proof(parse_date(document.kept_until) or date.min, document.file)
-        for measure_id in document.supports:
-            proofs[measure_id] = max(proof, proofs.get(measure_id, proof))
-    return proofs
-
-
-def _find_needed_until(as_of: date, year: int, retention_years: int) -> date:
-    """Return the day until which the proof must at least be kept."""
-    sent = min(max(as_of, date(year, 12, 31)), date(year + 1, 12, 31))
-    day = 28 if (sent.month, sent.day) == (2, 29) else sent.day
-    return date(sent.year + retention_years, sent.month, day)
 
 
 def _fail_early(

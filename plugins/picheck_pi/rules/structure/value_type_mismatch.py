@@ -36,18 +36,17 @@ def value_type_mismatch(measurement_set: SetView, rulebook: Rulebook) -> CheckRe
         found = _to_json(value)
         if found is None:
             continue
-        results.append(
-            fail(
-                f"/measurements/{index}/value",
-                "{measure} takes {expected}, not {found}",
-                measure=measure_id,
-                expected=_EXPECTED[measure.metric],
-                actual=to_json(value),
-                found=found if len(found) <= _MAX_SHOWN else f"{found[:_MAX_SHOWN]}...",
-                measures=(measure_id,),
-                remediation="write {expected} as the value of {measure}",
-            )
+        result = fail(
+            f"/measurements/{index}/value",
+            "{measure} takes {expected}, not {found}",
+            measure=measure_id,
+            expected=_EXPECTED[measure.metric],
+            actual=to_json(value),
+            found=found if len(found) <= _MAX_SHOWN else f"{found[:_MAX_SHOWN]}...",
+            measures=(measure_id,),
+            remediation="write {expected} as the value of {measure}",
         )
+        results.append(result)
     return results
 
 
