@@ -70,6 +70,13 @@ def fail_level(measure: Measure, message: str, rulebook: Rulebook, **details: An
     )
 
 
+def find_variant(measure: Measure) -> str | None:
+    """Return the clause's variant for a registry whose level costs less than a required one's."""
+    if measure.is_bonus:
+        return "bonus"
+    return "suppressed" if measure.is_suppressed else None
+
+
 def ask_level(measure: Measure, history: History, rulebook: Rulebook) -> CheckResult:
     """Return that the level of an earlier year would decide, and that it is not known."""
     message = "{measure} is at pre-production, and its level in an earlier year is not known"

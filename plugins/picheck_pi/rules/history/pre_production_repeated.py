@@ -1,7 +1,14 @@
 from typing import Final
 
-from picheck.api import Answers, CheckResults, Clause, Evidence, Measure, Rulebook, rule
-from picheck_pi.engagement import HISTORY_TERMS, LATER, ask_level, fail_level, find_earlier_levels
+from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, rule
+from picheck_pi.engagement import (
+    HISTORY_TERMS,
+    LATER,
+    ask_level,
+    fail_level,
+    find_earlier_levels,
+    find_variant,
+)
 from picheck_pi.parameter_types import Prior
 
 _MESSAGE: Final = (
@@ -37,15 +44,8 @@ def pre_production_repeated(
         year = history.spent_in
         if year is not None:
             conflict = _CONFLICT if LATER in history.reported[year] else ""
-            details = {"year": year, "conflict": conflict, "variant": _find_variant(measure)}
+            details = {"year": year, "conflict": conflict, "variant": find_variant(measure)}
             results.append(fail_level(measure, _MESSAGE, rulebook, **details))
         elif history.unknown:
             results.append(ask_level(measure, history, rulebook))
     return results
-
-
-def _find_variant(measure: Measure) -> str | None:
-    """Return the clause's variant for a measure that counts less than a required one."""
-    if measure.is_bonus:
-        return "bonus"
-    return "suppressed" if measure.is_suppressed else None
