@@ -27,7 +27,7 @@ from picheck.cli.stdout import (
     say_unforeseen,
 )
 from picheck.cli.supervision import allow_supervision
-from picheck.errors import HistoryError, InputError, PicheckError
+from picheck.errors import HistoryError, InputError, PicheckError, UsageError
 from picheck.plugins.deaths import note_run
 from picheck.validation import closest_match
 
@@ -102,7 +102,7 @@ def cli() -> None:
     """Audit MIPS Promoting Interoperability submissions before they are sent and scored.
 
     picheck reads the JSON of the QPP Submissions API and says what would be refused, what would
-    bring the category to zero, what costs points, where it stands and how to fix it.
+    bring the category to zero, what costs points, where that is and how to fix it.
     """
 
 
@@ -130,6 +130,7 @@ def _run(arguments: list[str]) -> int:
     """Run a command and return its exit code."""
     if "_PICHECK_COMPLETE" in os.environ:  # a shell asks how a word goes on
         cli.main(arguments, prog_name="picheck")
+    _check_folder()
     try:
         # not `cli.main`: it ends with 1, which means findings, where the reader of a pipe left
         with cli.make_context("picheck", list(arguments)) as context:
@@ -137,6 +138,16 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Exit as left:
         code = left.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _check_folder() -> None:
+    """Raise UsageError where the working directory was removed: no path leads from there."""
+    try:
+        os.getcwd()  # noqa: PTH109 - the text of it is not needed
+    except OSError as error:
+        raise UsageError(
+            f"the working directory cannot be used: {error.strerror}; change to another"
+        ) from error
 
 
 def _flush() -> int:

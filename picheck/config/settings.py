@@ -63,7 +63,7 @@ SETTINGS_SCHEMA: Final[dict[str, Any]] = {
     },
     "overrides": {"type": "list", "schema": {"type": "dict", "schema": _OVERRIDE}},
 }
-#: The keys that stand for an option of the same name.
+#: The keys that set an option of the same name.
 OPTION_KEYS: Final = tuple(key for key in SETTINGS_SCHEMA if key not in {"plugins", "overrides"})
 _LISTS: Final = frozenset(key for key, kind in SETTINGS_SCHEMA.items() if kind["type"] == "list")
 
@@ -88,14 +88,28 @@ def find_settings(start: Path) -> Path | None:
     """Return the nearest settings file, from a folder upward; None where there is none.
 
     In one folder `picheck.toml` comes before `pyproject.toml`, which counts only if it has a
-    table `[tool.picheck]`.
+    table `[tool.picheck]`. Raises ConfigurationError where a folder cannot be looked into.
     """
     for folder in (start, *start.parents):
-        own, shared = folder / OWN_FILE, folder / SHARED_FILE
-        if own.is_file():
-            return own
-        if shared.is_file() and _table(shared) is not None:
-            return shared
+        try:
+            found = _find_in(folder)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{folder} may hold settings and cannot be looked into: {error.strerror};"
+                " give --isolated to use none"
+            ) from error
+        if found is not None:
+            return found
+    return None
+
+
+def _find_in(folder: Path) -> Path | None:
+    """Return the settings file of one folder. Raises OSError where that cannot be said."""
+    own, shared = folder / OWN_FILE, folder / SHARED_FILE
+    if own.is_file():
+        return own
+    if shared.is_file() and _table(shared) is not None:
+        return shared
     return None
 
 
