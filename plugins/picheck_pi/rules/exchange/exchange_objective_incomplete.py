@@ -57,7 +57,7 @@ def _fail_half(answers: Answers, option: _Option, missing: _Parts) -> CheckResul
         actual=present,
         title=option["title"],
         present=join_and(present),
-        wanted=join_and([join_or(part) for part in missing]),
+        wanted=_describe(missing),
         remediation="report {wanted}; an exclusion only if its criterion holds",
         measures=[*present, *wanted],
     )
@@ -67,10 +67,7 @@ def _fail_nothing(answers: Answers, options: Sequence[_Option]) -> CheckResult:
     """Return the finding for a set in which no way was even begun."""
     ids = [i for option in options for part in option["parts"] for i in part]
     denied = [i for i in ids if answers.has(i)]
-    ways = [
-        f"{option['title']} ({join_and([join_or(part) for part in option['parts']])})"
-        for option in options
-    ]
+    ways = [f"{option['title']} ({_describe(option['parts'])})" for option in options]
     return fail(
         f"/measurements/{denied[0]}" if denied else "/measurements",
         "no exchange of health information is reported{denied}",
@@ -81,3 +78,8 @@ def _fail_nothing(answers: Answers, options: Sequence[_Option]) -> CheckResult:
         remediation="report one of: {ways}",
         measures=denied or ids,
     )
+
+
+def _describe(parts: _Parts) -> str:
+    """Return parts as a message shows them: `PI_HIE_1 or PI_LVOTC_1 and PI_HIE_4 or PI_LVITC_2`."""
+    return join_and([join_or(part) for part in parts])

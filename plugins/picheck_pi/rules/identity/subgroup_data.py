@@ -1,4 +1,14 @@
-from picheck.api import CheckResults, Clause, Entity, SetView, fail, not_applicable, rule
+from picheck.api import (
+    CheckResult,
+    CheckResults,
+    Clause,
+    Entity,
+    SetView,
+    fail,
+    not_applicable,
+    rule,
+)
+from picheck_pi.parameter_types import Sets
 from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import TEXT
 
@@ -9,7 +19,7 @@ from picheck_pi.term_schemas import TEXT
     scope="document",
     terms={"entity_type": TEXT, "mvp_pattern": TEXT},
 )
-def subgroup_data(entity: Entity, sets: tuple[SetView, ...], clause: Clause) -> CheckResults:
+def subgroup_data(entity: Entity, sets: Sets, clause: Clause) -> CheckResults:
     """A subgroup submits outside a pathway, or perhaps its own numbers.
 
     What it checks:
@@ -29,25 +39,23 @@ def subgroup_data(entity: Entity, sets: tuple[SetView, ...], clause: Clause) -> 
     """
     if entity.entity_type != clause["entity_type"]:
         return not_applicable("only a subgroup has these duties")
-    outside = [
-        fail(
-            "" if program is None else "/programName",
-            "a subgroup submits under a MIPS Value Pathway; this set names none"
-            if program is None
-            else "a subgroup submits under a MIPS Value Pathway, and {actual!r} is none",
-            at=view,
-            actual=program,
-            key="programName",
-            remediation="set programName to the id of the pathway the subgroup registered for",
-        )
-        for view, program in ((view, view.record.program_name) for view in sets)
-        if not fits_any([clause["mvp_pattern"]], program or "")
-    ]
-    compared = "" if entity.tin else "; this file gives no TIN, so they cannot be compared with it"
-    return outside or fail(
-        "/entityType",
-        "the numbers of a subgroup must be those of the whole group it belongs to{compared}",
-        compared=compared,
-        variant="reminder",
-        remediation="make sure that counts and answers are the affiliated group's",
-    )
+    pathways = [clause["mvp_pattern"]]
+    outside = [view for view in sets if not fits_any(pathways, view.record.program_name or "")]
+    if outside:
+        return [_fail_outside(view) for view in outside]
+    message = "the numbers of a subgroup must be those of the whole group it belongs to"
+    if not entity.tin:
+        message += "; this file gives no TIN, so they cannot be compared with it"
+    remedy = "make sure that counts and answers are the affiliated group's"
+    return fail("/entityType", message, variant="reminder", remediation=remedy)
+
+
+def _fail_outside(view: SetView) -> CheckResult:
+    """Return the finding of a set that names no pathway, or something else than one."""
+    program = view.record.program_name
+    pointer = "/programName"
+    message = "a subgroup submits under a MIPS Value Pathway, and {actual!r} is none"
+    if program is None:
+        pointer, message = "", "a subgroup submits under a MIPS Value Pathway; this set names none"
+    remedy = "set programName to the id of the pathway the subgroup registered for"
+    return fail(pointer, message, at=view, actual=program, key="programName", remediation=remedy)

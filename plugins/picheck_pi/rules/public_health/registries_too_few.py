@@ -24,10 +24,10 @@ def registries_too_few(answers: Answers, clause: Clause) -> CheckResults:
     the kinds that you cannot report.
     """
     second = clause["second"]
-    reported = [kind for kind in second if kind in answers.yes]
-    open_ = [k for k in second if k not in reported and answers.claimed_exclusion(k) is None]
-    further = [kind for kind in reported if answers.is_yes(second[kind])]
-    counted = len(second) - len(open_) + len(further)
+    reported = [kind for kind in second if answers.is_yes(kind)]
+    excluded = [kind for kind in second if answers.claimed_exclusion(kind) is not None]
+    twice = [kind for kind in reported if answers.is_yes(second[kind])]
+    counted = len({*reported, *excluded}) + len(twice)
     if counted >= clause["needed"]:
         return None
     return fail(
@@ -38,5 +38,5 @@ def registries_too_few(answers: Answers, clause: Clause) -> CheckResults:
         kinds=", ".join(second),
         remediation="report {expected} of {kinds} in all, or claim exclusions of different kinds"
         " for those that are missing",
-        measures=open_,
+        measures=[kind for kind in second if kind not in {*reported, *excluded}],
     )

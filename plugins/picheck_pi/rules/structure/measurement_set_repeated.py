@@ -28,15 +28,14 @@ def measurement_set_repeated(submission: Submission, rulebook: Rulebook) -> Chec
         first = first_pointers.setdefault(combination, pointer)
         if first == pointer:
             continue
-        results.append(
-            fail(
-                pointer,
-                "there is already a measurement set for {combination}",
-                combination=", ".join(filter(None, combination)),
-                related=[related(first, "the first set")],
-                remediation="merge both sets, or correct category, submissionMethod or programName",
-            )
+        result = fail(
+            pointer,
+            "there is already a measurement set for {combination}",
+            combination=", ".join(filter(None, combination)),
+            related=[related(first, "the first set")],
+            remediation="merge both sets, or correct category, submissionMethod or programName",
         )
+        results.append(result)
     return results
 
 
