@@ -31,7 +31,7 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     rulebook: Rulebook,
     as_of: date,
 ) -> CheckResults:
-    """Answers without proof, or with proof that has changed or is not kept long enough.
+    """Answers have no proof, or one that has changed or is not kept long enough.
 
     What it checks:
     Every reported measure, claimed exclusion and affirmed statement against the documents that the

@@ -11,7 +11,7 @@ from picheck_pi.term_schemas import MEASURE_ID
 def pdmp_exclusion_not_claimed(
     answers: Answers, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
-    """Electronic prescribing is excluded, the query of the monitoring program is not.
+    """e-Prescribing is excluded, but the Query of PDMP is not.
 
     What it checks:
     Where the exclusion from electronic prescribing is claimed, an exclusion from querying the

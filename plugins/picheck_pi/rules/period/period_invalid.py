@@ -3,7 +3,7 @@ from picheck.api import CheckResults, Period, fail, parse_date, related, rule
 
 @rule("PIC-PER-01", "period-invalid")
 def period_invalid(period: Period) -> CheckResults:
-    """The performance period has no two real dates in order.
+    """The performance period has no valid start and end date.
 
     What it checks:
     That performanceStart and performanceEnd are both there, are real dates written YYYY-MM-DD, and

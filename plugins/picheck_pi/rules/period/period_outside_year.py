@@ -3,7 +3,7 @@ from picheck.api import CheckResults, Period, Rulebook, fail, rule
 
 @rule("PIC-PER-02", "period-outside-year", needs="PIC-PER-01")
 def period_outside_year(period: Period, rulebook: Rulebook) -> CheckResults:
-    """The performance period leaves the performance year.
+    """The performance period is not inside the calendar year.
 
     What it checks:
     That the first and the last day of the period both lie in the calendar year for which the data

@@ -7,7 +7,7 @@ from picheck_pi.term_schemas import MEASURE_ID
 def suppressed_measure_misread(
     answers: Answers, clause: Clause, rulebook: Rulebook
 ) -> CheckResults:
-    """A measure that is not counted is answered no.
+    """A suppressed measure is answered no.
 
     What it checks:
     Whether the suppressed registry measure is answered no. To leave it out altogether is
