@@ -19,7 +19,7 @@ REQUIRED_REGISTRIES: Final = ("PI_PHCDRR_1", "PI_PHCDRR_3")
 _BONUS_REGISTRIES: Final = ("PI_PHCDRR_2", "PI_PHCDRR_4", "PI_PHCDRR_5")
 #: Letters and digits of a certification id's tail; X is left to the published placeholders.
 _TAIL: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWYZ"
-#: At most so many letters of a certification id stand in a row.
+#: At most so many letters of a certification id are in a row.
 _LETTERS_IN_A_ROW: Final = 3
 #: So many products are used by more than one practice.
 _SHARED_PRODUCTS: Final = 40

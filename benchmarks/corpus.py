@@ -107,7 +107,7 @@ def _reserve(draft: DraftSubmission, *names: str) -> bool:
 
 
 def _reserve_one(chance: random.Random, draft: DraftSubmission, names: list[str]) -> str | None:
-    """Reserve one of the measures that stand in the draft; None where no such measure is left."""
+    """Reserve one of the measures that are in the draft; None where no such measure is left."""
     free = _unreserved(draft, names)
     name = chance.choice(free) if free else None
     if name:

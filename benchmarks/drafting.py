@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 Json = dict[str, Any]
 #: How a document is handed over: with its evidence, alone, or as the API hands it back.
 FORMS: Final = ("case", "bare", "echo")
-#: Without I and O, which no id has, and X, which stands for a placeholder.
+#: Without I and O, which no id has, and X, which marks a placeholder.
 _TAIL: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWYZ"
 _NPI_PREFIX: Final = "80840"
 #: What a registry's clients use is not unique to each: some hundred combinations of products.

@@ -99,7 +99,7 @@ class Regions:
                     yield "annotation", Span.of(file, annotation)
 
     def _schemas(self) -> Iterator[tuple[str, Span]]:
-        """Yield what stands behind `terms=`, and the constants that it is put together from."""
+        """Yield what follows `terms=`, and the constants that it is put together from."""
         names: set[str] = set()
         for file, node in self._nodes:
             if isinstance(node, ast.keyword) and node.arg == "terms":

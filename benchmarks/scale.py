@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _write(path: Path, count: int) -> None:
-    """Write documents of ever new entities; what else stands in them comes round again."""
+    """Write documents of ever new entities; what else is in them comes round again."""
     documents = [planted.data for planted in corpus(_DISTINCT, defects=0.05)]
     with path.open("wb") as file:
         for number in range(count):

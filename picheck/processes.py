@@ -18,7 +18,7 @@ def end_with_parent(parent: int) -> None:
     """End this process when its parent ends, however that happens.
 
     `parent` is the number of the process that began it. Linux does this by itself; elsewhere, and
-    where a server of `multiprocessing` stands between the two, a thread looks after the parent.
+    where a server of `multiprocessing` is between the two, a thread looks after the parent.
     """
     if sys.platform != "linux" or os.getppid() != parent:
         watch_parent(parent)

@@ -23,7 +23,7 @@ NAMES: Final = ("submission", "evidence", "report", "report-line")
 _MASKED_KEYS: Final = frozenset(
     {"taxpayerIdentificationNumber", "nationalProviderIdentifier", "npi"}
 )
-#: A TIN or an NPI that stands where it does not belong is masked as well.
+#: A TIN or an NPI where it does not belong is masked as well.
 _IDENTIFIER: Final = re.compile(r"[0-9]{2}-?[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{10}")
 _LONGEST: Final = 60
 _TYPES: Final[Mapping[str, str]] = {

@@ -42,7 +42,7 @@ Examples:
 
 
 class Effective(NamedTuple):
-    """The audit's options as they stand without a command line, and their settings file."""
+    """The audit's options as they are without a command line, and their settings file."""
 
     context: click.Context
     options: CommandOptions

@@ -37,7 +37,7 @@ Examples:
     help="The format of FILE: auto, json, or one that a plugin adds, such as qrda3.",
 )
 @click.option(
-    "--places", is_flag=True, help="Print where in FILE each value stands, beside the document."
+    "--places", is_flag=True, help="Print where in FILE each value is, beside the document."
 )
 @plugin_options
 def command(

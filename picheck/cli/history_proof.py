@@ -166,7 +166,7 @@ def export_command(
 
 
 def _heads(given: str) -> list[str]:
-    """Return the heads that a hash, or a file that prints one, stands for."""
+    """Return the heads that a hash, or a file that prints one, means."""
     if _HASH.fullmatch(given):
         return [given]
     try:

@@ -21,7 +21,7 @@ _CATEGORIES: Final = get_args(ReportingCategory)
 def command() -> None:
     """List the measures of a performance year.
 
-    The table holds every id that may stand as a measureId in that year: measures, attestations,
+    The table holds every id that may be a measureId in that year: measures, attestations,
     exclusions and levels of active engagement.
     """
 

@@ -48,7 +48,7 @@ Examples:
   picheck rules show period-too-short -y 2025
   picheck rules show PIC-ERX-01 --format json
 """
-#: A value that is longer does not stand in a column of the years' table.
+#: A value that is longer is not put into a column of the years' table.
 _SHORT: Final = 12
 _IN_A_COLUMN: Final = {
     "submissionRejected": "refused",

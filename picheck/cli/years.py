@@ -1,4 +1,4 @@
-"""`picheck years`: the rulebooks of the performance years, and how they stand to CMS's data."""
+"""`picheck years`: the rulebooks of the performance years, and how they compare with CMS's data."""
 
 from __future__ import annotations
 

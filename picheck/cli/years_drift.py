@@ -61,7 +61,7 @@ def drift(
 
     PATH is the root of a checkout or of an npm copy; its measures/YEAR/measures-data.json are
     read, nothing is fetched. Ids, titles, objectives, metric types, categories, exclusions,
-    substitutes and engagement levels are compared, and every difference is listed: what stands
+    substitutes and engagement levels are compared, and every difference is listed: what is given
     only here, only there, or differently. A year that was not compared is said.
     """
     rulebooks = registry.rulebooks

@@ -49,6 +49,6 @@ def _value(rule: Mapping[str, Any]) -> dict[str, Any]:
         told["minItems" if kind == "list" else "minLength"] = 1
     if "schema" in rule:
         told["items"] = _value(rule["schema"])
-        if rule["schema"]["type"] == "string":  # one text may stand for a list of one
+        if rule["schema"]["type"] == "string":  # one text is read as a list of one
             return {"anyOf": [told["items"], told]}
     return told

@@ -54,7 +54,7 @@ def _from(folder: Path, path: str) -> str:
     """Return the path as seen from the folder; a path outside of it as a whole."""
     if path == "-":
         return path
-    # No symbolic link is followed: a user means the names that stand on the screen.
+    # No symbolic link is followed: a user means the names on the screen.
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps ".."
     try:
         return whole.relative_to(os.path.abspath(folder)).as_posix()  # noqa: PTH100

@@ -18,7 +18,7 @@ from picheck.model.location import Location
 from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result
 
-#: Where the values of a document stand: the JSON itself, or the places in a file of other format.
+#: Where the values of a document are: the JSON itself, or the places in a file of other format.
 _Text: TypeAlias = LocatedJson | Mapping[str, Spot]
 
 

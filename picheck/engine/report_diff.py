@@ -41,7 +41,7 @@ CREATE TABLE finding (id INTEGER PRIMARY KEY, side INTEGER, document INTEGER, fi
     code TEXT, year INTEGER, outcome TEXT, severity INTEGER, message TEXT, pointer TEXT,
     accepted INTEGER, at_gate INTEGER);
 """
-#: How often each finding stands in each report, and the first of each.
+#: How often each finding is in each report, and the first of each.
 _KEYED: Final = """
 CREATE TABLE keyed AS
     SELECT entity, fingerprint, SUM(side = 0) AS old, SUM(side = 1) AS new,
@@ -52,7 +52,7 @@ CREATE TABLE keyed AS
 CREATE TABLE present AS SELECT DISTINCT side, entity FROM document;
 CREATE INDEX present_index ON present (side, entity);
 """
-#: A rule of the framework is the same in every year and stands under none.
+#: A rule of the framework is the same in every year and belongs to none.
 _SLUG: Final = (
     "(SELECT slug FROM rule WHERE rule.code = finding.code"
     " AND rule.year IN (COALESCE(finding.year, 0), 0) ORDER BY rule.year DESC LIMIT 1)"

@@ -31,7 +31,7 @@ class ScoreBatch:
     """Scores documents that are gathered by entity, on disk, before the first is scored.
 
     Entities are kept apart by what they are identified with, never by their masked names; a
-    document without an identified entity stands alone. After `run`, `documents` is the number of
+    document without an identified entity is scored alone. After `run`, `documents` is the number of
     documents, `entities` that of scored entities, and `exit` what it all adds up to.
     """
 

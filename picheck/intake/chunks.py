@@ -95,7 +95,7 @@ class FileList(msgspec.Struct, frozen=True, tag=True):
 class Buffered(msgspec.Struct, frozen=True, tag=True):
     """Documents that were read already: out of an archive or a compressed file.
 
-    None stands for a blank line, which has a number as other lines have.
+    None means a blank line, which has a number as other lines have.
     """
 
     given: tuple[Input | None, ...]

@@ -4,7 +4,7 @@ The fast path decodes and then proves with one count that nothing was swallowed:
 texts, a JSON document has exactly one colon for each key. Where the count of colons equals the
 count of keys that were decoded, no key is repeated and no property is unknown. Whatever fails
 that proof is read again with care. Brackets prove in the same way that no list and no object
-stands where none belongs; such a value is frozen before any rule gets it.
+is where none belongs; such a value is frozen before any rule gets it.
 """
 
 from __future__ import annotations
@@ -187,8 +187,8 @@ def _count_unaccounted(
     """Count the colons and brackets that nothing decoded accounts for; none in a plain document.
 
     The API's own echo has colons in its times. They are looked for only where the first count
-    does not come out even, and only in a text without escapes: there each decoded text stands as
-    it is, so that what is subtracted is never too much.
+    does not come out even, and only in a text without escapes: there each decoded text is
+    as it was, so that what is subtracted is never too much.
     """
     keys, opened = _count(submission, shape)
     colons, brackets = marks[0] - keys, marks[1] - opened
@@ -208,7 +208,7 @@ def _count(submission: Submission, shape: Envelope) -> tuple[int, int]:
     """
     keys, opened = _count_given(submission), 2  # the submission, and the list of its sets
     if shape is POSTED_SET:
-        keys -= 1  # `measurementSets` stands for the document itself
+        keys -= 1  # `measurementSets` is the document itself
         opened -= 1
     if shape is WITH_EVIDENCE:
         opened += 1

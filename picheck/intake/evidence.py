@@ -39,7 +39,7 @@ def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTI
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         told = _explain_faults(data, uri, sections) or error
         raise InputError(f"no usable evidence: {told}", uri=uri) from error
-    # keys that stand twice are lost when plain values are written again, and their colons too;
+    # keys that come twice are lost when plain values are written again, and their colons too;
     # only an escape could make up for one
     rewritten = msgspec.json.encode(msgspec.json.decode(data))
     is_plain = b"\\" not in data and rewritten.count(b":") == data.count(b":")

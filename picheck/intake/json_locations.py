@@ -1,4 +1,4 @@
-"""A JSON text read slowly and with care: where everything stands, and what decoding swallows.
+"""A JSON text read slowly and with care: where everything is, and what decoding swallows.
 
 Only for texts that have findings or that the fast path refused. It keeps the place of every
 value and key, notices repeated keys and numbers that are none, and says where and why a text is
@@ -240,7 +240,7 @@ class _Parser:
         start = max(0, self._at - _AROUND)
         # an identifier may begin before the text that is quoted, or end after it
         around = mask_digits(self._text[start : self._at + _AROUND])
-        return f"{around[self._at - start :][:_QUOTED].split(chr(10))[0]!r} stands"
+        return f"found {around[self._at - start :][:_QUOTED].split(chr(10))[0]!r}"
 
 
 class _Frame:

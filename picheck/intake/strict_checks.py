@@ -23,7 +23,7 @@ from picheck.validation import closest_match
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """Where the submission's own keys and its list of sets stand; None: the document is one set."""
+    """Where the submission's own keys and its list of sets are; None: the document is one set."""
 
     keys_pointer: str
     sets_pointer: str | None

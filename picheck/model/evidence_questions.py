@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 #: A question for each key of the evidence. Where a key is followed by others, such as a year
-#: and a measure id, they stand in the question's braces.
+#: and a measure id, they replace the question's braces.
 QUESTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cehrt": "Which certified technology was used, and since when?",
@@ -46,8 +46,8 @@ QUESTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "eligibility": "On which grounds may the category be skipped?",
         "eligibility.specialStatuses": "Which special statuses does CMS list for whoever reports?",
         "eligibility.clinicianType": "Of which type is the clinician, such as physical therapist?",
-        "eligibility.hardshipException": "How does the application for a hardship exception"
-        " stand: approved, pending or denied?",
+        "eligibility.hardshipException": "What became of the application for a hardship"
+        " exception: approved, pending or denied?",
         "eligibility.allMembersQualify": "Does every clinician of the group qualify for"
         " reweighting?",
         "engagementHistory": "Which level of active engagement was reached in earlier years?",

@@ -43,5 +43,5 @@ SEVERITY_OF: Final[dict[Consequence, Severity]] = {
 #: From worst to mildest; a severity's index is its rank.
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note", "none")
 
-#: From strongest to weakest; a clause stands as well as its best citation.
+#: From strongest to weakest; a clause is as strong as its best citation.
 STANDINGS: Final[tuple[Standing, ...]] = ("official", "secondary", "unverified")

@@ -55,7 +55,7 @@ class PluginFile:
 
     @property
     def version(self) -> str:
-        """What stands for a version: the digest of the file."""
+        """What serves as a version: the digest of the file."""
         return f"{_DIGEST}{self.sha256}"
 
     def load(self) -> ModuleType:

@@ -44,7 +44,7 @@ def format_pointer(location: Location) -> str:
 def format_place(summary: DocumentSummary, location: Location) -> str:
     """Return `file:line:column`, or the file and the pointer where there is no column.
 
-    Where the file's format has names for its places, such as an XPath, the name stands behind.
+    Where the file's format has names for its places, such as an XPath, the name comes last.
     """
     if location.line and location.column:
         place = f"{summary.uri}:{location.line}:{location.column}"

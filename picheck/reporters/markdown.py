@@ -18,7 +18,7 @@ from picheck.reporters.presentation import DocumentView
 from picheck.reporters.questions import find_questions
 from picheck.reporters.verdict_sentence import describe_verdict
 
-#: GitHub refuses a step summary of more than 1 MiB; other jobs' steps may stand beside ours.
+#: GitHub refuses a step summary of more than 1 MiB; other jobs' steps may come beside ours.
 LIMIT: Final = 1_000_000
 _MARKS: Final = {"ready": "✅", "notReady": "❌", "incomplete": "⚠️"}
 _OUTCOMES: Final = {"indeterminate": "needs evidence", "error": "could not be checked"}

@@ -14,7 +14,7 @@ from picheck.reporters.escaping import harmless_json, one_line, uri_reference
 from picheck.reporters.sarif_rules import describe_rules
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
-#: The name under which our fingerprints stand; the number changes with how they are made.
+#: The name of our fingerprints; the number changes with how they are made.
 FINGERPRINT: Final = "picheck/v1"
 _KINDS: Final = {
     "pass": "pass",

@@ -33,7 +33,7 @@ LOOKS: Final = {
 Line = tuple[tuple[str, str], ...]
 _LABEL_WIDTH: Final = 10
 _LABEL_INDENT: Final = " " * 5
-#: Notices that stand before a document's verdict, for it rests on them.
+#: Notices that come before a document's verdict, for it rests on them.
 _FIRST: Final = frozenset({"evidenceUnusable"})
 
 

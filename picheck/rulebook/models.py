@@ -82,7 +82,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     `paths` say where it lies (`measures.PI_EP_2.category`,
     `clauses.PIC-PER-03.terms.minimum_days`); several paths share one entry where one decision
-    changed them alike. `old` and `new` stand only for the kind `changed`.
+    changed them alike. `old` and `new` are given only for the kind `changed`.
     """
 
     paths: tuple[str, ...]

@@ -35,7 +35,7 @@ class _VariantEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An entry of a plugin's `clauses.toml`; its sources stand right there."""
+    """An entry of a plugin's `clauses.toml`; its sources are right there."""
 
     code: str
     program: str

@@ -156,7 +156,7 @@ _CHANGE: Final = {
     "new": {"nullable": True},
 }
 
-#: Per file: whether its tables stand at the top under names of their own, and the schema.
+#: Per file: whether its tables are at the top under names of their own, and the schema.
 SCHEMAS: Final[dict[str, tuple[bool, dict[str, Any]]]] = {
     "measures.toml": (
         False,

@@ -73,7 +73,7 @@ def _finalize(value: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text as Markdown that shows it as it is, wherever in a line it stands."""
+    """Return a text as Markdown that shows it as it is, wherever in a line it is."""
     return _BLOCK.sub(r"\1\\", escape(text))
 
 

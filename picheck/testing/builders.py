@@ -41,7 +41,7 @@ class Draft:
         return Draft(submission, self._evidence)
 
     def saying(self, answers: Mapping[str, Any] | None = None, **more: Any) -> Draft:
-        """Answer measures, by id: replaced where they stand, appended otherwise."""
+        """Answer measures, by id: replaced where they are, appended otherwise."""
         submission = self.build()
         for measure_id, value in {**(answers or {}), **more}.items():
             answer(_first_set(submission)["measurements"], measure_id, value)

@@ -53,7 +53,7 @@ def apply_change_to_text(submission: dict[str, Any], change: Change) -> str:
 
 
 def answer(measurements: list[dict[str, Any]], measure_id: str, value: Any) -> None:
-    """Set the value of a measure id where it stands, or append it."""
+    """Set the value of a measure id where it is, or append it."""
     for measurement in measurements:
         if measurement["measureId"] == measure_id:
             measurement["value"] = value

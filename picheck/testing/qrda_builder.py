@@ -90,7 +90,7 @@ def to_qrda(submission: Mapping[str, Any], versions: QrdaVersions) -> str:
 def to_changed_qrda(
     submission: Mapping[str, Any], versions: QrdaVersions, changes: Sequence[tuple[str, str]]
 ) -> str:
-    """Return a submission as QRDA III in which texts are replaced, each where it stands first.
+    """Return a submission as QRDA III in which texts are replaced, each where it comes first.
 
     A text to be replaced may hold `{document}`, `{report}`, `{section}` and `{parameters}`, the
     year's versions. Raises AssertionError for one that is not in the file.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from installing import Run, picheck, picheck_here
+from command_line import Run, run_apart, run_here
 from support import AS_OF, COMPLIANT, YEAR, some
 
 SOUND = COMPLIANT.read_bytes()
@@ -19,7 +19,7 @@ SIDE_FILE = COMPLIANT.with_suffix(".evidence.json").read_bytes()
 def audited(folder: Path, *paths: str | Path, stdin: bytes = b"") -> Run:
     """Audit paths and return the report."""
     options = ("--as-of", AS_OF, "--isolated", "-f", "json")
-    return picheck_here("audit", *options, *paths, cwd=folder, stdin=stdin)
+    return run_here("audit", *options, *paths, cwd=folder, stdin=stdin)
 
 
 def notices(run: Run, kind: str = "unreadable") -> list[str]:
@@ -46,10 +46,10 @@ def beside_a_sound_one(folder: Path, name: str, data: bytes) -> str:
 NO_JSON: dict[str, tuple[bytes, str]] = {
     "nothing at all": (b"", ":1:1: not JSON: the text ends where a value is expected"),
     "only space": (b"  \n ", ":2:2: not JSON: the text ends"),
-    "prose": (b"Dear CMS", ":1:1: not JSON: 'Dear CMS' stands where a value is expected"),
+    "prose": (b"Dear CMS", ":1:1: not JSON: found 'Dear CMS' where a value is expected"),
     "cut short": (SOUND[:-9], ": not JSON: the text ends where"),
-    "a comma too many": (b'{"a": 1,\n }', ":2:2: not JSON: '}' stands where a key in double"),
-    "two documents": (b"{} {}", ":1:4: not JSON: '{}' stands after the end of the document"),
+    "a comma too many": (b'{"a": 1,\n }', ":2:2: not JSON: found '}' where a key in double"),
+    "two documents": (b"{} {}", ":1:4: not JSON: found '{}' after the end of the document"),
     "single quotes": (b"{'a': 1}", ":1:2: not JSON: "),
     "a byte order mark": (b"\xef\xbb\xbf" + SOUND, "starts with a byte order mark; save it as"),
     "another encoding": ('{"a": "\u00e9"}'.encode("latin-1"), "not UTF-8: byte 0xe9 at offset 7"),
@@ -215,7 +215,7 @@ def test_what_a_document_says_cannot_steer_a_terminal(tmp_path: Path) -> None:
     document["measurementSets"][0]["measurements"] += [{"measureId": evil, "value": evil}]
     (tmp_path / "a.json").write_text(json.dumps(document))
     (tmp_path / "b\x1b[2J.json").write_text("{")
-    run = picheck("audit", ".", "--as-of", AS_OF, "--all-results", "--isolated", cwd=tmp_path)
+    run = run_apart("audit", ".", "--as-of", AS_OF, "--all-results", "--isolated", cwd=tmp_path)
     assert run.code == 3
     assert "owned" in run.out
     steering = {c for c in run.out + run.err if not c.isprintable() and c != "\n"}

@@ -170,7 +170,7 @@ def parse_waivers(text: str, file: str, known: Collection[str] = ()) -> tuple[Wa
 
 
 def _faults(table: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
-    """Yield what no schema can say: which keys go together, and what stands behind them."""
+    """Yield what no schema can say: which keys go together, and which values they take."""
     code = table.get("code")
     if "fingerprint" not in table and not (code and {"subject", "file"} & table.keys()):
         yield " names no finding; give a fingerprint, or a code with a subject or a file pattern"

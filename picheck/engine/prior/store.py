@@ -176,6 +176,6 @@ def _cleanup(opened: _Open, folder: LockedFolder | None) -> None:
 
 
 def _digest(key: EntityYear) -> bytes:
-    """Return 128 bits that stand for an entity: enough for no two to share them."""
+    """Return 128 bits that identify an entity: enough for no two to share them."""
     text = repr((key.program, *key.entity))  # unlike a join, the same for no two
     return hashlib.blake2b(text.encode(), digest_size=16).digest()

@@ -118,7 +118,7 @@ def _name_weights(weights: Reweighting) -> str:
 def _explain_absence(claims: str) -> str:
     """Say what it means that nothing of the category is sent."""
     if claims:
-        return f"nothing of this category is submitted; the reweighting stands ({claims})"
+        return f"nothing of this category is submitted; the reweighting holds ({claims})"
     return (
         "the category scores 0 unless it is reweighted; the evidence gives no ground for that"
         " which holds"

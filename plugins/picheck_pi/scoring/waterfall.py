@@ -29,7 +29,7 @@ def list_steps(
 ) -> list[dict[str, Any]]:
     """Return the steps of the way: where each begins, where it ends, and why.
 
-    The first stands for all points there are, the last is the score itself.
+    The first is all points there are, the last is the score itself.
     """
     level: float = category.base
     steps = [_step("start", "all points", 0, level)]
