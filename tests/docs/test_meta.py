@@ -341,6 +341,8 @@ def test_every_variant_that_a_clause_offers_is_one_that_its_rule_can_choose(
 
 
 def variants_unknown(clause: Clause, rule: Rule) -> set[str]:
-    """Return the variants whose name does not stand in the rule's module."""
+    """Return the variants whose name is neither in the rule's module nor in those beside rules."""
     source = Path(importlib.import_module(rule.check.__module__).__file__ or "").read_text()
-    return {name for name in clause.variants if f'"{name}"' not in source}
+    shared = re.findall(r"^from picheck_pi\.(\w+) import", source, re.MULTILINE)
+    sources = [source, *(PACK.joinpath(f"{name}.py").read_text() for name in shared)]
+    return {name for name in clause.variants if not any(f'"{name}"' in text for text in sources)}
