@@ -5,8 +5,10 @@ from picheck.api import (
     CheckResults,
     Entity,
     Evidence,
+    MeasurementSet,
     Rulebook,
     SetView,
+    Submission,
     fail,
     not_applicable,
     rule,
@@ -24,7 +26,11 @@ _SETTLING: Final = (
 
 @rule("PIC-STR-02", "no-pi-measurement-set", scope="document", evidence=GROUNDS)
 def no_pi_measurement_set(
-    sets: tuple[SetView, ...], entity: Entity, evidence: Evidence, rulebook: Rulebook
+    sets: tuple[SetView, ...],
+    submission: Submission,
+    entity: Entity,
+    evidence: Evidence,
+    rulebook: Rulebook,
 ) -> CheckResults:
     """The document holds no Promoting Interoperability data.
 
@@ -32,12 +38,14 @@ def no_pi_measurement_set(
     That at least one measurement set is of this program's category and holds at least one
     measurement, or that the evidence gives a ground on which the category may be left out: a
     special status or a clinician type that the year reweights, or an approved hardship exception.
-    With such a ground nothing has to be submitted for the category, and the reweighting holds.
+    With such a ground nothing has to be submitted for the category, and the reweighting holds. A
+    set that holds answers of this category under another name, such as PI for pi, is named.
 
     Why it matters:
     A category that is left out scores 0, unless its weight goes to the other categories. For an
     entity that is reweighted it is the other way round: whatever is sent gives the reweighting up.
-    A measurement set without any measurement counts as data and earns nothing.
+    A measurement set without any measurement counts as data and earns nothing. The API refuses a
+    category that it does not know, and in a set of another category it knows none of the measures.
 
     How to fix:
     Look the entity up with CMS first. If it is reweighted, say so in the evidence and leave the
@@ -45,6 +53,9 @@ def no_pi_measurement_set(
     """
     if not is_left_out(sets):
         return None
+    misnamed = _fail_misnamed(submission, rulebook)
+    if misnamed:
+        return misnamed
     if sets:
         return fail(
             "/measurements",
@@ -74,4 +85,31 @@ def no_pi_measurement_set(
         " evidence ({keys}); if not, add a measurement set of category {expected}, here or in"
         " another file",
         keys=", ".join(_SETTLING),
+    )
+
+
+def _fail_misnamed(submission: Submission, rulebook: Rulebook) -> list[CheckResult]:
+    """Return a failure for each set that is of this category by its answers, not by its name."""
+    return [
+        fail(
+            f"/measurementSets/{index}/category",
+            "category is {actual!r}, so the answers of this measurement set are not read as"
+            " answers for category {expected}",
+            actual=record.category,
+            expected=rulebook.program,
+            variant="misnamed",
+            remediation="write {expected} for category, in small letters, and audit the file again,"
+            " because its answers were not checked; if the set was meant for another category, take"
+            " the measures of {expected} out of it",
+        )
+        for index, record in enumerate(submission.measurement_sets)
+        if record.category != rulebook.program and _belongs_here(record, rulebook)
+    ]
+
+
+def _belongs_here(record: MeasurementSet, rulebook: Rulebook) -> bool:
+    """Whether a set holds measures of the rulebook, or has its category's name but for capitals."""
+    ids = (each.measure_id for each in record.measurements)
+    return record.category.casefold() == rulebook.program or any(
+        each in rulebook.measures for each in ids
     )
