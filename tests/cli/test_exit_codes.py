@@ -20,6 +20,7 @@ def folder(tmp_path: Path) -> Path:
     submission: dict[str, Any] = json.loads(COMPLIANT.read_bytes())
     evidence = COMPLIANT.with_suffix(".evidence.json").read_bytes()
     record = submission["measurementSets"][0]
+    activities = {**record, "category": "ia", "measurements": []}
     texts = {
         "ready": submission,
         "error": {**submission, "measurementSets": [{**record, "cehrtId": None}]},
@@ -29,7 +30,8 @@ def folder(tmp_path: Path) -> Path:
             "measurementSets": [{**record, "cehrtId": f"{record['cehrtId'][:-1]}O"}],
         },
         "other-year": {**submission, "performanceYear": 1999},
-        "no-pi": {**submission, "measurementSets": [{**record, "category": "ia"}]},
+        "no-pi": {**submission, "measurementSets": [activities]},
+        "misnamed": {**submission, "measurementSets": [{**record, "category": "PI"}]},
     }
     for name, document in texts.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(document))
@@ -51,6 +53,7 @@ def audit(folder: Path, *arguments: str, **environment: str) -> Run:
         (["warning.json"], 0, []),
         (["bare.json"], 0, []),
         (["error.json"], 1, ["findings"]),
+        (["misnamed.json"], 1, ["findings"]),
         (["ready.json", "error.json"], 1, ["findings"]),
         (["bad.json", "ready.json"], 3, ["unreadable"]),
         (["bad.json", "error.json"], 3, ["unreadable", "findings"]),
