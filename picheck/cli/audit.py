@@ -20,7 +20,7 @@ from picheck.cli.audit_options import (
 )
 from picheck.cli.batch import batch_options, does_stream, stream
 from picheck.cli.destinations import check_not_read, read_destinations
-from picheck.cli.history_options import audit_history_options, open_recorder
+from picheck.cli.history_options import audit_history_options, open_recorder, read_beginning
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.output import outputs_of, write
 from picheck.cli.stdout import OutputLostError, begin_output, prints_aside, say_fault
@@ -93,7 +93,10 @@ def command(**given: Any) -> int:
     log = _RunLog(options)
     log.say("audit started", paths=len(options.paths), as_of=str(terms.as_of))
     streams = does_stream(outputs, options)
-    recorder, terms, lost = open_recorder(options, terms, host, registry, streams=streams)
+    begun = read_beginning(destinations[0][1]) if options.resume and options.history else None
+    recorder, terms, lost = open_recorder(
+        options, terms, host, registry, streams=streams, begun=begun
+    )
     if streams:
         report, broken = stream(outputs, terms, registry, options, recorder)
     else:

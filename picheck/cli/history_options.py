@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+import msgspec
 
 from picheck.config.settings import settings
 from picheck.errors import HistoryError, UsageError
+from picheck.model.report import HistoryUse
 
 if TYPE_CHECKING:
     from picheck.cli.audit_options import CommandOptions
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from picheck.plugins.registry import PluginRegistry
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Opening(msgspec.Struct):
+    """What is read of the first line of an NDJSON report."""
+
+    history: HistoryUse | None = None
 
 
 def audit_history_options(command: F) -> F:
@@ -129,29 +137,35 @@ def open_recorder(
     registry: PluginRegistry,
     *,
     streams: bool,
+    begun: HistoryUse | None = None,
 ) -> tuple[AuditHistory | None, AuditOptions, list[str]]:
     """Open the history of an audit, if one was asked for.
 
     Returns it, the options that name it in the report, and a line for a database that does not
-    answer: the audit is made without it then. Raises UsageError where there is no history there.
+    answer: the audit is made without it then. `begun` is the state of the history that an output
+    names which the run goes on with. Raises UsageError where there is no history there.
     """
     if options.history is None:
         return None, terms, []
-    if options.resume:
-        raise UsageError(
-            "what an earlier run audited is recorded by no later one: with --history audit again"
-            " without --resume; documents that did not change add no record"
-        )
     check_installed()
     from picheck.history.audit_history import History  # noqa: PLC0415 - as above
 
     try:
         history = History(options.history, host, registry, keep=options.keep == "all")
         by, now = user_name(options.by), clock(options.now)
-        run, terms = history.begin_run(terms, by=by, at_end=not streams, clock=now)
+        run, terms = history.begin_run(terms, by=by, at_end=not streams, begun=begun, clock=now)
     except HistoryError as error:
         return None, terms, [f"{error}; earlier years were not looked up, nothing was recorded"]
     return run, terms, []
+
+
+def read_beginning(path: Path | None) -> HistoryUse | None:
+    """Return the state of the history that an NDJSON report names; None where it names none."""
+    if path is None:
+        return None
+    with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError), path.open("rb") as file:
+        return msgspec.json.decode(file.readline(), type=_Opening).history
+    return None
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -41,6 +41,13 @@ class Recorder(Protocol):
         """What gives rules the earlier years that are kept."""
         ...
 
+    def resume(self, digests: Sequence[int]) -> int:
+        """Go on with a run that was cut short and wrote documents with these digests, by number.
+
+        Return the number of the first document that may not have been taken.
+        """
+        ...
+
     def add(self, collected: Sequence[Any]) -> None:
         """Take what was collected of some documents."""
         ...

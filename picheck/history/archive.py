@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,8 +55,7 @@ class ArchiveBook(PriorBook):
         self._archive = archive
         self._rulebooks = rulebooks
         self._databases: dict[int, Database] = {}
-        # a document's rules, its remarks and, at the end of its chunk, its record ask for the same
-        self._look = lru_cache(_KEPT)(self._find)
+        self._found: dict[EntityYear, tuple[_Years, tuple[Remark, ...]]] = {}
         self._query = _earlier_records()
 
     @property
@@ -88,6 +86,14 @@ class ArchiveBook(PriorBook):
 
     def __len__(self) -> int:
         return len(self._files)
+
+    def _look(self, key: EntityYear) -> tuple[_Years, tuple[Remark, ...]]:
+        """Look an entity up once: for rules, remarks and, at the end of a chunk, the record."""
+        if key not in self._found:
+            if len(self._found) >= _KEPT:
+                self._found.clear()
+            self._found[key] = self._find(key)
+        return self._found[key]
 
     def _find(self, key: EntityYear) -> tuple[_Years, tuple[Remark, ...]]:
         files = self._files.before(key)

@@ -17,6 +17,7 @@ from picheck.history.collect import CollectedAudit, HistoryCollector
 from picheck.history.database import Database
 from picheck.history.keys import read_key
 from picheck.history.recorder import AuditRecorder
+from picheck.history.resume import check_beginning
 from picheck.history.terms import describe_environment, describe_terms
 from picheck.model.report import HistoryUse, Report
 from picheck.plugins.host import Host
@@ -40,11 +41,23 @@ class AuditHistory:
         at_end: bool,
     ) -> None:
         self._recorder = recorder
+        self._since = archive.until
         self._at_end = at_end
         self._held: list[Callable[[], None]] = []
         self.make_collector = collector
         self.add_archive = archive
         self.faults: list[str] = []
+
+    def resume(self, digests: Sequence[int]) -> int:
+        """Go on with a run that was cut short; `digests` are those of what it wrote.
+
+        Returns the number of the first input of which nothing may be recorded.
+        """
+        try:
+            return self._recorder.resume(self._since, digests)
+        except HistoryError as error:
+            self._fail(error)
+            return len(digests)
 
     def add(self, collected: Sequence[CollectedAudit]) -> None:
         """Record the audits of some documents."""
@@ -85,7 +98,7 @@ class AuditHistory:
                 self._fail(error)
 
     def _fail(self, error: HistoryError) -> None:
-        self.faults.append(f"{error}; the audit stands, but what follows was not recorded")
+        self.faults.append(f"{error}; the audit is valid, but what follows was not recorded")
 
 
 class History:
@@ -104,23 +117,35 @@ class History:
         self._environment = Blob.of(environment, "application/toml")
 
     def begin_run(
-        self, options: AuditOptions, *, by: str, at_end: bool, clock: Clock = utc_now
+        self,
+        options: AuditOptions,
+        *,
+        by: str,
+        at_end: bool,
+        begun: HistoryUse | None = None,
+        clock: Clock = utc_now,
     ) -> tuple[AuditHistory, AuditOptions]:
         """Return the recorder of a run, and its options, which name the history in the report.
 
+        `begun` is the state of the history when a run began that this one goes on with.
         Raises UsageError where the run cannot be recorded, HistoryError where the database does
         not answer.
         """
         if options.reveal:
             raise UsageError("a history keeps no TIN or NPI in the open; audit without --reveal")
-        state = self.database.state()
+        use = begun or self._state()
+        if begun is not None:
+            check_beginning(self.database, begun)
         terms = describe_terms(options, self._environment, keep=self._keep)
         day = options.as_of.isoformat()
         recorder = AuditRecorder(self.database, terms, day, by=by, clock=clock)
         collector = HistoryCollector(
             url=self._url, key=self._key, keep=self._keep, terms=terms.digests, as_of=day
         )
-        archive = HistoryArchive(self._url, self._key, state.records)
+        archive = HistoryArchive(self._url, self._key, use.records)
         run = AuditHistory(recorder, collector, archive, at_end=at_end)
-        use = HistoryUse(records=state.records, head=state.head)
         return run, msgspec.structs.replace(options, history=use)
+
+    def _state(self) -> HistoryUse:
+        state = self.database.state()
+        return HistoryUse(records=state.records, head=state.head)

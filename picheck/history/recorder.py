@@ -25,6 +25,7 @@ from picheck.history.chain import (
 from picheck.history.collect import CollectedAudit, list_findings, printable
 from picheck.history.database import ChainState, Database
 from picheck.history.report import document_report
+from picheck.history.resume import RunSoFar, find_run, has_amended
 from picheck.history.terms import RunTerms
 from picheck.model.report import Report
 
@@ -45,8 +46,21 @@ class AuditRecorder:
         self._by = printable(by)
         self._clock = clock
         self._pending = terms.blobs
+        self._so_far: RunSoFar | None = None
         self.recorded = 0
         self.unchanged = 0
+
+    def resume(self, since: int, digests: Sequence[int]) -> int:
+        """Go on with a run that was cut short; `since` is the last record before it began.
+
+        `digests` are those of the documents that it wrote, by number. Returns the number below
+        which all of them were looked at.
+        """
+        terms = {**self._terms.digests, "asOf": self._as_of, "by": self._by}
+        with self._database.reading() as connection:
+            self._so_far = found = find_run(connection, since, terms, digests)
+        self.recorded, self.unchanged = found.recorded, found.unchanged
+        return found.until
 
     def add(self, collected: Sequence[CollectedAudit]) -> None:
         """Record the audits of some documents, in order."""
@@ -54,16 +68,19 @@ class AuditRecorder:
             store_blobs(connection, self._pending)
             known = last_identities(connection, [each.document for each in collected])
             new, blobs = [], list[Blob]()
+            done = 0
             for each in collected:
-                if known.get(each.document) != each.identity:
+                if self._has_recorded(each):
+                    done += 1
+                elif known.get(each.document) != each.identity:
                     known[each.document] = each.identity
                     new.append(each.entry or _repeat(connection, each))
                     blobs += each.blobs
             store_blobs(connection, blobs)
             append(connection, new, self._by, self._clock)
         self._pending = ()
-        self.recorded += len(new)
-        self.unchanged += len(collected) - len(new)
+        self.recorded += len(new) + done
+        self.unchanged += len(collected) - len(new) - done
 
     def amend(self, number: int, audited: AuditedDocument) -> None:
         """Record what all documents of an entity together showed of one that was recorded."""
@@ -85,12 +102,21 @@ class AuditRecorder:
             }
             known = last_identities(connection, [document], amended=True)
             if known.get(document) == identity(body):
-                self.unchanged += 1
+                so_far = self._so_far
+                if so_far and has_amended(connection, so_far.since, number, document):
+                    self.recorded += 1
+                else:
+                    self.unchanged += 1
                 return
             store_blobs(connection, [report])
             entry = Entry("audit", base.entity, base.program, base.year, body)
             append(connection, [entry], self._by, self._clock)
         self.recorded += 1
+
+    def _has_recorded(self, audit: CollectedAudit) -> bool:
+        """Whether the run had recorded an audit before it was cut short."""
+        so_far = self._so_far
+        return so_far is not None and so_far.later.get(audit.number) == audit.document
 
     def finish(self, report: Report) -> ChainState:
         """Record the run itself: its counts, and how many audits changed nothing."""

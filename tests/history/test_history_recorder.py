@@ -63,7 +63,12 @@ def test_an_audit_that_says_nothing_new_is_not_scored_again(
     audit(tmp_path, url, "many.ndjson")
     scored = list[Any]()
     preview = "picheck_pi.scoring.PromotingInteroperabilityPreview.score"
-    monkeypatch.setattr(preview, lambda *given: scored.append(given) or {})
+
+    def score(*given: Any) -> dict[str, Any]:
+        scored.append(given)
+        return {}
+
+    monkeypatch.setattr(preview, score)
     put(tmp_path / "more.ndjson", submission(NOW, 0), submission(NOW, 9))
     (tmp_path / "more.ndjson").replace(tmp_path / "many.ndjson")
     done = audit(tmp_path, url, "many.ndjson")

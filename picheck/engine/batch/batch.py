@@ -113,6 +113,9 @@ class Batch:
         if resume is None:
             self._write(self.opening)
         else:
+            if self._recorder is not None:
+                taken = self._recorder.resume(resume.digests)
+                resume = msgspec.structs.replace(resume, recorded=taken)
             run.merge(resume.summary)
             self._written |= resume.rules
         with EntityIndex() as index:

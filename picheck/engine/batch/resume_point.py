@@ -22,13 +22,15 @@ class KeptInputs(msgspec.Struct, frozen=True):
 
     All with a number below `until` were; `waived` are those that may have met a waiver;
     `digests` are the beginnings of the digests that the documents with number `first` and the
-    following had (see `kept_digest`); 0 where no document was written.
+    following had (see `kept_digest`); 0 where no document was written. A recorder has taken those
+    below `recorded`.
     """
 
     until: int = 0
     waived: tuple[int, ...] = ()
     first: int = 0
     digests: tuple[int, ...] = ()
+    recorded: int = 0
 
     def digest_of(self, index: int) -> int:
         """Return what is known of the document of an input; 0 where it had none."""
@@ -49,7 +51,8 @@ class ResumePoint(msgspec.Struct, frozen=True, kw_only=True):
     `length` is its size in bytes, `next_input` the number of the first input that is not in it,
     `summary` what it adds up to, `rules` are the rules that were written. `waived` are, in
     order, the inputs that may have met a waiver (the output does not say whose they are, for it
-    masks names), `digests` the beginnings of the documents' digests by input.
+    masks names), `digests` the beginnings of the documents' digests by input; a recorder has taken
+    those below `recorded`.
     """
 
     length: int = 0
@@ -58,6 +61,7 @@ class ResumePoint(msgspec.Struct, frozen=True, kw_only=True):
     rules: frozenset[RuleKey] = frozenset()
     waived: Sequence[int] = ()
     digests: Sequence[int] = ()
+    recorded: int = 0
 
     def of(self, first: int, count: int) -> KeptInputs:
         """Return what is kept of some consecutive inputs."""
@@ -70,6 +74,7 @@ class ResumePoint(msgspec.Struct, frozen=True, kw_only=True):
             tuple(self.waived[start:end]),
             first,
             tuple(self.digests[first : first + count]),
+            self.recorded,
         )
 
 

@@ -107,7 +107,9 @@ class Worker:
         for index, given in chunk.inputs():
             if index < kept.until:
                 gone.discard(index)
-                self._enter_kept(given, index, kept, summary, found)
+                again = self._enter_kept(given, index, kept, summary, found)
+                if isinstance(given, RawDocument) and again and index >= kept.recorded:
+                    audits.append(AuditedInput(index, given, again))
                 continue
             audited = audit_one(self.auditor, given, index)
             if isinstance(audited, Notice):
@@ -145,11 +147,12 @@ class Worker:
         kept: KeptInputs,
         summary: RunSummary,
         found: list[EntityReference],
-    ) -> None:
+    ) -> AuditedDocument | None:
         """Enter an input whose results were written by an earlier run, without auditing it.
 
         Only where a waiver may have met one of its findings it is audited again, for the uses of
-        the waivers alone. Raises UsageError where the document has changed since.
+        the waivers, and where it is not recorded yet, and returned then. Raises UsageError where
+        the document has changed since.
         """
         before, now = kept.digest_of(index), 0
         if isinstance(given, RawDocument):
@@ -164,12 +167,16 @@ class Worker:
         if now != before:
             raise changed_error(name)
         if not now:
-            return
+            return None
         found += references(sets, sha256)
-        if index in kept.waived:
-            for waiver, entity in self.auditor.audit(given, index).waiver_uses:
-                summary.waiver_uses.setdefault(waiver, set()).add(entity)
         summary.overrides.update(self.auditor.selection.applied_to(given.uri))
+        is_recorded = self.collect is None or index < kept.recorded
+        if is_recorded and index not in kept.waived:
+            return None
+        audited = self.auditor.audit(given, index)
+        for waiver, entity in audited.waiver_uses:
+            summary.waiver_uses.setdefault(waiver, set()).add(entity)
+        return audited
 
 
 class SegmentWriter:
