@@ -51,11 +51,11 @@ def no_pi_measurement_set(
     Look the entity up with CMS first. If it is reweighted, say so in the evidence and leave the
     category out. If not, add the measurement set with its category and the answers of the practice.
     """
-    if not is_left_out(sets):
-        return None
     misnamed = _fail_misnamed(submission, rulebook)
     if misnamed:
         return misnamed
+    if not is_left_out(sets):
+        return None
     if sets:
         return fail(
             "/measurements",
