@@ -1,8 +1,9 @@
-from picheck.api import CheckResults, SetView, fail, related, rule
+from picheck.api import CheckResults, fail, related, rule
+from picheck_pi.parameter_types import Sets
 
 
 @rule("PIC-CEH-08", "cehrt-ids-differ", scope="entity")
-def cehrt_ids_differ(sets: tuple[SetView, ...]) -> CheckResults:
+def cehrt_ids_differ(sets: Sets) -> CheckResults:
     """The measurement sets of one entity name different certified technology.
 
     What it checks:

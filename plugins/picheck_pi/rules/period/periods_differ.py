@@ -1,8 +1,9 @@
-from picheck.api import CheckResults, Period, SetView, fail, related, rule
+from picheck.api import CheckResults, Period, fail, related, rule
+from picheck_pi.parameter_types import Sets
 
 
 @rule("PIC-PER-04", "periods-differ", scope="entity")
-def periods_differ(sets: tuple[SetView, ...]) -> CheckResults:
+def periods_differ(sets: Sets) -> CheckResults:
     """The measurement sets of one entity have different periods.
 
     What it checks:

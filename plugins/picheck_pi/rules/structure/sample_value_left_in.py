@@ -1,4 +1,5 @@
-from picheck.api import CheckResults, Clause, Entity, SetView, fail, rule
+from picheck.api import CheckResults, Clause, Entity, fail, rule
+from picheck_pi.parameter_types import Sets
 from picheck_pi.patterns import is_in_any
 from picheck_pi.term_schemas import TEXTS
 
@@ -9,7 +10,7 @@ from picheck_pi.term_schemas import TEXTS
     scope="document",
     terms={"cehrt_id_patterns": TEXTS, "tin_prefixes": TEXTS, "npis": TEXTS},
 )
-def sample_value_left_in(entity: Entity, sets: tuple[SetView, ...], clause: Clause) -> CheckResults:
+def sample_value_left_in(entity: Entity, sets: Sets, clause: Clause) -> CheckResults:
     """A placeholder of the published samples was left in.
 
     What it checks:
