@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
-from unittest import mock
+from typing import Any, Final
 
-import pytest
-
-from picheck.cli.main import main
+from command_line import Run, run_here
 from support import FIXTURES
 
 AS_OF: Final = "2026-02-01"
@@ -64,30 +58,11 @@ def waivers(folder: Path, *tables: str) -> Path:
     return path
 
 
-class Done(NamedTuple):
-    """What a command said, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(folder: Path, *words: str, code: int | None = None, **environment: str) -> Done:
+def run(folder: Path, *words: str, code: int | None = None, **environment: str) -> Run:
     """Run picheck in a folder and hold it to an exit code."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PICHECK_")}
-    surroundings = {**kept, "NO_COLOR": "1", "COLUMNS": "120", **environment}
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.chdir(folder),
-        mock.patch.dict(os.environ, surroundings, clear=True),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main(list(words))
-    assert isinstance(ended.value.code, int)
-    done = Done(ended.value.code, out.getvalue(), err.getvalue())
-    assert code in {None, done.returncode}, done.stdout + done.stderr
+    variables = {"NO_COLOR": "1", "COLUMNS": "120", **environment}
+    done = run_here(*words, cwd=folder, stdin=b"", **variables)
+    assert code in {None, done.code}, done.out + done.err
     return done
 
 
@@ -97,7 +72,7 @@ def audit(
     """Audit as of a fixed day and return the JSON report."""
     day = () if "--as-of" in words else ("--as-of", AS_OF)
     done = run(folder, "audit", "-f", "json", *day, *words, code=code, **environment)
-    return json.loads(done.stdout)
+    return json.loads(done.out)
 
 
 def codes(report: Any) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from support import AS_OF
 
 FORMS = pytest.mark.parametrize("form", ["json", "ndjson"])
@@ -19,7 +19,7 @@ def audited(folder: Path, *paths: str | Path, form: str = "json", options: Any =
     out = folder.parent / f"{folder.name}.out"
     target = f"ndjson={out}" if form == "ndjson" else form
     fixed = ("--as-of", AS_OF, "--isolated", "-f", target, *options)
-    run = picheck_here("audit", *fixed, *paths, cwd=folder)
+    run = run_here("audit", *fixed, *paths, cwd=folder)
     return run._replace(out=out.read_text("utf-8")) if form == "ndjson" else run
 
 

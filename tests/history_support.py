@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from picheck.history.database import address_of
 
 KEY_VARIABLE = "PICHECK_HISTORY_KEY_FILE"
@@ -30,7 +30,7 @@ def ask(folder: Path, url: str, *arguments: str | Path, now: str = NOW) -> Run:
     kept = {KEY_VARIABLE: os.environ[KEY_VARIABLE]} if KEY_VARIABLE in os.environ else {}
     writes = arguments[0] == "audit" or arguments[1] in {"init", "record", "expunge"}
     given = (*arguments, "--history", url, *(("--now", now) if writes else ()))
-    return picheck_here(*given, cwd=folder, stdin=b"", **kept)
+    return run_here(*given, cwd=folder, stdin=b"", **kept)
 
 
 def make(folder: Path, url: str) -> str:

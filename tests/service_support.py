@@ -16,7 +16,7 @@ from typing import IO, Any, Final
 import httpx
 from starlette.applications import Starlette
 
-from launching import environment
+from command_line import environment
 from picheck.engine.options import AuditOptions
 from picheck.plugins.registry import PluginRegistry
 from picheck.service.app import create_app

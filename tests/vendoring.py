@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from command_line import Run, run_apart
 from picheck.api import AddedClause, CheckResults, Citation, Clause, Rule, hookimpl, rule
 from picheck.rulebook.models import Variant
 from support import ROOT
@@ -32,11 +33,10 @@ def pretend_install(site: Path, folder: Path, name: str, package: str, version: 
     return site
 
 
-def run(*arguments: str, site: Path | None = None, cwd: Path | None = None) -> Any:
+def run(*arguments: str, site: Path | None = None, cwd: Path | None = None) -> Run:
     """Run Python with these arguments, and a site folder before the others."""
-    paths = [str(site)] if site else []
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "100"}
-    return subprocess.run(
+    environment = {**os.environ, "PYTHONPATH": str(site or ""), "COLUMNS": "100"}
+    done = subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
         text=True,
@@ -44,11 +44,12 @@ def run(*arguments: str, site: Path | None = None, cwd: Path | None = None) -> A
         cwd=cwd,
         check=False,
     )
+    return Run(done.returncode, done.stdout, done.stderr, None)
 
 
-def picheck(*arguments: str, site: Path | None = None, cwd: Path | None = None) -> Any:
-    """Run picheck's command line."""
-    return run("-m", "picheck", *arguments, site=site, cwd=cwd)
+def picheck(*arguments: str, site: Path | None = None, cwd: Path | None = None) -> Run:
+    """Run picheck's command line in a process of its own, on lines of 100."""
+    return run_apart(*arguments, site=site, cwd=cwd, COLUMNS="100")
 
 
 def vendor(

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from command_line import run_apart
 from installing import VENDOR, install
-from launching import TERMS, launch, write_lines
+from launching import TERMS, write_lines
 from picheck.plugins import hookspecs
 from support import ROOT
 
@@ -37,7 +38,7 @@ def test_the_end_brings_the_summary_and_the_documents_of_a_run_that_is_held(
     options: tuple[str, ...], held: int, tmp_path: Path
 ) -> None:
     install(tmp_path, "acme-tools", {"acme": ARCHIVE})
-    run = launch("audit", write_lines(tmp_path, 3), *TERMS, *options, folder=tmp_path)
+    run = run_apart("audit", write_lines(tmp_path, 3), *TERMS, *options, cwd=tmp_path)
     assert json.loads((tmp_path / "learned").read_text()) == [3, run.code, held, True]
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from command_line import environment, run_apart
 from installing import VENDOR, install
-from launching import TERMS, environment, launch, write_lines
+from launching import TERMS, write_lines
 from support import COMPLIANT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a shell")
@@ -85,7 +86,7 @@ def test_a_report_in_a_file_needs_no_standard_output(format_: str, tmp_path: Pat
 
 @pytest.mark.parametrize("format_", ["text", "json", "ndjson", "csv"])
 def test_a_full_disk_is_an_incomplete_run(format_: str, tmp_path: Path) -> None:
-    run = launch("audit", COMPLIANT, *TERMS, "-f", f"{format_}=/dev/full", folder=tmp_path)
+    run = run_apart("audit", COMPLIANT, *TERMS, "-f", f"{format_}=/dev/full", cwd=tmp_path)
     assert run.code in {2, 4}
     assert "/dev/full cannot be written" in run.err
 
@@ -103,7 +104,7 @@ document.find_evidence = broken
 def test_an_unforeseen_error_is_one_sentence_and_no_finding(tmp_path: Path) -> None:
     install(tmp_path, "acme-tools", {"acme": FAULT + VENDOR})
     for options in ([], ["-f", "ndjson"], ["-f", "ndjson", "-j", "2"]):
-        run = launch("audit", COMPLIANT, *TERMS, *options, folder=tmp_path)
+        run = run_apart("audit", COMPLIANT, *TERMS, *options, cwd=tmp_path)
         assert run.code == 4
         (line,) = run.err.splitlines()
         assert line.startswith("picheck: the run broke off")
@@ -133,12 +134,12 @@ def test_json_is_utf_8_whatever_the_encoding_of_the_output(
     odd = tmp_path / "Jos\u00e9 \u20ac \U0001f600.json"
     odd.write_bytes(COMPLIANT.read_bytes())
     given = ("audit", odd.name, *TERMS, "-f", name)
-    plain = launch(*given, folder=tmp_path)
-    other = launch(*given, folder=tmp_path, PYTHONIOENCODING=encoding)
+    plain = run_apart(*given, cwd=tmp_path)
+    other = run_apart(*given, cwd=tmp_path, PYTHONIOENCODING=encoding)
     assert other.out == plain.out
     assert ("Jos\u00e9" in plain.out) == (name != "sarif")  # which has it percent-encoded
     assert plain.code == other.code == 0
-    listed = launch("rules", "list", "--format", "json", folder=tmp_path, PYTHONIOENCODING=encoding)
+    listed = run_apart("rules", "list", "--format", "json", cwd=tmp_path, PYTHONIOENCODING=encoding)
     assert listed.report
 
 
@@ -146,5 +147,5 @@ def test_json_is_utf_8_in_the_plainest_locale(tmp_path: Path) -> None:
     odd = tmp_path / "Jos\u00e9.json"
     odd.write_bytes(COMPLIANT.read_bytes())
     given = ("audit", odd.name, *TERMS, "-f", "json")
-    run = launch(*given, folder=tmp_path, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    run = run_apart(*given, cwd=tmp_path, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert run.report["summary"]["verdict"]

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import pytest
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from support import AS_OF, COMPLIANT, YEAR
 
 TERMS: Final = ("--as-of", AS_OF, "--isolated", "-f", "json", "--all-results")
@@ -112,7 +112,7 @@ def findings(run: Run) -> list[Any]:
 
 
 def audited(folder: Path, *paths: str | Path, stdin: bytes = b"") -> list[Any]:
-    run = picheck_here("audit", *paths, *TERMS, cwd=folder, stdin=stdin)
+    run = run_here("audit", *paths, *TERMS, cwd=folder, stdin=stdin)
     assert [d["uri"] for d in run.report["documents"]], run.err
     assert len(run.report["documents"]) == len(NAMES)
     return findings(run)
@@ -219,7 +219,7 @@ def test_a_tar_is_said_to_be_left_out_and_never_passed(tmp_path: Path) -> None:
     with tarfile.open(lake / "in.tar.gz", "w:gz") as archive:
         archive.add(tmp_path / "in", "in")
     for path in (lake, lake / "*", lake / "in.tar.gz"):
-        run = picheck_here("audit", path, *TERMS, cwd=tmp_path)
+        run = run_here("audit", path, *TERMS, cwd=tmp_path)
         assert run.code in {3, 5}
         assert run.report["documents"] == []
         told = " ".join(notice["message"] for notice in run.report["run"]["notices"])

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from installing import picheck_here
+from command_line import run_here
 from support import AS_OF, COMPLIANT
 
 Document = dict[str, Any]
@@ -53,7 +53,7 @@ def numbers(folder: Path, *options: str) -> dict[str, int]:
     formats = (f"text={folder}/t", f"html={folder}/h", f"json={folder}/j", f"markdown={folder}/m")
     given = [part for name in formats for part in ("-f", name)]
     words = ("--as-of", AS_OF, "--isolated", *given, *options)
-    run = picheck_here("audit", "a.json", *words, cwd=folder)
+    run = run_here("audit", "a.json", *words, cwd=folder)
     assert run.code in {0, 1, 3, 4}, run.err
     text, page, markdown = ((folder / name).read_text() for name in ("t", "h", "m"))
     report = json.loads((folder / "j").read_text())
@@ -106,7 +106,7 @@ def test_the_number_of_open_questions_is_one(
 
 def test_facts_are_counted_apart_from_questions(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(COMPLIANT.read_bytes())
-    run = picheck_here("audit", "a.json", "--as-of", AS_OF, "--isolated", cwd=tmp_path)
+    run = run_here("audit", "a.json", "--as-of", AS_OF, "--isolated", cwd=tmp_path)
     (facts,) = re.findall(
         r"^\d+ open questions; (\d+) facts would answer them$", run.out, re.MULTILINE
     )

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from installing import picheck_here
-from launching import environment, launch
+from command_line import environment, run_apart, run_here
 from support import AS_OF, COMPLIANT
 
 TERMS = ("--as-of", AS_OF, "--isolated")
@@ -68,7 +67,7 @@ def test_an_output_that_is_an_input_is_refused_and_nothing_is_written(
     isolated = () if "--config" in given else ("--isolated",)
     for name in ("json", "ndjson"):
         options = ("--as-of", AS_OF, *isolated, "-f", f"{name}={output}")
-        run = picheck_here(command, *given, *options, cwd=folder)
+        run = run_here(command, *given, *options, cwd=folder)
         assert run.code == 2, run.err
         assert f"is read in this run, and {name}={output.removeprefix('./')} would" in run.err
         assert (folder / output).read_bytes() == before
@@ -77,7 +76,7 @@ def test_an_output_that_is_an_input_is_refused_and_nothing_is_written(
 def test_waivers_and_a_baseline_are_inputs(folder: Path) -> None:
     for option in ("--waivers", "--baseline"):
         words = ("lake", option, "waivers.toml", *TERMS, "-f", "json=waivers.toml")
-        run = picheck_here("audit", *words, cwd=folder)
+        run = run_here("audit", *words, cwd=folder)
         assert run.code == 2
         assert "waivers.toml is read in this run" in run.err
 
@@ -93,7 +92,7 @@ def test_standard_input_that_is_a_file_is_an_input(folder: Path) -> None:
 def test_a_report_of_an_earlier_run_is_replaced(folder: Path) -> None:
     for name in ("json=lake/report.json", "ndjson=lake/report.ndjson", "csv=lake/report.csv"):
         for _ in range(2):
-            assert picheck_here("audit", "lake", *TERMS, "-f", name, cwd=folder).code == 0
+            assert run_here("audit", "lake", *TERMS, "-f", name, cwd=folder).code == 0
 
 
 @pytest.mark.parametrize("command", ["audit", "score"])
@@ -101,25 +100,25 @@ def test_a_report_of_an_earlier_run_is_replaced(folder: Path) -> None:
 def test_two_formats_with_one_path_are_refused(command: str, other: str, folder: Path) -> None:
     (folder / "alias").symlink_to(folder)
     formats = ("-f", "json=out", "-f", f"html={other}")
-    run = picheck_here(command, "lake", *TERMS, *formats, cwd=folder)
+    run = run_here(command, "lake", *TERMS, *formats, cwd=folder)
     assert run.code == 2
     assert "two formats go to" in run.err
     assert not (folder / "out").exists()
     (folder / "out").write_bytes(b"kept")
-    assert picheck_here(command, "lake", *TERMS, *formats, cwd=folder).code == 2
+    assert run_here(command, "lake", *TERMS, *formats, cwd=folder).code == 2
     assert (folder / "out").read_bytes() == b"kept"
 
 
 @pytest.mark.parametrize("command", ["audit", "score"])
 def test_two_formats_may_go_to_a_device_that_keeps_nothing(command: str, folder: Path) -> None:
     formats = ("-f", "json=/dev/null", "-f", "html=/dev/null")
-    assert picheck_here(command, "lake", *TERMS, *formats, cwd=folder).code == 0
+    assert run_here(command, "lake", *TERMS, *formats, cwd=folder).code == 0
 
 
 @pytest.mark.parametrize("command", ["audit", "score"])
 def test_two_formats_on_standard_output_are_refused(command: str, folder: Path) -> None:
     formats = ("-f", "json", "-f", "text")
-    run = picheck_here(command, "lake", *TERMS, *formats, cwd=folder)
+    run = run_here(command, "lake", *TERMS, *formats, cwd=folder)
     assert run.code == 2
     assert "only one format can go to standard output" in run.err
 
@@ -127,7 +126,7 @@ def test_two_formats_on_standard_output_are_refused(command: str, folder: Path) 
 @pytest.mark.parametrize("command", ["audit", "score"])
 def test_standard_output_under_another_name_is_standard_output(command: str, folder: Path) -> None:
     formats = ("-f", "json=/dev/stdout", "-f", "text")
-    run = launch(command, "lake", *TERMS, *formats, folder=folder)
+    run = run_apart(command, "lake", *TERMS, *formats, cwd=folder)
     assert run.code == 2, run.err
     assert not run.out
 
@@ -135,7 +134,7 @@ def test_standard_output_under_another_name_is_standard_output(command: str, fol
 @pytest.mark.parametrize("path", ["lake/a.json", "prior.json", "hard.json"])
 def test_a_baseline_never_replaces_a_submission(path: str, folder: Path) -> None:
     words = ("lake", "--prior", "prior.json", *TERMS, "--force", "--baseline", path)
-    run = picheck_here("baseline", "create", *words, cwd=folder)
+    run = run_here("baseline", "create", *words, cwd=folder)
     assert run.code == 2
     assert "is read in this run" in run.err
     assert (folder / path).read_bytes() == SOUND
@@ -145,4 +144,4 @@ def test_a_baseline_is_replaced_where_that_is_asked_for(folder: Path) -> None:
     (folder / "picheck.toml").write_text('baseline = "lake/b.json"\n')
     words = ("baseline", "create", "lake", "--as-of", AS_OF, "--force")
     for _ in range(2):
-        assert picheck_here(*words, cwd=folder).code == 0
+        assert run_here(*words, cwd=folder).code == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from installing import picheck_here
+from command_line import run_here
 from picheck.intake.own_outputs import is_report
 from support import AS_OF, COMPLIANT
 
@@ -35,16 +35,16 @@ def test_an_output_beside_submissions_is_left_out_and_counted(
     sound = COMPLIANT.read_text()
     (tmp_path / "a.json").write_text(sound)
     (tmp_path / "b.json").write_text(sound.replace("123456789", "123456780"))
-    picheck_here("audit", "a.json", *TERMS, "-f", "json=r.json", cwd=tmp_path)
-    done = picheck_here(*command, cwd=tmp_path)
+    run_here("audit", "a.json", *TERMS, "-f", "json=r.json", cwd=tmp_path)
+    done = run_here(*command, cwd=tmp_path)
     if not (tmp_path / name).exists():
         (tmp_path / name).write_text(done.out)
-    run = picheck_here("audit", ".", *TERMS, "-f", "json", cwd=tmp_path)
+    run = run_here("audit", ".", *TERMS, "-f", "json", cwd=tmp_path)
     assert [document["uri"] for document in run.report["documents"]] == ["a.json", "b.json"]
     (notice,) = (n["message"] for n in run.report["run"]["notices"] if "left out" in n["message"])
     assert notice.startswith("left out: 2 files are reports of picheck itself")
     assert run.code == 0
-    by_name = picheck_here("audit", name, *TERMS, "-f", "json", cwd=tmp_path)
+    by_name = run_here("audit", name, *TERMS, "-f", "json", cwd=tmp_path)
     assert by_name.code == 3
     assert "is a report that picheck wrote" in by_name.report["run"]["notices"][0]["message"]
 

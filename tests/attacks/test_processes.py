@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from command_line import environment
 from installing import ANSWER, VENDOR, install
-from launching import TERMS, environment, write_lines
+from launching import TERMS, write_lines
 from picheck.engine.prior.folder import LockedFolder
 from support import COMPLIANT, perhaps
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from launching import TERMS
 from support import COMPLIANT, some
 
@@ -22,7 +22,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], Any]] = {
 
 
 def audit(folder: Path, *arguments: str) -> Run:
-    return picheck_here("audit", "a.json", *TERMS, *arguments, cwd=folder)
+    return run_here("audit", "a.json", *TERMS, *arguments, cwd=folder)
 
 
 @pytest.fixture(params=FAULTS.values(), ids=list(FAULTS))

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from accepting import AS_OF, submission
-from installing import VENDOR, Run, install, picheck_here
+from command_line import Run, run_here
+from installing import VENDOR, install
 from picheck.engine.options import AuditOptions
 
 OUTPUT: Final = "out.ndjson"
@@ -134,7 +135,7 @@ def audit(folder: Path, paths: Words, words: Words, output: str, *resume: str) -
     own = ("--as-of", AS_OF) if "--as-of" not in words else ()
     isolated = () if "--config" in words else ("--isolated",)
     options = (*own, *isolated, *words, "-f", f"ndjson={output}", *resume)
-    return picheck_here("audit", *paths, *options, cwd=folder)
+    return run_here("audit", *paths, *options, cwd=folder)
 
 
 def cut(data: bytes) -> bytes:
@@ -205,12 +206,12 @@ def test_a_pipe_is_read_once_and_as_good_as_a_file(command: str, option: str, fo
     name = {"--evidence": "others.json", "--prior": "before/0.json"}[option]
     words = ("lake/1.json", "--as-of", AS_OF, "--isolated", "-f", "json")
     (folder / "lake" / "1.evidence.json").unlink()
-    plain = picheck_here(command, *words, option, name, cwd=folder)
+    plain = run_here(command, *words, option, name, cwd=folder)
     pipe = folder / "pipe.json"
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=((folder / name).read_bytes(),))
     writer.start()
-    piped = picheck_here(command, *words, option, "pipe.json", cwd=folder)
+    piped = run_here(command, *words, option, "pipe.json", cwd=folder)
     writer.join()
     assert piped.code == plain.code, piped.err
     shown = "results" if command == "audit" else "score"

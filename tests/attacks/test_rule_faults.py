@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from installing import ANSWER, SIGNATURE, VENDOR, Run, install
-from launching import TERMS, launch, write_lines
+from command_line import Run, run_apart
+from installing import ANSWER, SIGNATURE, VENDOR, install
+from launching import TERMS, write_lines
 from support import AS_OF, COMPLIANT, some
 
 
@@ -26,7 +27,7 @@ def audit(folder: Path, source: str, *arguments: str, hash_seed: str = "0") -> R
     """Audit the compliant submission beside one plugin, in a process of its own."""
     install(folder, "acme-tools", {"acme": source})
     given = arguments or ("-f", "json")
-    return launch("audit", COMPLIANT, *TERMS, *given, folder=folder, PYTHONHASHSEED=hash_seed)
+    return run_apart("audit", COMPLIANT, *TERMS, *given, cwd=folder, PYTHONHASHSEED=hash_seed)
 
 
 def reading(parameters: str, source: str) -> str:
@@ -136,7 +137,7 @@ def test_a_rule_that_loops_is_reported_by_workers(jobs: str, tmp_path: Path) -> 
     install(tmp_path, "acme-tools", {"acme": vendor("while True: pass")})
     path = write_lines(tmp_path, 2)
     options = ("-f", "ndjson=out", "-j", jobs, "--rule-timeout", "0.5")
-    run = launch("audit", path, *TERMS, *options, folder=tmp_path)
+    run = run_apart("audit", path, *TERMS, *options, cwd=tmp_path)
     assert run.code == 4, run.err
     written = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
     told = [v["message"] for v in written if v.get("code") == "PIC-RUN-01" and "message" in v]
@@ -151,7 +152,7 @@ def test_a_result_that_timed_out_is_not_reused(tmp_path: Path) -> None:
     source = reading("answers", vendor(body, head))
     install(tmp_path, "acme-tools", {"acme": source})
     options = ("--rule-timeout", "0.5", "-f", "json", "--all-results")
-    run = launch("audit", write_lines(tmp_path, 3), *TERMS, *options, folder=tmp_path)
+    run = run_apart("audit", write_lines(tmp_path, 3), *TERMS, *options, cwd=tmp_path)
     mine = [r["outcome"] for r in run.report["results"] if "ACME" in r["code"] + r["message"]]
     assert mine == ["error", "pass", "pass"]
 
@@ -232,14 +233,14 @@ def test_only_the_document_that_ends_the_process_loses_the_rule(tmp_path: Path) 
     source = reading("entity, measurement_set", vendor(body))
     install(tmp_path, "acme-tools", {"acme": source})
     path = write_lines(tmp_path)
-    run = launch("audit", path, *TERMS, "-f", "json", folder=tmp_path)
+    run = run_apart("audit", path, *TERMS, "-f", "json", cwd=tmp_path)
     assert run.code == 4
     assert [r["document"] for r in run.report["results"] if r["outcome"] == "error"] == [2]
 
 
 def test_a_rule_that_always_ends_the_process_costs_a_bounded_time(tmp_path: Path) -> None:
     install(tmp_path, "acme-tools", {"acme": vendor("import os; os._exit(0)")})
-    run = launch("audit", write_lines(tmp_path, 50), *TERMS, "-f", "json", folder=tmp_path)
+    run = run_apart("audit", write_lines(tmp_path, 50), *TERMS, "-f", "json", cwd=tmp_path)
     assert run.code == 4
     assert len(broken(run)) == 50
     assert run.err.count("ended the process") == 3
@@ -247,7 +248,7 @@ def test_a_rule_that_always_ends_the_process_costs_a_bounded_time(tmp_path: Path
 
 def test_standard_input_is_read_again_where_a_rule_ended_the_process(tmp_path: Path) -> None:
     install(tmp_path, "acme-tools", {"acme": vendor("import os; os._exit(0)")})
-    run = launch("audit", "-", *TERMS, "-f", "json", folder=tmp_path, stdin=COMPLIANT.read_bytes())
+    run = run_apart("audit", "-", *TERMS, "-f", "json", cwd=tmp_path, stdin=COMPLIANT.read_bytes())
     assert run.code == 4
     assert len(run.report["documents"]) == 1
     (message,) = broken(run)
@@ -262,7 +263,7 @@ def test_a_document_that_kills_its_worker_costs_that_rule_on_itself_alone(
     source = reading("entity, measurement_set", vendor(body))
     install(tmp_path, "acme-tools", {"acme": source})
     options = ("-f", "ndjson=out", "-j", jobs)
-    run = launch("audit", write_lines(tmp_path), *TERMS, *options, folder=tmp_path)
+    run = run_apart("audit", write_lines(tmp_path), *TERMS, *options, cwd=tmp_path)
     assert run.code == 4, run.err
     written = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
     assert len([v for v in written if v["type"] == "document"]) == 6
@@ -388,5 +389,5 @@ def test_an_answer_that_no_json_holds_breaks_the_rule_or_is_rendered(
     json.dumps(run.report, allow_nan=False)
     for name in FORMATS:
         assert (tmp_path / f"{name}.out").read_text(encoding="utf-8")
-    again = launch("audit", COMPLIANT, *TERMS, *options, folder=tmp_path, PYTHONHASHSEED="2")
+    again = run_apart("audit", COMPLIANT, *TERMS, *options, cwd=tmp_path, PYTHONHASHSEED="2")
     assert again.out == run.out

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from installing import VENDOR, install, picheck_here
-from launching import launch
+from command_line import run_apart, run_here
+from installing import VENDOR, install
 from support import AS_OF, COMPLIANT
 
 TERMS = ("--as-of", AS_OF)
@@ -27,7 +27,7 @@ def test_what_a_plugin_prints_goes_to_standard_error(
 ) -> None:
     install(tmp_path, "acme-tools", {"acme": LOUD})
     words = ("--isolated", "-f", form, *what_if)
-    run = launch("score", COMPLIANT, *TERMS, *words, folder=tmp_path)
+    run = run_apart("score", COMPLIANT, *TERMS, *words, cwd=tmp_path)
     assert run.err.count("HELLO") >= 2
     for text in [run.out] if form == "json" else run.out.splitlines():
         json.loads(text)
@@ -61,7 +61,7 @@ def picheck_register_previews():
 def test_what_a_preview_prints_is_no_part_of_the_score(tmp_path: Path) -> None:
     install(tmp_path, "acme-tools", {"acme": PRINTING_PREVIEW})
     words = ("--isolated", "-p", "no:pi-scoring")
-    run = launch("score", COMPLIANT, *TERMS, *words, folder=tmp_path)
+    run = run_apart("score", COMPLIANT, *TERMS, *words, cwd=tmp_path)
     assert run.out == "SCORED\n"
     assert "HELLO" in run.err
 
@@ -71,7 +71,7 @@ def test_a_preview_that_breaks_replaces_no_file(tmp_path: Path) -> None:
     (tmp_path / "score.txt").write_text("the last one")
     formats = ("-f", "text=score.txt", "-f", "html=score.html")
     words = ("--isolated", "-p", "no:pi-scoring", *formats)
-    run = launch("score", COMPLIANT, *TERMS, *words, folder=tmp_path)
+    run = run_apart("score", COMPLIANT, *TERMS, *words, cwd=tmp_path)
     assert run.code == 2
     assert "no page today" in run.err
     assert (tmp_path / "score.txt").read_text() == "the last one"
@@ -83,20 +83,20 @@ def test_the_formats_of_an_audit_in_the_settings_are_not_the_score_s(
     formats: str, tmp_path: Path
 ) -> None:
     (tmp_path / "picheck.toml").write_text(f'format = {formats}\ntrust = "unverified"\n')
-    run = picheck_here("score", COMPLIANT, *TERMS, cwd=tmp_path)
+    run = run_here("score", COMPLIANT, *TERMS, cwd=tmp_path)
     assert run.code == 0, run.err
     assert run.out.startswith("SCORE ")
     assert [path.name for path in tmp_path.iterdir()] == ["picheck.toml"]
-    lines = picheck_here("score", COMPLIANT, *TERMS, "-f", "ndjson", cwd=tmp_path).out
+    lines = run_here("score", COMPLIANT, *TERMS, "-f", "ndjson", cwd=tmp_path).out
     assert json.loads(lines.splitlines()[0])["options"] == {"trustUnverified": True}  # others are
 
 
 def test_several_formats_of_one_score(tmp_path: Path) -> None:
     formats = ("-f", "html=score.html", "-f", "json=score.json", "-f", "text")
-    run = picheck_here("score", COMPLIANT, *TERMS, "--isolated", *formats, cwd=tmp_path)
+    run = run_here("score", COMPLIANT, *TERMS, "--isolated", *formats, cwd=tmp_path)
     assert run.code == 0
     alone = {
-        name: picheck_here("score", COMPLIANT, *TERMS, "--isolated", "-f", name, cwd=tmp_path).out
+        name: run_here("score", COMPLIANT, *TERMS, "--isolated", "-f", name, cwd=tmp_path).out
         for name in ("html", "json", "text")
     }
     assert (tmp_path / "score.html").read_text() == alone["html"]
@@ -106,11 +106,9 @@ def test_several_formats_of_one_score(tmp_path: Path) -> None:
 
 def test_lines_go_to_a_file_as_they_go_to_standard_output(tmp_path: Path) -> None:
     words = ("score", COMPLIANT, *TERMS, "--isolated", "-f")
-    run = picheck_here(*words, "ndjson=score.ndjson", cwd=tmp_path)
+    run = run_here(*words, "ndjson=score.ndjson", cwd=tmp_path)
     assert (run.code, run.out) == (0, "")
-    assert (tmp_path / "score.ndjson").read_text() == picheck_here(
-        *words, "ndjson", cwd=tmp_path
-    ).out
+    assert (tmp_path / "score.ndjson").read_text() == run_here(*words, "ndjson", cwd=tmp_path).out
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,7 @@ def test_lines_go_to_a_file_as_they_go_to_standard_output(tmp_path: Path) -> Non
 def test_what_cannot_be_written_is_refused(
     formats: tuple[str, ...], said: str, tmp_path: Path
 ) -> None:
-    run = picheck_here("score", COMPLIANT, *TERMS, "--isolated", *formats, cwd=tmp_path)
+    run = run_here("score", COMPLIANT, *TERMS, "--isolated", *formats, cwd=tmp_path)
     assert run.code == 2
     assert said in run.err
     assert not run.out
@@ -134,6 +132,6 @@ def test_what_cannot_be_written_is_refused(
 
 def test_a_full_disk_is_an_incomplete_score(tmp_path: Path) -> None:
     words = ("score", COMPLIANT, *TERMS, "--isolated", "-f", "ndjson=/dev/full")
-    run = launch(*words, folder=tmp_path)
+    run = run_apart(*words, cwd=tmp_path)
     assert run.code == 4
     assert "/dev/full cannot be written" in run.err

@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 def audited(folder: Path, *words: str) -> int:
     """Audit the night's file, one document a chunk; return the exit code."""
     command = ("audit", "--as-of", AS_OF, "--waivers", "waivers.toml", "night.ndjson")
-    return run(folder, *command, "-f", "ndjson=out.ndjson", *words).returncode
+    return run(folder, *command, "-f", "ndjson=out.ndjson", *words).code
 
 
 def notices(output: bytes) -> list[str]:

@@ -11,7 +11,8 @@ from typing import Any, Final
 import pytest
 
 from accepting import AS_OF, TIN, submission
-from installing import CLAUSES, VENDOR, Run, install, picheck_here
+from command_line import Run, run_here
+from installing import CLAUSES, VENDOR, install
 from picheck.plugins.lockfile import LOCK_FILE
 from support import ROOT, YEAR
 
@@ -47,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 def audit(folder: Path, *words: str, options: tuple[str, ...] = ()) -> Run:
     given = ("--waivers", "waivers.toml", "--baseline", "baseline.json")
     command = ("audit", "lake", "--as-of", AS_OF, *given, *words)
-    return picheck_here(*command, "-f", f"ndjson={OUTPUT}", *options, cwd=folder)
+    return run_here(*command, "-f", f"ndjson={OUTPUT}", *options, cwd=folder)
 
 
 def cut(folder: Path, *words: str) -> bytes:
@@ -144,7 +145,7 @@ def test_files_of_other_names_are_named(folder: Path) -> None:
 
 
 def test_another_lock_is_named(folder: Path) -> None:
-    assert picheck_here("plugins", "lock", cwd=folder).code == 0
+    assert run_here("plugins", "lock", cwd=folder).code == 0
     whole = cut(folder, "--locked")
     lock = folder / LOCK_FILE
     lock.write_text(lock.read_text() + "\n")
@@ -283,7 +284,7 @@ def write_lines(folder: Path) -> list[str]:
 
 def audit_lines(folder: Path, *words: str) -> Run:
     command = ("audit", "lines.ndjson", "--as-of", AS_OF, "--isolated")
-    return picheck_here(*command, "-f", f"ndjson={OUTPUT}", *words, cwd=folder)
+    return run_here(*command, "-f", f"ndjson={OUTPUT}", *words, cwd=folder)
 
 
 def cut_lines(folder: Path) -> bytes:

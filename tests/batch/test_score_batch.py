@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from installing import picheck_here
+from command_line import run_here
 from picheck.testing import compliant
 from support import AS_OF, ROOT, YEAR, some
 
@@ -30,7 +30,7 @@ def of(tin: str, *, worse: bool = False) -> Any:
 
 def scored(folder: Path, *options: str, code: int | None = None) -> list[Any]:
     words = ("held.ndjson", "--as-of", AS_OF, "--isolated", "-f", "ndjson", *options)
-    run = picheck_here("score", *words, cwd=folder)
+    run = run_here("score", *words, cwd=folder)
     assert code is None or run.code == code, run.err
     return [json.loads(line) for line in run.out.splitlines()]
 
@@ -63,7 +63,7 @@ def test_a_score_in_a_batch_is_the_score_alone(tmp_path: Path) -> None:
     write(tmp_path, of(TINS[0], worse=True))
     (alone,) = scores(scored(tmp_path, "--what-if"))
     words = ("held.ndjson", "--as-of", AS_OF, "--isolated", "-f", "json", "--what-if")
-    run = picheck_here("score", *words, cwd=tmp_path)
+    run = run_here("score", *words, cwd=tmp_path)
     assert {**run.report["entities"][0], "type": "score"} == alone
     assert together[0]["score"]["points"] == alone["score"]["points"]
     assert together[0]["whatIf"] == alone["whatIf"]
@@ -76,7 +76,7 @@ def test_the_pseudonym_is_the_audit_s(tmp_path: Path) -> None:
     for key in ((), ("--entity-key", "key")):
         (score,) = scores(scored(tmp_path, *key))
         words = ("held.ndjson", "--as-of", AS_OF, "--isolated", "-f", "json", *key)
-        run = picheck_here("audit", *words, cwd=tmp_path)
+        run = run_here("audit", *words, cwd=tmp_path)
         assert score["entity"] == run.report["documents"][0]["entity"]
         names.append(score["entity"])
     assert len(set(names)) == 2
@@ -151,4 +151,4 @@ def test_no_query_of_the_page_groups_by_masked_names() -> None:
 def test_no_identifier_is_printed(tmp_path: Path, form: str) -> None:
     write(tmp_path, of(TINS[0]))
     words = ("held.ndjson", "--as-of", AS_OF, "--isolated", "-f", form)
-    assert TINS[0] not in picheck_here("score", *words, cwd=tmp_path).out
+    assert TINS[0] not in run_here("score", *words, cwd=tmp_path).out

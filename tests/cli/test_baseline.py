@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from accepting import AS_OF, SUBJECT, TWIN, audit, codes, run, submission, waivers
+from command_line import run_apart
 
 BASELINE = "picheck-baseline.json"
 SHORT = "PIC-PER-03 period-too-short"
@@ -16,11 +17,11 @@ SHORT = "PIC-PER-03 period-too-short"
 
 def create(folder: Path, *words: str, code: int = 0) -> str:
     done = run(folder, "baseline", "create", "--as-of", AS_OF, *words, code=code)
-    return done.stdout + done.stderr
+    return done.out + done.err
 
 
 def update(folder: Path, *words: str) -> str:
-    return run(folder, "baseline", "update", "--as-of", AS_OF, *words, code=0).stdout
+    return run(folder, "baseline", "update", "--as-of", AS_OF, *words, code=0).out
 
 
 def held(folder: Path) -> list[dict[str, Any]]:
@@ -46,11 +47,11 @@ def test_the_summary_of_a_run_counts_what_was_accepted(tmp_path: Path) -> None:
     create(tmp_path, "a.json")
     waivers(tmp_path, f'code = "PIC-PER-03"\nsubject = "{SUBJECT}"')
     words = ("audit", "a.json", "--as-of", AS_OF, "-f", "text")
-    told = run(tmp_path, *words).stdout
+    told = run(tmp_path, *words).out
     assert "waived" not in told
     assert "baseline" not in told
     accepting = ("--baseline", BASELINE, "--waivers", "waivers.toml")
-    told = run(tmp_path, *words, *accepting).stdout
+    told = run(tmp_path, *words, *accepting).out
     assert "1 waived, 1 in the baseline" in " ".join(told.split())
 
 
@@ -123,13 +124,16 @@ def test_nothing_checked_is_nothing_written(tmp_path: Path) -> None:
     assert not (tmp_path / BASELINE).exists()
 
 
-def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
+def test_two_processes_with_other_hash_seeds_write_the_same_bytes(tmp_path: Path) -> None:
     submission(tmp_path / "a.json")
     submission(tmp_path / "b.json", tin=TWIN)
-    create(tmp_path, ".")
-    first = (tmp_path / BASELINE).read_bytes()
-    create(tmp_path, "b.json", "a.json", "--force")
-    assert (tmp_path / BASELINE).read_bytes() == first
+    written = []
+    for seed, paths in (("1", (".",)), ("2", ("b.json", "a.json"))):
+        command = ("baseline", "create", "--force", "--as-of", AS_OF, *paths)
+        assert run_apart(*command, cwd=tmp_path, PYTHONHASHSEED=seed).code == 0
+        written.append((tmp_path / BASELINE).read_bytes())
+    assert len(held(tmp_path)) == 2
+    assert written[0] == written[1]
 
 
 def test_update_drops_what_is_gone_and_takes_up_what_is_new(tmp_path: Path) -> None:
@@ -196,14 +200,14 @@ def test_show_lists_the_findings(tmp_path: Path) -> None:
     submission(tmp_path / "a.json")
     create(tmp_path, "a.json")
     [known] = held(tmp_path)
-    head, row, total = run(tmp_path, "baseline", "show", code=0).stdout.splitlines()
+    head, row, total = run(tmp_path, "baseline", "show", code=0).out.splitlines()
     assert head.split() == ["code", "year", "subject", "fingerprint", "finding"]
     assert row.split() == [
         *("PIC-PER-03", "2025", *SUBJECT.split(), known["fingerprint"][:12]),
         *("period-too-short", "at", "/measurementSets/0/performanceEnd"),
     ]
     assert total == f"1 finding as of {AS_OF}"
-    found = json.loads(run(tmp_path, "baseline", "show", "--format", "json", code=0).stdout)
+    found = json.loads(run(tmp_path, "baseline", "show", "--format", "json", code=0).out)
     assert found["findings"] == held(tmp_path)
 
 
@@ -212,4 +216,4 @@ def test_a_file_that_is_no_baseline_stops_the_audit(tmp_path: Path, text: str) -
     submission(tmp_path / "a.json")
     (tmp_path / BASELINE).write_text(text, "utf-8")
     done = run(tmp_path, "audit", "a.json", "--baseline", BASELINE, code=2)
-    assert "is no baseline" in done.stderr
+    assert "is no baseline" in done.err

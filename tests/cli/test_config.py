@@ -25,7 +25,7 @@ def write(folder: Path, text: str, name: str = "picheck.toml") -> None:
 
 def shown(folder: Path, *words: str, **environment: str) -> Any:
     done = run(folder, "config", "show", "--format", "json", *words, code=0, **environment)
-    return json.loads(done.stdout)
+    return json.loads(done.out)
 
 
 def gate(folder: Path, *words: str, **environment: str) -> tuple[str, str]:
@@ -68,7 +68,7 @@ def test_a_file_can_be_named_and_none_can_be_asked_for(tmp_path: Path) -> None:
     assert gate(tmp_path, "-c", "ci/strict.toml") == ("never", "ci/strict.toml")
     assert gate(tmp_path, "--isolated") == ("error", "default")
     done = run(tmp_path, "config", "show", "-c", "absent.toml", code=2)
-    assert "absent.toml: cannot be read" in done.stderr
+    assert "absent.toml: cannot be read" in done.err
 
 
 @pytest.mark.parametrize(
@@ -95,22 +95,22 @@ def test_what_is_not_known_is_refused_and_nothing_is_audited(
     write(tmp_path, text)
     for words in (("audit", "a.json"), ("config", "validate")):
         done = run(tmp_path, *words, code=2)
-        assert fault in done.stderr
-        assert done.stdout == ""
+        assert fault in done.err
+        assert done.out == ""
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     write(tmp_path, 'yaer = 2025\nfail_on = 1\nreveal = "yes"')
-    lines = run(tmp_path, "config", "validate", code=2).stderr.splitlines()
+    lines = run(tmp_path, "config", "validate", code=2).err.splitlines()
     assert len(lines) == 3
 
 
 def test_validate_says_that_all_is_sound(tmp_path: Path) -> None:
     waivers(tmp_path, f'code = "PIC-PER-03"\nsubject = "{SUBJECT}"')
     write(tmp_path, 'waivers = "waivers.toml"\nformat = "json"\nas_of = 2026-02-01')
-    assert run(tmp_path, "config", "validate", code=0).stdout == "picheck.toml is sound\n"
+    assert run(tmp_path, "config", "validate", code=0).out == "picheck.toml is sound\n"
     write(tmp_path, 'format = ["jsn"]')
-    assert "did you mean json?" in run(tmp_path, "config", "validate", code=2).stderr
+    assert "did you mean json?" in run(tmp_path, "config", "validate", code=2).err
 
 
 def test_paths_start_at_the_settings_file(tmp_path: Path) -> None:
@@ -124,10 +124,10 @@ def test_paths_start_at_the_settings_file(tmp_path: Path) -> None:
 def test_sources_are_printed_where_they_are_asked_for(tmp_path: Path) -> None:
     submission(tmp_path / "a.json")
     words = ("audit", "a.json", "--as-of", AS_OF, "-f", "text")
-    assert "     source    " not in run(tmp_path, *words, code=1).stdout
-    assert "     source    " in run(tmp_path, *words, "--sources", code=1).stdout
+    assert "     source    " not in run(tmp_path, *words, code=1).out
+    assert "     source    " in run(tmp_path, *words, "--sources", code=1).out
     write(tmp_path, "sources = true")
-    assert "     source    " in run(tmp_path, *words, code=1).stdout
+    assert "     source    " in run(tmp_path, *words, code=1).out
 
 
 def test_a_key_makes_the_pseudonyms_of_entities_and_stays_a_secret(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_key_makes_the_pseudonyms_of_entities_and_stays_a_secret(tmp_path: Pat
     assert "a key of many letters" not in json.dumps(with_key)
     assert "secret" not in {Path(given["uri"]).name for given in with_key["run"]["inputs"]}
     (tmp_path / "secret").write_text("short", "utf-8")
-    said = run(tmp_path, "audit", "a.json", code=2).stderr
+    said = run(tmp_path, "audit", "a.json", code=2).err
     assert "secret holds 5 bytes; 16 or more are needed" in said
 
 
@@ -154,15 +154,15 @@ def test_the_evidence_to_fill_in_holds_what_the_side_file_says_already(tmp_path:
     side_file = path.with_suffix(".evidence.json")
     held = {"cehrt": {"certifiedOn": "2024-11-30"}, "clinicians": [{"npi": NPI, "measures": {}}]}
     side_file.write_text(json.dumps({"cehrt": held["cehrt"]}), "utf-8")
-    told = run(tmp_path, *words, code=0).stdout
+    told = run(tmp_path, *words, code=0).out
     assert "save what you know as a.evidence.json:" in told
     assert '"certifiedOn": "2024-11-30"' in told
     side_file.write_text(json.dumps(held), "utf-8")
-    told = run(tmp_path, *words, code=0).stdout
+    told = run(tmp_path, *words, code=0).out
     assert "add what you know to a.evidence.json:" in told
     assert NPI not in told
     assert '"certifiedOn": "2024-11-30"' not in told
-    told = run(tmp_path, *words, "--reveal", code=0).stdout
+    told = run(tmp_path, *words, "--reveal", code=0).out
     assert "save what you know as a.evidence.json:" in told
     assert NPI in told
 
@@ -181,7 +181,7 @@ def test_every_setting_is_an_option_with_its_own_environment_variable(tmp_path: 
 
 
 def test_the_schema_agrees_with_the_reader(tmp_path: Path) -> None:
-    schema = json.loads(run(tmp_path, "config", "schema", code=0).stdout)
+    schema = json.loads(run(tmp_path, "config", "schema", code=0).out)
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     sound = 'fail_on = "note"\nignore = "PIC-PER"\n[[overrides]]\nfiles = ["*"]\nfail_on = "note"'

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from picheck.testing import compliant
 from support import AS_OF, YEAR
 
@@ -47,13 +47,13 @@ def report(folder: Path, name: str, *options: str, form: str = "ndjson") -> Path
     """Audit what is held and return the report."""
     file = folder / name
     words = ("held.ndjson", "--as-of", AS_OF, "--isolated", "-f", f"{form}={file}", *options)
-    run = picheck_here("audit", *words, cwd=folder)
+    run = run_here("audit", *words, cwd=folder)
     assert run.code in {0, 1}, run.err
     return file
 
 
 def diff(folder: Path, *words: str | Path) -> Run:
-    return picheck_here("diff", *words, cwd=folder)
+    return run_here("diff", *words, cwd=folder)
 
 
 def compared(folder: Path, *words: str | Path) -> Any:
@@ -222,8 +222,8 @@ def test_of_two_findings_alike_only_the_one_that_was_accepted_is_reopened(tmp_pa
     lines = [(tmp_path / f"{name}.ndjson").read_text() for name in ("a", "b")]
     words = ("a.ndjson", "b.ndjson", "--as-of", AS_OF, "--isolated")
     waiver = waive(tmp_path, AS_OF, "a.ndjson")
-    picheck_here("audit", *words, *waiver, "-f", "json=old", cwd=tmp_path)
-    picheck_here("audit", *words, "-f", "json=new", cwd=tmp_path)
+    run_here("audit", *words, *waiver, "-f", "json=old", cwd=tmp_path)
+    run_here("audit", *words, "-f", "json=new", cwd=tmp_path)
     found = compared(tmp_path, "old", "new")
     (reopened,) = (f for f in found["findings"]["reopened"] if f["code"] == "PIC-PER-03")
     assert reopened["occurrences"] == 1
@@ -287,7 +287,7 @@ def test_a_report_that_cannot_be_read_is_told(pair: Path, data: bytes | None, to
 def test_an_incomplete_report_is_told(pair: Path) -> None:
     (pair / "held.ndjson").write_text("{\n" + (pair / "held.ndjson").read_text())
     words = ("held.ndjson", "--as-of", AS_OF, "--isolated", "-f", "ndjson=half.ndjson")
-    assert picheck_here("audit", *words, cwd=pair).code == 3
+    assert run_here("audit", *words, cwd=pair).code == 3
     run = diff(pair, "old.ndjson", "half.ndjson")
     assert "half.ndjson is of an incomplete audit" in run.err
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from picheck.engine.options import GATES
 from picheck.engine.verdicts import exit_status
 from support import AS_OF, COMPLIANT, YEAR
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 def audit(folder: Path, *arguments: str, **environment: str) -> Run:
     options = ("--as-of", AS_OF, "--isolated", "-f", "json")
-    return picheck_here("audit", *options, *arguments, cwd=folder, stdin=b"", **environment)
+    return run_here("audit", *options, *arguments, cwd=folder, stdin=b"", **environment)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_open_questions_are_results_where_an_override_counts_them(folder: Path) 
     settings = '[[overrides]]\nfiles = "bare.json"\nfail_on = "indeterminate"\n'
     (folder / "picheck.toml").write_text(settings)
     options = ("--as-of", AS_OF, "-f", "json")
-    run = picheck_here("audit", *options, "bare.json", "ready.json", cwd=folder)
+    run = run_here("audit", *options, "bare.json", "ready.json", cwd=folder)
     assert run.code == 1
     assert [document["verdict"] for document in run.report["documents"]] == ["notReady", "ready"]
     assert {r["outcome"] for r in run.report["results"] if r["document"] == 0} >= {"indeterminate"}
@@ -193,7 +193,7 @@ def test_an_option_may_stand_in_the_environment(folder: Path) -> None:
 
 def test_a_preview_is_never_ready(tmp_path: Path) -> None:
     path = COMPLIANT.parent / "2027.json"
-    run = picheck_here("audit", path, "--as-of", "2028-02-01", "-f", "json", cwd=tmp_path)
+    run = run_here("audit", path, "--as-of", "2028-02-01", "-f", "json", cwd=tmp_path)
     assert run.code == 4
     assert run.report["summary"]["verdict"] == "incomplete"
     assert any("is a preview, never ready" in n["message"] for n in run.report["run"]["notices"])

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from picheck.cli.main import main
+from command_line import Run
 from picheck.engine.audit import audit
 from picheck.engine.framework_help import OWN_FINDINGS, OwnFinding
 from picheck.engine.framework_rules import FRAMEWORK_RULES
@@ -31,29 +31,7 @@ PREVIEW = 2027
 BOOKS = (*YEARS, PREVIEW)
 
 
-class Said(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Picheck = Callable[..., Said]
-
-
-@pytest.fixture
-def picheck(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Picheck:
-    """Return a function that runs the command line in this process, on a line of 100."""
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*arguments: object) -> Said:
-        with pytest.raises(SystemExit) as stop:
-            main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Said(int(stop.value.code or 0), said.out, said.err)
-
-    return run
+Picheck = Callable[..., Run]
 
 
 def listed(picheck: Picheck, *arguments: object) -> Any:

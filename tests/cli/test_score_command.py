@@ -5,15 +5,13 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from picheck.cli.main import cli
+from command_line import Run, run_here, run_with_two_hash_seeds
 from scoring_support import Document, submission
 from support import AS_OF, COMPLIANT, YEAR, is_in_matrix, some
 
@@ -22,10 +20,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def score(*arguments: str | Path) -> Result:
+def score(*arguments: str | Path) -> Run:
     """Run the command on the day of the audit."""
-    given = ["score", "--isolated", "--as-of", AS_OF, *map(str, arguments)]
-    return CliRunner().invoke(cli, given, standalone_mode=False, catch_exceptions=False)
+    return run_here("score", "--isolated", "--as-of", AS_OF, *arguments)
 
 
 def write(folder: Path, document: Document, name: str = "submission.json") -> Path:
@@ -42,22 +39,22 @@ def flat(text: str) -> str:
 
 def test_the_score_is_told_with_its_arithmetic() -> None:
     result = score(COMPLIANT)
-    assert result.return_value == 0
-    assert result.stdout.startswith("SCORE 97 of 100")
-    assert "450/500 x 10 = 9.00 -> 9" in result.stdout
-    assert "380/412 x 25 = 23.06 -> 23" in result.stdout
-    assert "the category weighs 25%, so 24.25 points reach the final score" in flat(result.stdout)
-    assert "From 100 down to 97" in result.stdout
+    assert result.code == 0
+    assert result.out.startswith("SCORE 97 of 100")
+    assert "450/500 x 10 = 9.00 -> 9" in result.out
+    assert "380/412 x 25 = 23.06 -> 23" in result.out
+    assert "the category weighs 25%, so 24.25 points reach the final score" in flat(result.out)
+    assert "From 100 down to 97" in result.out
 
 
 def test_the_bars_of_the_waterfall_end_at_the_score() -> None:
-    bars = [line for line in score(COMPLIANT).stdout.splitlines() if "█" in line]
+    bars = [line for line in score(COMPLIANT).out.splitlines() if "█" in line]
     assert [line.split()[-1] for line in bars] == ["100", "97"]
     assert bars[0].count("█") > bars[1].count("█")
 
 
 def test_json_has_the_shape_that_programs_rely_on() -> None:
-    document = json.loads(score("--format", "json", COMPLIANT).stdout)
+    document = json.loads(score("--format", "json", COMPLIANT).out)
     told = document["score"]
     assert (told["points"], told["weight"], told["weighted"]) == (97, 0.25, 24.25)
     assert told["zeroedBy"] == []
@@ -71,27 +68,27 @@ def test_json_has_the_shape_that_programs_rely_on() -> None:
 def test_a_zero_names_its_findings_and_the_score_without_them(tmp_path: Path) -> None:
     path = write(tmp_path, submission(YEAR, {"PI_PPHI_1": False}))
     result = score(path)
-    assert result.return_value == 1
-    assert result.stdout.startswith("SCORE 0 of 100")
-    assert "PIC-ATT-01 attestation-missing (category zero)" in result.stdout
-    assert "Without it the score would be 97" in result.stdout
+    assert result.code == 1
+    assert result.out.startswith("SCORE 0 of 100")
+    assert "PIC-ATT-01 attestation-missing (category zero)" in result.out
+    assert "Without it the score would be 97" in result.out
 
 
 def test_a_document_of_the_wrong_shape_scores_zero_and_says_why(tmp_path: Path) -> None:
     document = submission(YEAR, {})
     document["measurementSets"] = "none"
     result = score(write(tmp_path, document))
-    assert result.return_value in {1, 4}
-    assert result.stdout.startswith("SCORE 0 of 100")
-    assert "PIC-STR-01" in result.stdout
+    assert result.code in {1, 4}
+    assert result.out.startswith("SCORE 0 of 100")
+    assert "PIC-STR-01" in result.out
 
 
 def test_what_is_no_json_has_no_score(tmp_path: Path) -> None:
     path = tmp_path / "broken.json"
     path.write_text("{", encoding="utf-8")
     result = score(path)
-    assert result.return_value == 3
-    assert "nothing to score" in result.stderr
+    assert result.code == 3
+    assert "nothing to score" in result.err
 
 
 def test_evidence_can_bring_the_score_to_zero(tmp_path: Path) -> None:
@@ -100,10 +97,10 @@ def test_evidence_can_bring_the_score_to_zero(tmp_path: Path) -> None:
     evidence.write_text(
         json.dumps({"cehrt": {"certifiedOn": f"{YEAR + 1}-01-01"}}), encoding="utf-8"
     )
-    assert score(path).return_value == 0
+    assert score(path).code == 0
     result = score("--evidence", evidence, path)
-    assert result.stdout.startswith("SCORE 0 of 100")
-    assert "PIC-CEH-06" in result.stdout
+    assert result.out.startswith("SCORE 0 of 100")
+    assert "PIC-CEH-06" in result.out
 
 
 @pytest.mark.skipif(YEAR < 2025, reason="earlier levels count from the year before on")
@@ -112,8 +109,8 @@ def test_an_earlier_submission_can_bring_the_score_to_zero(tmp_path: Path) -> No
     now = write(tmp_path, submission(YEAR, level, ["PI_PHCDRR_1_PROD"]), "now.json")
     before = submission(YEAR - 1, level, ["PI_PHCDRR_1_PROD"])
     earlier = write(tmp_path, before, "earlier.json")
-    assert json.loads(score("-f", "json", now).stdout)["score"]["points"] == 97
-    told = json.loads(score("-f", "json", "--prior", earlier, now).stdout)["score"]
+    assert json.loads(score("-f", "json", now).out)["score"]["points"] == 97
+    told = json.loads(score("-f", "json", "--prior", earlier, now).out)["score"]
     assert [finding["code"] for finding in told["zeroedBy"]] == ["PIC-HST-01"]
 
 
@@ -121,12 +118,12 @@ def test_a_reweighted_practice_sees_both_ways(tmp_path: Path) -> None:
     path = write(tmp_path, submission(YEAR, {}))
     evidence = tmp_path / "facts.json"
     evidence.write_text(json.dumps({"eligibility": {"specialStatuses": ["hospitalBased"]}}))
-    told = flat(score("--evidence", evidence, path).stdout)
+    told = flat(score("--evidence", evidence, path).out)
     assert "the evidence counts on hospitalBased, and what is sent gives that up" in told
     assert "sent, it brings 24.25 points to the final score" in told
     assert "leaving it out brings more where Quality earns more than 97%" in told
     assert re.search(r"Quality +30% +55%", told)
-    page = score("--evidence", evidence, "-f", "html", path).stdout
+    page = score("--evidence", evidence, "-f", "html", path).out
     assert "<h2>Sent, or left out</h2>" in page
     assert "<td>Quality</td>" in page
 
@@ -138,20 +135,20 @@ def test_a_practice_that_leaves_the_category_out_is_not_told_that_it_scores_zero
     evidence = tmp_path / "facts.json"
     evidence.write_text(json.dumps({"eligibility": {"specialStatuses": ["hospitalBased"]}}))
     result = score("--evidence", evidence, path)
-    assert result.return_value == 0
-    assert result.stdout.startswith("SCORE none")
-    assert "nothing of this category is submitted; the reweighting stands" in flat(result.stdout)
-    assert ">none <small>" in score("--evidence", evidence, "-f", "html", path).stdout
+    assert result.code == 0
+    assert result.out.startswith("SCORE none")
+    assert "nothing of this category is submitted; the reweighting holds" in flat(result.out)
+    assert ">none <small>" in score("--evidence", evidence, "-f", "html", path).out
     bare = score(path)
-    assert bare.return_value == 0
-    assert bare.stdout.startswith("SCORE 0 of 100")
-    assert "the category scores 0 unless it is reweighted" in flat(bare.stdout)
+    assert bare.code == 0
+    assert bare.out.startswith("SCORE 0 of 100")
+    assert "the category scores 0 unless it is reweighted" in flat(bare.out)
 
 
 def test_what_could_still_be_zero_is_said(tmp_path: Path) -> None:
     result = score(write(tmp_path, submission(YEAR, {})))
-    assert "Could still be zero: facts are missing" in result.stdout
-    assert "cehrt.certifiedOn" in result.stdout
+    assert "Could still be zero: facts are missing" in result.out
+    assert "cehrt.certifiedOn" in result.out
 
 
 def test_every_set_is_scored_and_the_best_one_named(tmp_path: Path) -> None:
@@ -163,23 +160,23 @@ def test_every_set_is_scored_and_the_best_one_named(tmp_path: Path) -> None:
             measurement["value"] = {"numerator": 412, "denominator": 412}
     document["measurementSets"].append(other)
     path = write(tmp_path, document)
-    highest = score("--conflict-policy", "highest", path).stdout
+    highest = score("--conflict-policy", "highest", path).out
     assert highest.startswith("SCORE 99 of 100")
     assert re.search(r"99 .*/measurementSets/1 .*the best one", highest)
-    assert score("--conflict-policy", "zero", path).stdout.startswith("SCORE 0 of 100")
+    assert score("--conflict-policy", "zero", path).out.startswith("SCORE 0 of 100")
 
 
 def test_two_entities_have_two_scores_and_none_stands_for_both(tmp_path: Path) -> None:
     other = submission(YEAR, {"PI_EP_1": (1, 900)})
     other["taxpayerIdentificationNumber"] = "987654321"
     paths = [COMPLIANT, write(tmp_path, other)]
-    document = json.loads(score("-f", "json", *paths).stdout)
+    document = json.loads(score("-f", "json", *paths).out)
     assert document["score"] is None
     assert [entity["score"]["points"] for entity in document["entities"]] == [97, 89]
 
 
 def test_the_weight_can_be_asked_for() -> None:
-    told = json.loads(score("-f", "json", "--participation", "app", COMPLIANT).stdout)["score"]
+    told = json.loads(score("-f", "json", "--participation", "app", COMPLIANT).out)["score"]
     assert (told["participation"], told["weight"], told["weighted"]) == ("app", 0.3, 29.1)
 
 
@@ -187,9 +184,9 @@ def test_what_if_offers_changes_and_writes_to_no_file(tmp_path: Path) -> None:
     path = write(tmp_path, submission(YEAR, {"PI_PPHI_1": False}))
     before = path.read_bytes()
     result = score("--what-if", path)
-    assert "+97   a yes to PI_PPHI_1" in result.stdout
-    assert "needs a fact only you can attest" in flat(result.stdout)
-    assert "nothing is written to any file" in flat(result.stdout)
+    assert "+97   a yes to PI_PPHI_1" in result.out
+    assert "needs a fact only you can attest" in flat(result.out)
+    assert "nothing is written to any file" in flat(result.out)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["submission.json"]
 
@@ -218,12 +215,12 @@ def test_what_if_moves_a_period_that_is_too_short(tmp_path: Path) -> None:
 def test_what_no_change_settles_is_said(tmp_path: Path) -> None:
     path = write(tmp_path, submission(YEAR, {}, cehrtId=""))
     result = score("--what-if", path)
-    assert "no change tried here settles PIC-CEH-01" in result.stdout
+    assert "no change tried here settles PIC-CEH-01" in result.out
 
 
 def test_the_page_stands_by_itself_and_escapes_what_it_shows(tmp_path: Path) -> None:
     path = write(tmp_path, submission(YEAR, {}), "<img src=x onerror=alert(1)>.json")
-    page = score("--what-if", "-f", "html", path).stdout
+    page = score("--what-if", "-f", "html", path).out
     assert "<svg" in page
     assert "prefers-color-scheme: dark" in page
     assert "<img" not in page
@@ -234,26 +231,29 @@ def test_the_page_stands_by_itself_and_escapes_what_it_shows(tmp_path: Path) -> 
 
 def test_controls_in_a_file_name_never_reach_the_terminal(tmp_path: Path) -> None:
     path = write(tmp_path, submission(YEAR, {}), "a\x1b[31mb.json")
-    assert "\x1b" not in score("--color", "never", path).stdout
+    assert "\x1b" not in score("--color", "never", path).out
 
 
 def test_an_identifier_is_masked_unless_it_is_asked_for() -> None:
-    assert "123456789" not in score("-f", "json", COMPLIANT).stdout
-    assert "123456789" in score("-f", "json", "--reveal", COMPLIANT).stdout
+    assert "123456789" not in score("-f", "json", COMPLIANT).out
+    assert "123456789" in score("-f", "json", "--reveal", COMPLIANT).out
 
 
 def test_without_a_preview_plugin_the_command_says_so() -> None:
-    result = CliRunner().invoke(cli, ["score", "-p", "no:pi-scoring", str(COMPLIANT)])
-    assert "no plugin offers a preview" in str(result.exception)
+    result = run_here("score", "-p", "no:pi-scoring", COMPLIANT)
+    assert (result.code, result.out) == (2, "")
+    assert "no plugin offers a preview" in result.err
 
 
-def test_two_runs_tell_the_same() -> None:
-    arguments: Sequence[str | Path] = ("--what-if", "-f", "json", COMPLIANT)
-    assert score(*arguments).stdout == score(*arguments).stdout
+def test_two_processes_with_other_hash_seeds_say_the_same(tmp_path: Path) -> None:
+    options = ("--isolated", "--as-of", AS_OF, "--what-if", "-f", "json")
+    first, second = run_with_two_hash_seeds("score", *options, COMPLIANT, cwd=tmp_path)
+    assert first.report["entities"][0]["whatIf"] is not None
+    assert first.out == second.out
 
 
 def _what_if(path: Path) -> list[dict[str, Any]]:
-    entity = json.loads(score("-f", "json", "--what-if", path).stdout)["entities"][0]
+    entity = json.loads(score("-f", "json", "--what-if", path).out)["entities"][0]
     items: list[dict[str, Any]] = entity["whatIf"]
     return items
 

@@ -114,7 +114,7 @@ def test_what_cms_refuses_cannot_be_waived(tmp_path: Path) -> None:
     assert report["summary"]["waived"] == 0
     assert set(kinds(report)) == {"waiverRefused"}
     done = run(tmp_path, "waivers", "lint", "--waivers", "waivers.toml", code=2)
-    assert "cannot be waived: CMS refuses such a submission" in done.stderr
+    assert "cannot be waived: CMS refuses such a submission" in done.err
 
 
 def test_a_finding_across_documents_can_be_waived(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_tin_in_full_is_understood_and_never_printed(tmp_path: Path) -> None:
     audit(tmp_path, "a.json", "--waivers", "waivers.toml", code=0)
     submission(tmp_path / "a.json", short=False)
     for words in (("audit", "a.json", "--waivers"), ("waivers", "list", "--waivers")):
-        assert TIN not in run(tmp_path, *words, "waivers.toml").stdout
+        assert TIN not in run(tmp_path, *words, "waivers.toml").out
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_a_waiver_that_is_wrong_stops_the_audit(tmp_path: Path, table: str, faul
     submission(tmp_path / "a.json")
     waivers(tmp_path, table)
     done = run(tmp_path, "audit", "a.json", "--waivers", "waivers.toml", code=2)
-    assert fault in done.stderr
-    assert "waivers.toml" in done.stderr
+    assert fault in done.err
+    assert "waivers.toml" in done.err
 
 
 @pytest.mark.parametrize("key", ["reason", "owner", "expires"])
@@ -223,13 +223,13 @@ def test_lint_tells_expired_waivers_by_its_exit_code(tmp_path: Path) -> None:
     waivers(tmp_path, BY_SUBJECT)
     words = ("waivers", "lint", "--waivers", "waivers.toml", "--as-of")
     run(tmp_path, *words, "2026-12-31", code=0)
-    assert "expired on 2026-12-31" in run(tmp_path, *words, "2027-01-01", code=1).stdout
+    assert "expired on 2026-12-31" in run(tmp_path, *words, "2027-01-01", code=1).out
 
 
 def test_list_says_what_holds(tmp_path: Path) -> None:
     waivers(tmp_path, BY_SUBJECT)
     words = ("waivers", "list", "--waivers", "waivers.toml", "--as-of", "2026-02-01")
-    (row,) = json.loads(run(tmp_path, *words, "--format", "json", code=0).stdout)
+    (row,) = json.loads(run(tmp_path, *words, "--format", "json", code=0).out)
     assert row["state"] == "holds"
     assert row["expires"] == date(2026, 12, 31).isoformat()
-    assert "Compliance" in run(tmp_path, *words, code=0).stdout
+    assert "Compliance" in run(tmp_path, *words, code=0).out

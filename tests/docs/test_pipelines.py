@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from accepting import run, submission
+from command_line import Run
 from picheck.cli.completion import SHELLS
 from picheck.cli.main import COMMANDS
 from support import FIXTURES, ROOT, perhaps, some
@@ -43,12 +44,10 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
-def shell(
-    script: str, folder: Path, path: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def shell(script: str, folder: Path, path: str, **environment: str) -> Run:
     assert BASH is not None
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PICHECK_")}
-    return subprocess.run(
+    done = subprocess.run(
         [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script],
         cwd=folder,
         env={**kept, "PATH": path, "NO_COLOR": "1", "SOURCE_DATE_EPOCH": "1769904000"}
@@ -58,6 +57,7 @@ def shell(
         encoding="utf-8",
         check=False,
     )
+    return Run(done.returncode, done.stdout, done.stderr, None)
 
 
 HOOKS: Final = {
@@ -98,12 +98,12 @@ def test_the_hooks_run_as_pre_commit_runs_them(tmp_path: Path, path: str) -> Non
     (tmp_path / "waivers.toml").write_text("", "utf-8")
     (tmp_path / "picheck.toml").write_text('waivers = "waivers.toml"', "utf-8")
     hook = f"{HOOKS['picheck']['entry']} {arguments}"
-    assert shell(f"{hook} submissions/good.json", tmp_path, path).returncode == 0
+    assert shell(f"{hook} submissions/good.json", tmp_path, path).code == 0
     done = shell(f"{hook} submissions/good.json submissions/short.json", tmp_path, path)
-    assert done.returncode == 1, done.stderr
+    assert done.code == 1, done.err
     for name in ("picheck-waivers", "picheck-config"):
         done = shell(HOOKS[name]["entry"], tmp_path, path)
-        assert done.returncode == 0, done.stderr
+        assert done.code == 0, done.err
 
 
 def test_the_action_says_what_it_takes_and_gives() -> None:
@@ -141,8 +141,8 @@ def test_the_action_audits_and_keeps_the_exit_code(tmp_path: Path, path: str) ->
         STEPS["Audit"]["run"], tmp_path, path, ARGS=given["args"], AUDIT_PATHS=given["paths"],
         SARIF_FILE="picheck.sarif", GITHUB_OUTPUT="output", GITHUB_STEP_SUMMARY="summary.md",
     )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    assert "::error" in done.stdout
+    assert done.code == 1, done.err
+    assert "::error" in done.out
     assert (tmp_path / "output").read_text("utf-8") == "exit-code=1\n"
     assert "NOT READY" in (tmp_path / "summary.md").read_text("utf-8")
     sarif = json.loads((tmp_path / "picheck.sarif").read_text("utf-8"))
@@ -160,7 +160,7 @@ def test_the_action_installs_itself_or_a_version(tmp_path: Path, version: str, t
         STEPS["Install picheck"]["run"], tmp_path, f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
         ACTION_PATH="/the/action", VERSION=version, PLUGINS="\nacme>=1.2\n\nother\n",
     )  # fmt: skip
-    assert done.stdout.split() == [
+    assert done.out.split() == [
         "-m", "pip", "install", "--quiet", target, "acme>=1.2", "other",
     ]  # fmt: skip
 
@@ -173,7 +173,7 @@ def test_the_gitlab_job_writes_the_reports_it_promises(tmp_path: Path, path: str
     install, *commands = job["script"]
     assert install == "pip install --quiet picheck"
     done = shell("\n".join(commands), tmp_path, path)
-    assert done.returncode == 1, done.stderr
+    assert done.code == 1, done.err
     artifacts = job["artifacts"]
     for name in (artifacts["reports"]["junit"], *artifacts["paths"]):
         assert (tmp_path / name).stat().st_size
@@ -188,12 +188,12 @@ def test_the_page_on_completion_shows_every_shell(name: str) -> None:
 def test_bash_completes_commands_and_options(tmp_path: Path, path: str) -> None:
     (block,) = blocks("shell-completion.md", "bash")
     done = shell(block, tmp_path, path, HOME=str(tmp_path))
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     script = tmp_path / ".local/share/bash-completion/completions/picheck"
     asked = f'source "{script}"; COMP_WORDS=(picheck {{}}); COMP_CWORD=1; {{}}'
     for words, wanted in (("wai", "waivers"), ("bas", "baseline")):
         call = asked.format(words, '_picheck_completion picheck; echo "${COMPREPLY[@]}"')
-        assert shell(call, tmp_path, path).stdout.split() == [wanted]
+        assert shell(call, tmp_path, path).out.split() == [wanted]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_bash_completes_commands_and_options(tmp_path: Path, path: str) -> None:
     ],
 )
 def test_the_help_of_a_command_has_examples(words: tuple[str, ...], tmp_path: Path) -> None:
-    told = run(tmp_path, *words, "--help", code=0).stdout
+    told = run(tmp_path, *words, "--help", code=0).out
     assert re.search(rf"Examples?:.*picheck {words[0]} ", told, flags=re.DOTALL)
     for word in perhaps(words[1:]):
         assert f"picheck {words[0]} {word}" in told.partition("Example")[2]

@@ -97,7 +97,7 @@ def test_every_page_can_be_reached_from_the_first(pages: Mapping[str, str]) -> N
 def test_the_same_plugins_give_the_same_bytes(tmp_path: Path) -> None:
     for seed in ("1", "2"):
         written = run_picheck_with(seed, "docs", "build", "-o", str(tmp_path / seed))
-        assert written.returncode == 0, written.stderr
+        assert written.code == 0, written.err
     first, second = (contents(tmp_path / seed / "markdown") for seed in ("1", "2"))
     assert len(first) > 80
     assert first == second
@@ -323,8 +323,8 @@ def test_a_case_that_is_written_wrong_is_named(tmp_path: Path) -> None:
     pretend_install(site, tmp_path / "acme", "acme", "picheck_acme", "1.2.0")
     (tmp_path / "acme" / "picheck_acme" / "cases" / "ACME-EHR-01.json").write_text('{"rule": 1}')
     done = run_picheck("docs", "build", "-o", str(tmp_path / "out"), site=site)
-    assert done.returncode == 2
-    assert "cases of ACME-EHR-01 cannot be read: " in done.stderr
+    assert done.code == 2
+    assert "cases of ACME-EHR-01 cannot be read: " in done.err
     assert not (tmp_path / "out").exists()
 
 
@@ -346,7 +346,7 @@ def test_a_vendor_gets_its_pages_with_its_own_examples(tmp_path: Path) -> None:
     site = pretend_install(tmp_path / "site", ACME, "acme", "picheck_acme", "1.2.0")
     folder = tmp_path / "out"
     done = run_picheck("docs", "build", "-o", str(folder), "--select", "ACME", site=site)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.code, done.err) == (0, "")
     rules = {file.stem for file in (folder / "markdown" / "rules").glob("ACME-*.md")}
     assert rules == {"ACME-EHR-01", "ACME-ENT-01", "ACME-QLT-01"}
     for code in some(rules):

@@ -5,38 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from picheck.cli.main import main
+from command_line import Run
 from picheck.errors import UsageError
 from picheck.site.folder import MANIFEST, fill_folder
 from site_pages import contents
 from support import AS_OF, ROOT, some
 
 FORGOTTEN = ROOT / "docs" / "examples" / "forgotten-exclusion.json"
-
-
-class Said(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def picheck(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Return a function that runs the command line in this process."""
-
-    def run(*arguments: object) -> Said:
-        with pytest.raises(SystemExit) as stop:
-            main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return Said(int(stop.value.code or 0), said.out, said.err)
-
-    return run
 
 
 # The folder
@@ -100,7 +78,7 @@ def test_own_pages_that_are_called_like_a_rules_page_are_refused(tmp_path: Path)
     ],
 )
 def test_what_cannot_be_followed_is_said_in_one_line(
-    picheck: Callable[..., Said],
+    picheck: Callable[..., Run],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     arguments: tuple[str, ...],
@@ -116,7 +94,7 @@ def test_what_cannot_be_followed_is_said_in_one_line(
 
 
 def test_a_web_site_without_sphinx_says_what_to_install(
-    picheck: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    picheck: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("picheck.site.html_site.find_spec", lambda _: None)
     found = picheck("docs", "build", "--format", "html", "-o", tmp_path / "out")
@@ -128,7 +106,7 @@ def test_a_web_site_without_sphinx_says_what_to_install(
 # The address of the pages
 
 
-def test_without_an_address_nothing_links_to_a_page(picheck: Callable[..., Said]) -> None:
+def test_without_an_address_nothing_links_to_a_page(picheck: Callable[..., Run]) -> None:
     said = picheck("audit", "--isolated", "--as-of", AS_OF, "-f", "sarif", FORGOTTEN)
     rules = json.loads(said.out)["runs"][0]["tool"]["driver"]["rules"]
     assert rules
@@ -138,7 +116,7 @@ def test_without_an_address_nothing_links_to_a_page(picheck: Callable[..., Said]
 
 @pytest.mark.parametrize("address", ["https://docs.example/picheck", "file:///srv/picheck/"])
 def test_reports_link_to_the_page_of_the_rule(
-    picheck: Callable[..., Said], tmp_path: Path, address: str
+    picheck: Callable[..., Run], tmp_path: Path, address: str
 ) -> None:
     settings = tmp_path / "picheck.toml"
     settings.write_text(f'docs_url = "{address}"\nas_of = "{AS_OF}"\n')
@@ -156,7 +134,7 @@ def test_reports_link_to_the_page_of_the_rule(
 
 
 def test_the_findings_of_picheck_itself_link_to_their_page(
-    picheck: Callable[..., Said], tmp_path: Path
+    picheck: Callable[..., Run], tmp_path: Path
 ) -> None:
     document = json.loads(FORGOTTEN.read_bytes())
     (tmp_path / "future.json").write_text(json.dumps({**document, "performanceYear": 2039}))
@@ -170,7 +148,7 @@ def test_the_findings_of_picheck_itself_link_to_their_page(
 
 @pytest.mark.parametrize("wrong", ["docs.example", "javascript:x", "https://", "https://a b"])
 def test_an_address_that_is_none_is_refused(
-    picheck: Callable[..., Said], tmp_path: Path, wrong: str
+    picheck: Callable[..., Run], tmp_path: Path, wrong: str
 ) -> None:
     for command in (("audit", "--isolated", str(FORGOTTEN)), ("rules", "show", "PIC-PER-03")):
         said = picheck(*command, "--docs-url", wrong)

@@ -49,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     options = ("--format", "html", "--strict", "--select", "PIC", "-o", str(folder))
     done = picheck("docs", "build", "--pages", str(ROOT / "docs"), *options)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.code, done.err) == (0, "")
     return folder / "html"
 
 
@@ -192,7 +192,7 @@ def test_what_a_plugin_writes_is_shown_as_it_is_and_runs_nothing(tmp_path: Path)
     (tmp_path / "bad_rules.py").write_text(HOSTILE)
     options = ("--select", "BAD", "--format", "html", "--strict", "-o", "out")
     done = picheck("docs", "build", "-p", "./bad_rules.py", *options, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.code, done.err) == (0, "")
     pages = read_pages(tmp_path / "out" / "html")
     assert not [text for page in some(pages.values()) for text in page.scripts if "alert" in text]
     links = [link for page in pages.values() for link in page.links]

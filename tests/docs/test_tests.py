@@ -84,6 +84,7 @@ def is_guarded(value: ast.expr, literals: set[str]) -> bool:
             | ast.List(elts=members)
             | ast.Set(elts=members)
             | ast.Dict(values=members)
+            | ast.Constant(value=str(members))
         ):
             return bool(members)
         case ast.BinOp(left=left, right=right):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from command_line import Run
 from history_support import ask, audit, engine_of, make
-from installing import Run
 from prior_support import AGAIN, put, submission
 
 PRE, EXCLUDED, PROD = "pre", "excluded", "prod"

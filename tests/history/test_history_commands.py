@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
+from command_line import run_apart
 from history_support import (
     ask,
     audit,
@@ -22,7 +23,6 @@ from history_support import (
     records,
     set_key_file,
 )
-from installing import picheck
 from picheck.history.database import address_of
 from picheck.history.tables import BLOB, METADATA
 from prior_support import NOW, put, submission
@@ -197,13 +197,13 @@ def test_the_settings_and_the_environment_name_the_history(tmp_path: Path) -> No
     make(tmp_path, str(tmp_path / "history.db"))
     (tmp_path / "picheck.toml").write_text('history = "history.db"\n')
     put(tmp_path / "now.json", submission(NOW))
-    assert picheck("audit", "now.json", "--as-of", "2026-02-01", cwd=tmp_path).code == 0
-    listed = picheck("history", "list", cwd=tmp_path)
+    assert run_apart("audit", "now.json", "--as-of", "2026-02-01", cwd=tmp_path).code == 0
+    listed = run_apart("history", "list", cwd=tmp_path)
     assert (listed.code, "now.json" in listed.out) == (0, True)
     (tmp_path / "picheck.toml").unlink()
-    listed = picheck("history", "list", cwd=tmp_path, PICHECK_HISTORY="history.db")
+    listed = run_apart("history", "list", cwd=tmp_path, PICHECK_HISTORY="history.db")
     assert (listed.code, "now.json" in listed.out) == (0, True)
-    nowhere = picheck("history", "list", cwd=tmp_path)
+    nowhere = run_apart("history", "list", cwd=tmp_path)
     assert (nowhere.code, "name the history" in nowhere.err) == (2, True)
 
 

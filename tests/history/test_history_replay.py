@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from command_line import Run, run_apart
 from history_support import ask, audit, engine_of, make, records, verify
-from installing import VENDOR, Run, install, picheck
+from installing import VENDOR, install
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.history.audit_history import History
@@ -107,6 +109,19 @@ def test_a_qrda_file_and_a_line_of_many_are_made_again(tmp_path: Path) -> None:
     assert outcomes(tmp_path, url) == ["identical"] * 3
 
 
+@pytest.mark.parametrize("form", ["json=out", "ndjson=out"])
+def test_what_several_documents_show_together_is_made_again(tmp_path: Path, form: str) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    (tmp_path / "sent").mkdir()
+    for name, number in (("a", 1), ("b", 2), ("c", 1), ("d", 1)):
+        put(tmp_path / "sent" / f"{name}.json", submission(NOW, number, is_early=name == "c"))
+    audit(tmp_path, url, "sent", "-f", form)
+    amends = [each for each in records(tmp_path, url) if "amends" in each]
+    assert len(amends) == 1
+    shutil.rmtree(tmp_path / "sent")
+    assert outcomes(tmp_path, url) == ["identical"] * 5
+
+
 def test_digests_alone_cannot_be_replayed_and_hold_nothing(tmp_path: Path) -> None:
     url = make(tmp_path, str(tmp_path / "history.db"))
     value = submission(NOW)
@@ -119,7 +134,7 @@ def test_digests_alone_cannot_be_replayed_and_hold_nothing(tmp_path: Path) -> No
 
 def _run(folder: Path, *arguments: str | Path) -> Run:
     """Run picheck in a process of its own, with what was installed into the folder."""
-    return picheck(*arguments, "--history", "history.db", cwd=folder)
+    return run_apart(*arguments, "--history", "history.db", cwd=folder)
 
 
 def test_another_rulebook_or_plugin_is_named(tmp_path: Path) -> None:

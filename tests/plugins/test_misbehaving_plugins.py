@@ -12,7 +12,8 @@ from typing import Any, Final
 import pytest
 
 import vendoring
-from installing import ANSWER, CLAUSES, RULES, SIGNATURE, VENDOR, Run, audit, audit_beside, install
+from command_line import Run
+from installing import ANSWER, CLAUSES, RULES, SIGNATURE, VENDOR, audit, audit_beside, install
 from picheck.api import PARAMETERS, Citation, Counts, Report
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions

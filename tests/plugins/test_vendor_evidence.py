@@ -245,7 +245,7 @@ def audited(folder: Path, site: Path | None, *options: str) -> Any:
 def test_the_living_example_asks_with_its_question(tmp_path: Path, site: Path) -> None:
     put(tmp_path, {"acme": {"exportedMeasures": ["PI_PEA_1"]}})
     done = picheck("audit", "a.json", "--as-of", "2026-02-01", site=site, cwd=tmp_path)
-    assert "When were the counts exported from ACME's product? (ACME-QLT-01)" in done.stdout
+    assert "When were the counts exported from ACME's product? (ACME-QLT-01)" in done.out
 
 
 @pytest.mark.parametrize("form", ["html", "markdown", "github", "operationoutcome"])
@@ -255,30 +255,30 @@ def test_every_reporter_for_people_asks_with_its_question(
     put(tmp_path, {"acme": {"exportedMeasures": ["PI_PEA_1"]}})
     options = ("--as-of", "2026-02-01", "--fail-on", "indeterminate", "-f", form)
     done = picheck("audit", "a.json", *options, site=site, cwd=tmp_path)
-    assert "When were the counts exported from ACME" in done.stdout
+    assert "When were the counts exported from ACME" in done.out
 
 
 def test_its_section_is_in_the_printed_schema(site: Path, tmp_path: Path) -> None:
     done = picheck("schema", "evidence", site=site, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "exportedOn" in json.loads(done.stdout)["properties"]["acme"]["properties"]
+    assert done.code == 0, done.err
+    assert "exportedOn" in json.loads(done.out)["properties"]["acme"]["properties"]
     shown = picheck("plugins", "show", "acme", "--format", "json", site=site, cwd=tmp_path)
-    assert json.loads(shown.stdout)["evidence"] == ["acme"]
+    assert json.loads(shown.out)["evidence"] == ["acme"]
 
 
 def test_a_section_of_a_blocked_plugin_is_refused_with_its_name(tmp_path: Path, site: Path) -> None:
     put(tmp_path, {"acme": {"exportedOn": "2026-01-05"}})
     done = audited(tmp_path, site, "-p", "no:acme")
-    assert done.returncode in {3, 4}
-    assert "the plugin acme could bring it, but it is blocked with -p no:acme" in done.stdout
+    assert done.code in {3, 4}
+    assert "the plugin acme could bring it, but it is blocked with -p no:acme" in done.out
 
 
 def test_a_section_of_no_plugin_is_refused_with_the_nearest_name(
     tmp_path: Path, site: Path
 ) -> None:
     put(tmp_path, {"acmee": {}})
-    assert 'expected \\"acme\\"' in audited(tmp_path, site).stdout
-    told = audited(tmp_path, None, "--isolated").stdout
+    assert 'expected \\"acme\\"' in audited(tmp_path, site).out
+    told = audited(tmp_path, None, "--isolated").out
     assert "such as picheck-acmee, install that" in told
 
 
@@ -292,7 +292,7 @@ def test_a_batch_in_several_processes_reads_the_section(tmp_path: Path, site: Pa
     (tmp_path / "a.ndjson").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     command = ("audit", "a.ndjson", "--as-of", "2026-02-01", "--select", "ACME-QLT-01")
     done = picheck(*command, "-f", "ndjson", "-j", "2", site=site, cwd=tmp_path)
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    found = [json.loads(line) for line in done.out.splitlines()]
     assert [r["document"] for r in found if r["type"] == "result"] == [0, 2]
 
 

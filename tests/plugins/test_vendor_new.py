@@ -60,13 +60,13 @@ def test_a_new_plugin_passes_its_tests_and_is_named_in_the_report(tmp_path: Path
     begin(folder)
     site = pretend_install(tmp_path / "site", folder, "north-star", "picheck_north_star", "0.1.0")
     tests = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder), site=site)
-    assert tests.returncode == 0, tests.stdout
-    assert f"{2 * len(years_asked_for())} passed" in tests.stdout
+    assert tests.code == 0, tests.out
+    assert f"{2 * len(years_asked_for())} passed" in tests.out
     listed = picheck("rules", "list", "--select", "NORTH", site=site)
-    assert "NORTH-QLT-01  north-star-round-denominator" in listed.stdout
+    assert "NORTH-QLT-01  north-star-round-denominator" in listed.out
     document = ROOT / "fixtures" / "picheck_fixtures" / "compliant" / "2025.json"
     audited = picheck("audit", str(document), "--as-of", "2026-02-01", "-f", "json", site=site)
-    uses = json.loads(audited.stdout)["run"]["plugins"]
+    uses = json.loads(audited.out)["run"]["plugins"]
     [mine] = [use for use in uses if use["name"] == "north-star"]
     assert (mine["distribution"], mine["version"]) == ("picheck-north-star", "0.1.0")
 
@@ -79,4 +79,4 @@ def test_a_matrix_runs_the_cases_of_one_year(
     site = pretend_install(tmp_path / "site", folder, "north-star", "picheck_north_star", "0.1.0")
     monkeypatch.setenv("PICHECK_RULE_YEAR", "2024")
     tests = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder), site=site)
-    assert "2 passed" in tests.stdout
+    assert "2 passed" in tests.out

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from installing import Run, picheck, picheck_here
+from command_line import Run, run_apart, run_here
 from picheck.testing import compliant_parts, load_cases
 from picheck.testing.assertions import describe_difference
 from picheck.testing.harness import stock
@@ -58,7 +58,7 @@ def folder(tmp_path: Path) -> Path:
 
 def audit(folder: Path, *arguments: str, named: str = FILE, **environment: str) -> Run:
     options = ("--as-of", AS_OF, "--isolated", "-f", "json", "-p", named, *arguments)
-    return picheck_here("audit", "a.json", *options, cwd=folder, stdin=b"", **environment)
+    return run_here("audit", "a.json", *options, cwd=folder, stdin=b"", **environment)
 
 
 def codes(run: Run) -> list[str]:
@@ -76,14 +76,14 @@ def test_it_is_named_with_its_path_and_its_digest(folder: Path) -> None:
     digest = hashlib.sha256((folder / "my_rules.py").read_bytes()).hexdigest()
     (use,) = (u for u in audit(folder).report["run"]["plugins"] if u["name"] == "my-rules")
     assert (use["distribution"], use["version"]) == ("my_rules.py", f"sha256:{digest}")
-    listed = picheck_here("plugins", "list", "-p", FILE, "--format", "json", cwd=folder)
+    listed = run_here("plugins", "list", "-p", FILE, "--format", "json", cwd=folder)
     (row,) = (row for row in json.loads(listed.out) if row["name"] == "my-rules")
     assert (row["distribution"], row["version"]) == ("my_rules.py", f"sha256:{digest}")
     assert row["clauses"] == [f"OUR-QLT-01 in pi {YEAR}"]
 
 
 def test_a_lock_holds_it_to_its_digest(folder: Path) -> None:
-    assert picheck_here("plugins", "lock", "-p", FILE, cwd=folder).code == 0
+    assert run_here("plugins", "lock", "-p", FILE, cwd=folder).code == 0
     assert audit(folder, "--locked").code == 0
     (folder / "my_rules.py").write_text(f"{MINE}\n# changed\n")
     run = audit(folder, "--locked")
@@ -97,7 +97,7 @@ def test_settings_name_it_from_where_they_lie(folder: Path) -> None:
     below = folder / "below"
     below.mkdir()
     options = ("--as-of", AS_OF, "-f", "json")
-    run = picheck_here("audit", "../a.json", *options, cwd=below)
+    run = run_here("audit", "../a.json", *options, cwd=below)
     assert codes(run) == ["OUR-QLT-01"], run.err
 
 
@@ -106,7 +106,7 @@ def test_workers_load_it_too(folder: Path) -> None:
     (folder / "a.ndjson").write_text(f"{line}\n" * 6)
     options = ("--as-of", AS_OF, "--isolated", "-p", FILE, "--select", "OUR-QLT-01")
     written = folder / "out.ndjson"
-    run = picheck("audit", "a.ndjson", *options, "-f", f"ndjson={written}", "-j", "2", cwd=folder)
+    run = run_apart("audit", "a.ndjson", *options, "-f", f"ndjson={written}", "-j", "2", cwd=folder)
     assert not run.err
     found = [json.loads(text) for text in written.read_text().splitlines()]
     assert [r["document"] for r in found if r["type"] == "result"] == list(range(6))
@@ -159,7 +159,7 @@ def picheck_register_reporters():
 """
     (folder / "my_rules.py").write_text(MINE + reporter)
     options = ("--as-of", AS_OF, "--isolated", "-p", FILE, "-f", "tally")
-    assert picheck_here("audit", "a.json", *options, cwd=folder).out == "1 results\n"
+    assert run_here("audit", "a.json", *options, cwd=folder).out == "1 results\n"
 
 
 #: What is wrong with a file, its text, and what is told of it.

@@ -73,12 +73,12 @@ def test_a_new_program_is_brought_along_and_verified(tmp_path: Path) -> None:
         assert "@" not in file.read_text("utf-8").replace("@rule(", "").replace("@hookimpl", "")
     site = pretend_install(tmp_path / "site", folder, "activities", "picheck_activities", "0.1.0")
     tests = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder), site=site)
-    assert tests.returncode == 0, tests.stdout
-    assert "2 passed" in tests.stdout
+    assert tests.code == 0, tests.out
+    assert "2 passed" in tests.out
     verified = picheck("plugins", "verify", "activities", "--examples=10", site=site)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert verified.code == 0, verified.out + verified.err
     listed = picheck("years", "list", "--program", "ia", site=site)
-    assert listed.returncode == 0, listed.stderr
+    assert listed.code == 0, listed.err
 
 
 def test_a_plugin_beside_the_rulebooks_of_another_vendor(tmp_path: Path) -> None:
@@ -87,16 +87,16 @@ def test_a_plugin_beside_the_rulebooks_of_another_vendor(tmp_path: Path) -> None
     install_ia(site)
     command = ("plugins", "new", "north", "--prefix", "NORTH", "--program", "ia")
     made_ = picheck(*command, site=site, cwd=tmp_path)
-    assert made_.returncode == 0, made_.stderr
+    assert made_.code == 0, made_.err
     folder = tmp_path / "picheck-north"
     assert (folder / "picheck_north" / "compliant" / "2025.json").is_file()
     clauses = (folder / "picheck_north" / "clauses.toml").read_text()
     assert 'program = "ia"' in clauses
     pretend_install(site, folder, "north", "picheck_north", "0.1.0")
     tests = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder), site=site)
-    assert tests.returncode == 0, tests.stdout
+    assert tests.code == 0, tests.out
     verified = picheck("plugins", "verify", "north", "--examples=10", site=site)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert verified.code == 0, verified.out + verified.err
 
 
 @pytest.mark.parametrize(

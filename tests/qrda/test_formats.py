@@ -9,12 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from accepting import run
+from command_line import run_here
 from picheck.api import Converted, Format, Spot, hookimpl
-from picheck.cli.convert import command
-from picheck.cli.main import cli
 from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, PluginConflict, UsageError
 from picheck.intake.file_kinds import kind_of
@@ -184,10 +182,10 @@ def test_a_document_of_an_office_program_is_called_so_whatever_its_name(
     if file != "-":
         tmp_path.joinpath(file).write_bytes(data)
     path = file if file == "-" else str(tmp_path / file)
-    done = CliRunner().invoke(cli, ["audit", path], input=data, standalone_mode=False)
-    assert done.return_value == 3
-    assert f"{path}: is {PACKAGES[name][1]}" in " ".join(done.stdout.split())
-    assert "!" not in done.stdout  # no member is taken for a submission
+    done = run_here("audit", path, stdin=data)
+    assert done.code == 3
+    assert f"{path}: is {PACKAGES[name][1]}" in " ".join(done.out.split())
+    assert "!" not in done.out  # no member is taken for a submission
 
 
 def test_an_archive_of_submissions_is_read_whatever_else_is_in_it(tmp_path: Path) -> None:
@@ -196,9 +194,9 @@ def test_an_archive_of_submissions_is_read_whatever_else_is_in_it(tmp_path: Path
         archive.writestr("upload.xml", written(YEAR))
         archive.writestr("numbers.json", package("a workbook"))
         archive.writestr("inner.json", b"PK\x03\x04 damaged")
-    done = CliRunner().invoke(cli, ["audit", str(path), "--as-of", AS_OF], standalone_mode=False)
-    assert done.return_value == 3
-    shown = " ".join(done.stdout.split())
+    done = run_here("audit", path, "--as-of", AS_OF)
+    assert done.code == 3
+    shown = " ".join(done.out.split())
     assert f"{path}!numbers.json: is a spreadsheet" in shown
     assert f"{path}!inner.json: is a zip archive" in shown
     assert " 1 document:" in shown
@@ -236,12 +234,12 @@ def test_picheck_brings_qrda() -> None:
 def test_the_command_prints_the_document_and_on_demand_the_places(tmp_path: Path) -> None:
     file = tmp_path / "upload.xml"
     file.write_text(written(YEAR))
-    plain = CliRunner().invoke(command, [str(file)], standalone_mode=False)
-    assert plain.return_value == 0
-    assert json.loads(plain.output)["performanceYear"] == YEAR
-    with_places = CliRunner().invoke(command, [str(file), "--places"], standalone_mode=False)
-    shown = json.loads(with_places.output)
-    assert shown["document"] == json.loads(plain.output)
+    plain = run_here("convert", file)
+    assert plain.code == 0
+    assert json.loads(plain.out)["performanceYear"] == YEAR
+    with_places = run_here("convert", file, "--places")
+    shown = json.loads(with_places.out)
+    assert shown["document"] == json.loads(plain.out)
     assert shown["places"]["/entityType"]["path"].endswith("/id/@extension")
 
 
@@ -257,9 +255,9 @@ def test_the_format_can_be_set_in_the_settings_file(
     monkeypatch.chdir(tmp_path)
     write_upload(tmp_path, 'input_format = "json"\n')
     given = [*words, "--as-of", AS_OF]
-    assert CliRunner().invoke(cli, given, standalone_mode=False).return_value == 3
-    again = CliRunner().invoke(cli, [*given, "--input-format", "qrda3"], standalone_mode=False)
-    assert again.return_value == 0
+    assert run_here(*given).code == 3
+    again = run_here(*given, "--input-format", "qrda3")
+    assert again.code == 0
 
 
 def test_two_formats_that_claim_a_file_end_an_audit_with_exit_code_2(tmp_path: Path) -> None:
@@ -268,8 +266,8 @@ def test_two_formats_that_claim_a_file_end_an_audit_with_exit_code_2(tmp_path: P
     rival = tmp_path / "rival.py"
     rival.write_text(RIVAL)
     done = run(tmp_path, "audit", "-p", "./rival.py", "upload.xml", code=2)
-    assert done.stdout == ""
-    assert "upload.xml may be qrda3 and rival; say which with --input-format" in done.stderr
+    assert done.out == ""
+    assert "upload.xml may be qrda3 and rival; say which with --input-format" in done.err
     run(tmp_path, "audit", "-p", "./rival.py", "--input-format", "qrda3", "upload.xml", code=0)
 
 

@@ -13,7 +13,7 @@ from picheck.errors import InputError
 from picheck.model.conversion import spot_of
 from qrda_second_reader import document_of
 from qrda_support import read
-from support import or_skip, some
+from support import or_skip, perhaps, some
 
 FOLDER = os.environ.get("PICHECK_QRDA_SAMPLES")
 FILES = sorted(Path(FOLDER).glob("*.xml.gz")) if FOLDER else []
@@ -65,7 +65,7 @@ def test_the_narrative_of_a_sample_shows_what_is_read(file: Path) -> None:
         pytest.skip("no QRDA III file")
     made = read(data, file.name.removesuffix(".gz"))
     facts = made.source.facts.get("narrative", ())
-    assert [each for each in some(facts) if each["shown"] != each["read"]] == []
+    assert [each for each in perhaps(facts) if each["shown"] != each["read"]] == []
     if b"Measure Identifier" not in data or b"PI_" not in data:
         return
     sets = json.loads(made.document)["measurementSets"]
@@ -81,13 +81,13 @@ def test_every_value_of_a_sample_has_its_place(file: Path) -> None:
     except InputError:
         return
     lines = data.decode().replace("\r\n", "\n").split("\n")
-    for pointer, spot in some((made.places or {}).items()):
+    for pointer, spot in perhaps((made.places or {}).items()):
         assert spot.line is not None
         assert spot.column is not None
         assert lines[spot.line - 1][spot.column - 1] == "<", pointer
         name = spot.path.partition("/@")[0].rpartition("/")[2].partition("[")[0]
         assert data[spot.offset :].startswith(f"<{name}".encode()), pointer
-    for number, record in some(
+    for number, record in perhaps(
         enumerate(json.loads(made.document)["measurementSets"] if made.places else [])
     ):
         for at, _ in enumerate(record["measurements"]):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from picheck.cli.main import cli
+from command_line import run_here
 from qrda_support import ID, written
 from support import AS_OF, YEAR, is_in_matrix, some
 
@@ -27,14 +25,9 @@ SECOND_PROGRAM = (
 
 def what_if(file: Path, input_format: str) -> list[dict[str, Any]]:
     """Return the changes that `picheck score --what-if` proposes."""
-    given = ["score", "--isolated", "--as-of", AS_OF, "--what-if", "-f", "json"]
-    run = CliRunner().invoke(
-        cli,
-        [*given, "--input-format", input_format, str(file)],
-        standalone_mode=False,
-        catch_exceptions=False,
-    )
-    changes: list[dict[str, Any]] = json.loads(run.stdout)["entities"][0]["whatIf"]
+    given = ("score", "--isolated", "--as-of", AS_OF, "--what-if", "-f", "json")
+    run = run_here(*given, "--input-format", input_format, file)
+    changes: list[dict[str, Any]] = run.report["entities"][0]["whatIf"]
     return changes
 
 

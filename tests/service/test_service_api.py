@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 
-from installing import Run
-from launching import TERMS, launch
+from command_line import Run, run_apart
+from launching import TERMS
 from picheck.api import Report, Style
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter
@@ -37,7 +37,7 @@ def app(registry: PluginRegistry) -> Starlette:
 
 def printed(folder: Path, *arguments: str) -> bytes:
     """Return what the command line prints."""
-    return launch(*arguments, folder=folder).out.encode()
+    return run_apart(*arguments, cwd=folder).out.encode()
 
 
 def write_example(folder: Path, name: str = "submission.json", data: bytes = FAULTY) -> bytes:
@@ -56,7 +56,7 @@ def test_every_format_is_the_command_lines_byte_for_byte(
     data = write_example(tmp_path)
     # beside a report of text no reporter writes a run piece by piece
     formats = ("-f", "text=beside", "-f", f"{form}=out")
-    launch("audit", "submission.json", *TERMS, *formats, folder=tmp_path, COLUMNS="100")
+    run_apart("audit", "submission.json", *TERMS, *formats, cwd=tmp_path, COLUMNS="100")
     answer = audit(app, data, f"?name=submission.json&format={form}")
     assert answer.status_code == 200, answer.text
     assert answer.content == (tmp_path / "out").read_bytes()
@@ -278,5 +278,5 @@ def test_without_a_preview_there_is_no_score(registry: PluginRegistry) -> None:
 def test_a_document_without_a_name_is_called_as_standard_input(
     app: Starlette, tmp_path: Path
 ) -> None:
-    given: Run = launch("audit", "-", "-f", "json", *TERMS, folder=tmp_path, stdin=FAULTY)
+    given: Run = run_apart("audit", "-", "-f", "json", *TERMS, cwd=tmp_path, stdin=FAULTY)
     assert audit(app, FAULTY).text == given.out

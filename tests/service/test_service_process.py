@@ -20,8 +20,9 @@ import httpx
 import pytest
 from packaging.requirements import Requirement
 
+from command_line import run_apart
 from installing import VENDOR, install
-from launching import TERMS, launch
+from launching import TERMS
 from service_support import EXAMPLE, TIN, Served, serving
 from support import AS_OF, COMPLIANT, YEAR
 
@@ -39,7 +40,7 @@ def post(
 
 def test_a_document_is_audited_as_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "clinic.json").write_bytes(DOCUMENT)
-    expected = launch("audit", "clinic.json", "-f", "json", *TERMS, folder=tmp_path)
+    expected = run_apart("audit", "clinic.json", "-f", "json", *TERMS, cwd=tmp_path)
     with serving(tmp_path, *DATED, "-v") as served:
         assert served.address.startswith("http://127.0.0.1:")
         answer = post(served, DOCUMENT, "?name=clinic.json")
@@ -134,7 +135,7 @@ def test_keys_let_in_over_http(tmp_path: Path) -> None:
 def test_a_service_that_cannot_be_as_asked_is_not_begun(
     tmp_path: Path, arguments: tuple[str, ...], why: str
 ) -> None:
-    run = launch("serve", "--isolated", *arguments, folder=tmp_path)
+    run = run_apart("serve", "--isolated", *arguments, cwd=tmp_path)
     assert run.code == 2
     assert why in run.err
 
@@ -144,7 +145,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        run = launch("serve", "--isolated", "--port", str(port), folder=tmp_path)
+        run = run_apart("serve", "--isolated", "--port", str(port), cwd=tmp_path)
     assert run.code == 2
     assert f"port {port} of 127.0.0.1 cannot be opened" in run.err
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from picheck.cli.main import cli
+from command_line import run_here
 from picheck.model.report import Report
 from picheck.model.result import Result
 from picheck.testing import compliant
@@ -50,10 +49,10 @@ def test_a_pass_with_words_counts_as_one_pass() -> None:
 def test_all_results_show_the_reason(tmp_path: Path, style: str) -> None:
     tmp_path.joinpath("a.json").write_text(json.dumps(left_out()))
     tmp_path.joinpath("a.evidence.json").write_text(json.dumps(EXEMPT))
-    words = ["audit", "--isolated", "--as-of", AS_OF, "-f", style, "--all-results"]
-    done = CliRunner().invoke(cli, [*words, str(tmp_path / "a.json")], standalone_mode=False)
+    words = ("audit", "--isolated", "--as-of", AS_OF, "-f", style, "--all-results")
+    done = run_here(*words, tmp_path / "a.json")
     assert "nothing of this category is submitted, and the reweighting holds" in " ".join(
-        done.stdout.split()
+        done.out.split()
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from picheck.cli.main import main
+from command_line import run_here
 from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.cms_drift import Drift, cms_years, compare
@@ -48,11 +48,9 @@ def entry(table: Table, measure_id: str) -> dict[str, Any]:
     return next(each for each in table if each["measureId"] == measure_id)
 
 
-def drift(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as stop:
-        main(["years", "drift", *map(str, arguments)])
-    said = capsys.readouterr()
-    return int(stop.value.code or 0), said.out, said.err
+def drift(*arguments: object) -> tuple[int, str, str]:
+    run = run_here("years", "drift", *arguments)
+    return run.code, run.out, run.err
 
 
 def test_there_is_a_published_table_of_every_year(registry: PluginRegistry) -> None:
@@ -60,10 +58,8 @@ def test_there_is_a_published_table_of_every_year(registry: PluginRegistry) -> N
 
 
 @pytest.mark.parametrize("year", cms_years(PUBLISHED))
-def test_what_cms_published_has_no_difference(
-    year: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, _ = drift(capsys, PUBLISHED, "--year", year)
+def test_what_cms_published_has_no_difference(year: int) -> None:
+    code, out, _ = drift(PUBLISHED, "--year", year)
     assert code == 0, out
     assert "no difference" in out
 
@@ -74,10 +70,8 @@ def test_white_space_in_titles_is_no_difference(checkout: Path, registry: Plugin
     assert not compare(checkout, registry.rulebooks.rulebook("pi", 2025)).differences
 
 
-def test_all_years_are_compared_and_other_categories_are_not(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, _ = drift(capsys, checkout)
+def test_all_years_are_compared_and_other_categories_are_not(checkout: Path) -> None:
+    code, out, _ = drift(checkout)
     assert code == 0
     assert "7 of 7 rulebooks compared, 0 differences" in out
 
@@ -146,22 +140,20 @@ def test_an_alteration_is_found(
     assert compare(checkout, book).differences == (Drift(**told),)
 
 
-def test_a_difference_is_told_and_shows_in_the_exit_code(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_difference_is_told_and_shows_in_the_exit_code(checkout: Path) -> None:
     alter(checkout, 2025, ALTERATIONS["another metric"][0])
     alter(checkout, 2025, ALTERATIONS["a new measure"][0])
-    code, out, _ = drift(capsys, checkout)
+    code, out, _ = drift(checkout)
     assert code == 1
     assert "PI_EP_1 metricType: proportion here, boolean there" in out
     assert "PI_NEW_1 is in CMS's table only" in out
     assert "2024  38 entries compared, no difference" in out
-    assert drift(capsys, checkout, "--year", 2024)[0] == 0
+    assert drift(checkout, "--year", 2024)[0] == 0
 
 
-def test_differences_are_data_too(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_differences_are_data_too(checkout: Path) -> None:
     alter(checkout, 2025, ALTERATIONS["no longer required"][0])
-    code, out, _ = drift(capsys, checkout, "--year", 2025, "--format", "json")
+    code, out, _ = drift(checkout, "--year", 2025, "--format", "json")
     assert code == 1
     [year] = json.loads(out)["years"]
     assert year["differences"] == [
@@ -191,14 +183,12 @@ def test_order_null_and_absence_make_no_difference(
     assert not compare(checkout, registry.rulebooks.rulebook("pi", 2025)).differences
 
 
-def test_a_year_that_is_not_compared_is_said(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_year_that_is_not_compared_is_said(checkout: Path) -> None:
     table_of(checkout, 2023).unlink()
     alter(checkout, 2024, list.clear)
     (checkout / "measures" / "2031").mkdir()
     table_of(checkout, 2031).write_text("[]")
-    code, out, _ = drift(capsys, checkout)
+    code, out, _ = drift(checkout)
     assert code == 0
     assert "2023  not compared" in out
     assert "2024  not compared" in out
@@ -206,13 +196,13 @@ def test_a_year_that_is_not_compared_is_said(
     assert "5 of 7 rulebooks compared" in out
 
 
-def test_nothing_compared_is_no_success(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_compared_is_no_success(checkout: Path) -> None:
     for year in (*YEARS, 2027):
         table_of(checkout, year).unlink()
-    code, out, _ = drift(capsys, checkout)
+    code, out, _ = drift(checkout)
     assert code == 5
     assert "0 of 7 rulebooks compared" in out
-    assert drift(capsys, checkout, "--year", 2025)[0] == 5
+    assert drift(checkout, "--year", 2025)[0] == 5
 
 
 @pytest.mark.parametrize(
@@ -224,31 +214,25 @@ def test_nothing_compared_is_no_success(checkout: Path, capsys: pytest.CaptureFi
         ("[" * 100_000, "is not JSON"),
     ],
 )
-def test_a_table_that_cannot_be_read_is_named(
-    checkout: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
-) -> None:
+def test_a_table_that_cannot_be_read_is_named(checkout: Path, text: str, told: str) -> None:
     table_of(checkout, 2025).write_text(text)
-    code, out, _ = drift(capsys, checkout)
+    code, out, _ = drift(checkout)
     assert code == 3
     flat = " ".join(out.split())
     assert told in flat
     assert "6 of 7 rulebooks compared" in flat
 
 
-def test_a_folder_that_is_no_copy_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_is_no_copy_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no measures folder"):
         cms_years(tmp_path)
-    code, out, err = drift(capsys, tmp_path / "nowhere")
+    code, out, err = drift(tmp_path / "nowhere")
     assert (code, out) == (2, "")
     assert "holds no measures folder; give the root of a checkout" in err
 
 
-def test_text_from_the_copy_is_harmless_on_a_terminal(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_text_from_the_copy_is_harmless_on_a_terminal(checkout: Path) -> None:
     alter(checkout, 2025, lambda table: entry(table, "PI_EP_1").update(title="\x1b[2J gone"))
-    _, out, _ = drift(capsys, checkout, "--year", 2025)
+    _, out, _ = drift(checkout, "--year", 2025)
     assert "\x1b" not in out
     assert "\\u001b[2J gone" in out

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from picheck.testing.examples import compliant_parts
 from support import AS_OF, YEAR, YEARS, some
 
@@ -31,7 +31,7 @@ def put(folder: Path, name: str, value: Any) -> None:
 
 def audit(folder: Path, *arguments: str) -> Run:
     options = ("--as-of", AS_OF, "--isolated", "-f", "json")
-    return picheck_here("audit", *options, *arguments, cwd=folder)
+    return run_here("audit", *options, *arguments, cwd=folder)
 
 
 def undecided(run: Run) -> set[str]:
@@ -52,7 +52,7 @@ def test_without_evidence_it_is_said_which_facts_would_settle_what(folder: Path)
     unverified = [each for d in run.report["documents"] for each in d["unverified"]]
     missing = {key for each in unverified for key in each["missing"]}
     assert {"cehrt.functionalityInPlaceOn", "cehrt.certifiedOn"} <= missing
-    text = picheck_here("audit", "now.json", "--as-of", AS_OF, cwd=folder)
+    text = run_here("audit", "now.json", "--as-of", AS_OF, cwd=folder)
     assert "now.evidence.json" in text.out
     assert '"certifiedOn": null' in text.out
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from picheck.logging import get_logger, mask_identifiers
 from support import AS_OF, COMPLIANT
 
@@ -20,7 +20,7 @@ def audit(folder: Path, *arguments: str) -> Run:
         for number in range(12):
             (named / f"{number}.json").write_bytes(COMPLIANT.read_bytes())
     options = ("--as-of", AS_OF, "--isolated", "-f", "json", *arguments)
-    return picheck_here("audit", *options, named, cwd=folder)
+    return run_here("audit", *options, named, cwd=folder)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_results_and_logs_do_not_mix(form: str, tmp_path: Path) -> None:
 
 
 def test_a_report_masks_identifiers_unless_told_to_reveal(tmp_path: Path) -> None:
-    quiet = picheck_here("audit", COMPLIANT, "--as-of", AS_OF, "--isolated", cwd=tmp_path)
+    quiet = run_here("audit", COMPLIANT, "--as-of", AS_OF, "--isolated", cwd=tmp_path)
     assert "123456789" not in quiet.out
     assert "tin *****6789" in quiet.out
-    open_ = picheck_here("audit", COMPLIANT, "--as-of", AS_OF, "--reveal", cwd=tmp_path)
+    open_ = run_here("audit", COMPLIANT, "--as-of", AS_OF, "--reveal", cwd=tmp_path)
     assert "tin 123456789" in open_.out

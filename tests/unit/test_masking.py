@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import pytest
 
-from installing import Run, picheck_here
+from command_line import Run, run_here
 from masking import NPI, SPELLINGS, TIN, YEAR, evidence, leaks, planted, refused, submission
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit_inputs
@@ -323,7 +323,7 @@ def test_side_files_give_nothing_away(tmp_path: Path) -> None:
             (lake / f"{named(number)}.evidence.json").write_text(json.dumps(value))
     assert number > 100
     arguments = ("audit", "lake", "--as-of", AS_OF, "--isolated", *formats(tmp_path / "out"))
-    run = picheck_here(*arguments, cwd=tmp_path)
+    run = run_here(*arguments, cwd=tmp_path)
     assert given_away(tmp_path / "out", run) == []
 
 
@@ -338,7 +338,7 @@ def test_earlier_submissions_that_cannot_be_used_give_nothing_away(tmp_path: Pat
     for number, text in enumerate((*REFUSED.values(), *unusable)):
         (tmp_path / "before" / f"{named(number)}.json").write_text(text)
     arguments = ("audit", "now.json", "--as-of", AS_OF, "--isolated", "--prior", "before")
-    run = picheck_here(*arguments, *formats(tmp_path / "out"), cwd=tmp_path)
+    run = run_here(*arguments, *formats(tmp_path / "out"), cwd=tmp_path)
     report = json.loads((tmp_path / "out" / "out.json").read_text())
     kinds = [notice["kind"] for notice in report["run"]["notices"]]
     assert kinds.count("priorUnusable") > 40
@@ -354,7 +354,7 @@ def test_logs_give_nothing_away(form: str, tmp_path: Path) -> None:
     output = tmp_path / "out" / "out.ndjson"
     output.parent.mkdir()
     arguments = ("audit", ".", "--as-of", AS_OF, "--isolated", "-f", f"ndjson={output}", "-vv")
-    run = picheck_here(*arguments, "--log-format", form, "--progress", "always", cwd=tmp_path)
+    run = run_here(*arguments, "--log-format", form, "--progress", "always", cwd=tmp_path)
     assert leaks(output.read_text()) == []
     assert "audit ended" in run.err
     assert leaks(run.err) == []
@@ -363,7 +363,7 @@ def test_logs_give_nothing_away(form: str, tmp_path: Path) -> None:
 def test_an_error_that_ends_the_run_gives_nothing_away(tmp_path: Path) -> None:
     (tmp_path / "picheck.toml").write_text(f'ignore = ["{TIN}"]\nyear = "{TIN}"\n')
     (tmp_path / "a.json").write_text(json.dumps(submission()))
-    run = picheck_here("audit", "a.json", cwd=tmp_path)
+    run = run_here("audit", "a.json", cwd=tmp_path)
     assert run.code == 2
     assert "year is" in run.err
     assert leaks(run.err) == []
@@ -375,7 +375,7 @@ def test_a_score_gives_nothing_away(form: str, tmp_path: Path) -> None:
         if spelling in {"a number", "a key"}:
             (tmp_path / f"{named(number)}.json").write_text(json.dumps(document))
     arguments = ("score", ".", "--as-of", AS_OF, "--isolated", "-f", form, "--what-if")
-    run = picheck_here(*arguments, cwd=tmp_path)
+    run = run_here(*arguments, cwd=tmp_path)
     assert run.out.count("*****4826") > 50
     assert leaks(run.out + run.err) == []
 
@@ -413,7 +413,7 @@ def spoilt(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("said", TOLD)
 def test_waivers_give_nothing_away(said: str, spoilt: Path) -> None:
     arguments = ("audit", "a.json", "--as-of", AS_OF, "--isolated")
-    report = picheck_here(*arguments, "-f", "json", cwd=spoilt).report
+    report = run_here(*arguments, "-f", "json", cwd=spoilt).report
     found = {result["code"]: result["fingerprint"] for result in report["results"]}
     assert len(found) > 1
     kinds = {
@@ -427,11 +427,11 @@ def test_waivers_give_nothing_away(said: str, spoilt: Path) -> None:
         waivers(spoilt, table)
         given = (*arguments, "--waivers", "waivers.toml")
         out = spoilt / f"out{number}"
-        run = picheck_here(*given, *formats(out), cwd=spoilt)
+        run = run_here(*given, *formats(out), cwd=spoilt)
         assert given_away(out, run) == []
     waivers(spoilt, *kinds.values())
     for words in (("list",), ("list", "--format", "json"), ("lint",), ("lint", "--as-of", AS_OF)):
-        run = picheck_here("waivers", *words, "--waivers", "waivers.toml", cwd=spoilt)
+        run = run_here("waivers", *words, "--waivers", "waivers.toml", cwd=spoilt)
         assert leaks(run.out + run.err) == [], words
 
 
@@ -439,7 +439,7 @@ def test_waivers_give_nothing_away(said: str, spoilt: Path) -> None:
 @pytest.mark.parametrize("said", TOLD)
 def test_a_waiver_that_is_refused_gives_nothing_away(said: str, key: str, spoilt: Path) -> None:
     waivers(spoilt, waiver("nobody", code="PIC-PER-03", file="*") | {key: said})
-    run = picheck_here("audit", "a.json", "--waivers", "waivers.toml", cwd=spoilt)
+    run = run_here("audit", "a.json", "--waivers", "waivers.toml", cwd=spoilt)
     assert run.code == 2
     assert leaks(run.out + run.err) == []
 
@@ -460,7 +460,7 @@ def telling(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", ["one.json", "ten.ndjson"])
 def test_what_a_plugin_says_gives_nothing_away(name: str, telling: Path, tmp_path: Path) -> None:
-    run = picheck_here("audit", name, *OPTIONS, *formats(tmp_path / "out"), cwd=telling)
+    run = run_here("audit", name, *OPTIONS, *formats(tmp_path / "out"), cwd=telling)
     report = json.loads((tmp_path / "out" / "out.json").read_text())
     codes = {result["code"] for result in report["results"] if result["code"].startswith("ACME")}
     assert codes >= {"ACME-TST-01", "ACME-TST-02", "ACME-BRK-05"}
@@ -476,11 +476,11 @@ def test_what_a_plugin_says_gives_nothing_away_in_a_run_that_is_gone_on_with(
 ) -> None:
     path = tmp_path / "out.ndjson"
     command = ("audit", "ten.ndjson", *OPTIONS, "-f", f"ndjson={path}")
-    assert picheck_here(*command, cwd=telling).code == 4
+    assert run_here(*command, cwd=telling).code == 4
     whole = path.read_bytes()
     assert leaks(whole.decode()) == []
     path.write_bytes(whole[: len(whole) // 2])
-    run = picheck_here(*command, "--resume", cwd=telling)
+    run = run_here(*command, "--resume", cwd=telling)
     assert run.code == 4
     assert path.read_bytes() == whole
     assert leaks(run.out + run.err) == []

@@ -150,7 +150,7 @@ def test_any_evidence_yields_a_report(registry: PluginRegistry, evidence: Any) -
 
 @settings(few, max_examples=5)
 @given(departures())
-def test_two_runs_give_identical_bytes(document: Any) -> None:
+def test_plugins_that_are_collected_again_give_identical_bytes(document: Any) -> None:
     data = json.dumps(document).encode()
     runs = []
     for _ in range(2):

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 import vendoring
-from installing import picheck_here
+from command_line import run_here
 from picheck.api import CheckResults, Period, Rule, Style, fail
 from picheck.engine import cache
 from picheck.engine.audit import audit_inputs
@@ -125,7 +125,7 @@ def test_of_four_equal_lines_none_prints_the_tin_that_stands_as_its_cehrt_id(
     assert line.encode().count(TIN) == 2
     (tmp_path / "four.ndjson").write_text(f"{line}\n" * 4, encoding="utf-8")
     options = ("--as-of", AS_OF.isoformat(), "--isolated", "-f", "ndjson=out.ndjson")
-    done = picheck_here("audit", "four.ndjson", *options, cwd=tmp_path)
+    done = run_here("audit", "four.ndjson", *options, cwd=tmp_path)
     written = (tmp_path / "out.ndjson").read_text("utf-8")
     records = [json.loads(each) for each in written.splitlines()]
     found = [r["document"] for r in records if r["type"] == "result" and "cehrtId" in str(r)]
