@@ -75,11 +75,11 @@ def _fail_nothing(answers: Answers, options: Sequence[_Option]) -> CheckResult:
         actual=denied,
         denied=f": {join_and(denied)} answered no" if denied else "",
         ways="; ".join(ways),
-        remediation="report one of: {ways}",
+        remediation="report one of: {ways}; an exclusion only if its criterion holds",
         measures=denied or ids,
     )
 
 
 def _describe(parts: _Parts) -> str:
-    """Return parts as a message shows them: `PI_HIE_1 or PI_LVOTC_1 and PI_HIE_4 or PI_LVITC_2`."""
-    return join_and([join_or(part) for part in parts])
+    """Return parts as a message shows them: `PI_HIE_1 or PI_LVOTC_1, and PI_HIE_4`."""
+    return ", and ".join(join_or(part) for part in parts)

@@ -33,7 +33,8 @@ def numerator_below_one(
             expected=minimum,
             actual=numerator,
             denominator=denominator,
-            remediation="count again and report at least {expected} in the numerator{or_exclude}",
+            remediation="look whether the EHR counted the right period and the right clinicians,"
+            " and report what it shows{or_exclude}",
             or_exclude=or_exclude(rulebook, measure_id),
         )
         for measure_id, (numerator, denominator) in counts.pairs.items()
