@@ -46,6 +46,7 @@ COLUMNS: Final = (
     "waiver",
     "baseline",
     "fingerprint",
+    "sourcePath",
 )
 
 
@@ -143,4 +144,5 @@ def _result_cells(result: Result, rule: RuleRecord) -> dict[str, Any]:
         "waiver": result.waiver,
         "baseline": result.baseline,
         "fingerprint": result.fingerprint,
+        "sourcePath": location.source_path,
     }

@@ -41,6 +41,11 @@ def format_pointer(location: Location) -> str:
     return location.named or location.pointer or "/"
 
 
+def format_path(location: Location) -> str:
+    """Return what people of the file's own format call the place, an XPath; else the pointer."""
+    return location.source_path or format_pointer(location)
+
+
 def format_place(summary: DocumentSummary, location: Location) -> str:
     """Return `file:line:column`, or the file and the pointer where there is no column.
 

@@ -9,7 +9,7 @@ from picheck.api import Report, Result, RuleRecord, Style
 from picheck.plugins.reporter import RuleKey, find_rule, rules_of
 from picheck.reporters import presentation
 from picheck.reporters.escaping import command_data, command_property, log_line
-from picheck.reporters.formatting import format_count, format_place, format_pointer
+from picheck.reporters.formatting import format_count, format_path, format_place
 from picheck.reporters.questions import find_questions
 
 #: GitHub shows ten annotations of a kind for a step and drops the others without a word.
@@ -89,7 +89,7 @@ def _annotation(
 
 
 def _message(result: Result, rule: RuleRecord, added: Mapping[str, str]) -> str:
-    lines = [result.message, f"at {format_pointer(result.location)}"]
+    lines = [result.message, f"at {format_path(result.location)}"]
     if result.outcome == "indeterminate":
         questions = " ".join(find_questions(result, added))
         if questions not in result.message:

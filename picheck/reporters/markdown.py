@@ -12,7 +12,7 @@ from picheck.reporters.formatting import (
     document_name,
     format_citation,
     format_count,
-    format_pointer,
+    format_path,
 )
 from picheck.reporters.presentation import DocumentView
 from picheck.reporters.questions import find_questions
@@ -127,7 +127,7 @@ def _row(result: Result, rule: RuleRecord, added: Mapping[str, str]) -> str:
         parts.append(f"<sub>Source: {sources}</sub>")
     return (
         f"| {markdown(result.code)}<br>{markdown(rule.slug)} | {costs}"
-        f" | {place}{markdown_code(format_pointer(location))}"
+        f" | {place}{markdown_code(format_path(location))}"
         f" | {'<br>'.join(parts)} |"
     )
 

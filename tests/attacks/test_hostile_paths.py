@@ -16,7 +16,7 @@ from history_support import audit, make
 from hostile import HOSTILE, no_longer_than, other_end
 from picheck.cli.main import cli
 from picheck.service import server
-from support import AS_OF, COMPLIANT, YEAR
+from support import AS_OF, COMPLIANT, YEAR, some
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs pipes and such names")
 
@@ -172,7 +172,7 @@ def test_no_path_brings_a_command_down(
         """Be at the point where a service begins to listen; it would go on until it is stopped."""
 
     monkeypatch.setattr(server, "serve", serve)
-    for kind, make_path in HOSTILE.items():
+    for kind, make_path in some(HOSTILE.items()):
         folder = tmp_path / kind.replace(" ", "-")
         shutil.copytree(kit, folder)
         path = make_path(folder)

@@ -13,7 +13,7 @@ from picheck.errors import InputError
 from picheck.model.conversion import spot_of
 from qrda_second_reader import document_of
 from qrda_support import read
-from support import or_skip, perhaps, some
+from support import or_skip, perhaps
 
 FOLDER = os.environ.get("PICHECK_QRDA_SAMPLES")
 FILES = sorted(Path(FOLDER).glob("*.xml.gz")) if FOLDER else []
