@@ -1,5 +1,4 @@
 from picheck.api import Answers, CheckResults, Rulebook, rule
-from picheck_pi.engagement import find_variant
 from picheck_pi.findings import fail_measure
 from picheck_pi.measure_index import index_of, join_or
 
@@ -14,8 +13,7 @@ def engagement_level_missing(answers: Answers, rulebook: Rulebook) -> CheckResul
 
     Why it matters:
     A yes without its level is half an answer. For a required registry it brings the whole
-    category to zero; for a bonus registry the bonus is lost. A registry that is suppressed in the
-    year is credited for any answer, but its level is still asked for, and counts in the history.
+    category to zero; for a bonus registry the bonus is lost.
 
     How to fix:
     Ask the registry or the EHR vendor which level was reached in the period, and add the one id
@@ -29,7 +27,7 @@ def engagement_level_missing(answers: Answers, rulebook: Rulebook) -> CheckResul
             expected=measure.levels,
             remediation="add {levels}, whichever is true",
             levels=join_or(measure.levels),
-            variant=find_variant(measure),
+            variant="bonus" if measure.is_bonus else None,
         )
         for measure in index_of(rulebook).with_levels
         if answers.is_yes(measure.id) and answers.yes.isdisjoint(measure.levels)
