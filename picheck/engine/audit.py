@@ -96,7 +96,7 @@ def _audit_inputs(  # noqa: PLR0917 - the body of the function above
     for index, more in EntityRuleRunner(auditor, options).run(groups, summaries, in_memory):
         run.amend(summaries[index], more)
         if recorder is not None:
-            recorder.amend(index, more)
+            recorder.amend(index, more, summaries)
         summaries[index] = more.summary
         results += more.results
         said += more.notices

@@ -102,6 +102,7 @@ class EntityRuleRunner:
             summary=self._summary(document, results),
             results=results,
             notices=(*accepted.notices, *changed),
+            entity_sets=(entity_sets,),
             waiver_uses=accepted.uses,
         )
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import PriorBook
+from picheck.engine.locations import Documents
 from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.registry import Rulebooks
@@ -52,6 +53,9 @@ class Recorder(Protocol):
         """Take what was collected of some documents."""
         ...
 
-    def amend(self, number: int, audited: AuditedDocument) -> None:
-        """Take what several documents of an entity together showed of one taken before."""
+    def amend(self, number: int, audited: AuditedDocument, documents: Documents) -> None:
+        """Take what several documents of an entity together showed of one taken before.
+
+        `documents` are the summaries by number, those of all documents of the entity among them.
+        """
         ...

@@ -8,12 +8,13 @@ from functools import partial
 import msgspec
 
 from picheck.engine.document import AuditedDocument
+from picheck.engine.locations import Documents
 from picheck.engine.options import AuditOptions
 from picheck.errors import HistoryError, UsageError
 from picheck.history.archive import HistoryArchive
 from picheck.history.blob import Blob
 from picheck.history.chain import Clock, utc_now
-from picheck.history.collect import CollectedAudit, HistoryCollector
+from picheck.history.collect import CollectedAudit, HistoryCollector, document_numbers
 from picheck.history.database import Database
 from picheck.history.keys import read_key
 from picheck.history.recorder import AuditRecorder
@@ -63,9 +64,10 @@ class AuditHistory:
         """Record the audits of some documents."""
         self._do(partial(self._recorder.add, tuple(collected)))
 
-    def amend(self, number: int, audited: AuditedDocument) -> None:
+    def amend(self, number: int, audited: AuditedDocument, documents: Documents) -> None:
         """Record what several documents of an entity together showed of one of them."""
-        self._do(partial(self._recorder.amend, number, audited))
+        together = {each: documents[each] for each in sorted(document_numbers(audited))}
+        self._do(partial(self._recorder.amend, number, audited, together))
 
     def finish(self, report: Report) -> str:
         """Record what was held back and the run itself; return a line about what was recorded."""

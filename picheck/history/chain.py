@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Select, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from picheck.history.canonical import canonical, digest
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 #: Returns the time of now, the only clock of a history.
 Clock = Callable[[], datetime]
 #: What may differ between two audits of a document without making the second worth a record.
-ABOUT_THE_RUN: Final = frozenset({"asOf", "number", "uri", "line", "amends"})
+ABOUT_THE_RUN: Final = frozenset({"asOf", "number", "uri", "line", "amends", "with"})
 #: What follows from the rest of an audit's body, and need not be made to compare it.
 _FOLLOWING: Final = frozenset({"score", "sets", "levels"})
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
@@ -184,29 +184,41 @@ def last_identities(
     return found
 
 
+def last_audit_of(
+    connection: Connection, document: str, number: int, said: Mapping[str, Any]
+) -> Row[Any] | None:
+    """Return the last audit of a document by itself whose body says what is given.
+
+    One of a document with the same number in its run comes before others: a run may have the same
+    bytes twice.
+    """
+    found = None
+    query = _audits_of(document)
+    for row in connection.execute(query.order_by(RECORD.c.seq.desc())):
+        body = decode_body(row.body)
+        if all(body.get(name) == value for name, value in said.items()):
+            if body["number"] == number:
+                return row
+            found = found or row
+    return found
+
+
 def last_audit(connection: Connection, document: str) -> Row[Any] | None:
     """Return the last audit of a document by itself; None where there is none."""
-    query = (
-        select(RECORD)
-        .join(VERDICT, VERDICT.c.seq == RECORD.c.seq)
-        .where(VERDICT.c.document == document, VERDICT.c.amends.is_(None))
-        .order_by(RECORD.c.seq.desc())
-        .limit(1)
-    )
+    query = _audits_of(document).order_by(RECORD.c.seq.desc()).limit(1)
     return connection.execute(query).first()
 
 
 def find_audit(connection: Connection, document: str, identity: str) -> Row[Any]:
     """Return the last audit of a document by itself that has an identity, which is there."""
-    query = (
-        select(RECORD)
-        .join(VERDICT, VERDICT.c.seq == RECORD.c.seq)
-        .where(VERDICT.c.document == document, VERDICT.c.amends.is_(None))
-        .where(VERDICT.c.identity == identity)
-        .order_by(RECORD.c.seq.desc())
-        .limit(1)
-    )
-    return connection.execute(query).one()
+    query = _audits_of(document).where(VERDICT.c.identity == identity)
+    return connection.execute(query.order_by(RECORD.c.seq.desc()).limit(1)).one()
+
+
+def _audits_of(document: str) -> Select[Any]:
+    """Return the query of the audits of a document by itself."""
+    joined = select(RECORD).join(VERDICT, VERDICT.c.seq == RECORD.c.seq)
+    return joined.where(VERDICT.c.document == document, VERDICT.c.amends.is_(None))
 
 
 def store_blobs(connection: Connection, blobs: Iterable[Blob]) -> None:

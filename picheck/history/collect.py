@@ -164,6 +164,16 @@ class AuditCollector:
                 yield Blob.of(beside, "application/json", keep=keep)
 
 
+def document_numbers(audited: AuditedDocument) -> set[int]:
+    """Return the numbers of the documents that the sets of an audit are of."""
+    return {
+        view.document
+        for each in audited.entity_sets
+        for views in (each.views, *each.other_levels.values())
+        for view in views
+    }
+
+
 def list_findings(results: Iterable[Result]) -> list[list[str | None]]:
     """Return the findings of a document as a record has them."""
     return [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from picheck.engine.document import AuditedDocument
 from picheck.history.blob import Blob
@@ -17,7 +18,7 @@ from picheck.history.chain import (
     decode_body,
     find_audit,
     identity,
-    last_audit,
+    last_audit_of,
     last_identities,
     store_blobs,
     utc_now,
@@ -27,7 +28,7 @@ from picheck.history.database import ChainState, Database
 from picheck.history.report import document_report
 from picheck.history.resume import RunSoFar, find_run, has_amended
 from picheck.history.terms import RunTerms
-from picheck.model.report import Report
+from picheck.model.report import DocumentSummary, Report
 
 
 class AuditRecorder:
@@ -82,11 +83,17 @@ class AuditRecorder:
         self.recorded += len(new) + done
         self.unchanged += len(collected) - len(new) - done
 
-    def amend(self, number: int, audited: AuditedDocument) -> None:
-        """Record what all documents of an entity together showed of one that was recorded."""
+    def amend(
+        self, number: int, audited: AuditedDocument, together: Mapping[int, DocumentSummary]
+    ) -> None:
+        """Record what all documents of an entity together showed of one that was recorded.
+
+        `together` are their summaries by number.
+        """
         document = audited.summary.sha256
         with self._database.writing() as connection:
-            base = last_audit(connection, document)
+            bases = {each: self._find_base(connection, each, together[each]) for each in together}
+            base = bases[number]
             if base is None:
                 return
             report = Blob.of(document_report(audited.summary, audited.results), "application/json")
@@ -96,6 +103,7 @@ class AuditRecorder:
                 "asOf": self._as_of,
                 "number": number,
                 "amends": base.seq,
+                "with": [[each, row.seq] for each, row in bases.items() if row is not None],
                 "verdict": audited.summary.verdict,
                 "together": report.sha256,
                 "findings": [*before["findings"], *list_findings(audited.results)],
@@ -117,6 +125,13 @@ class AuditRecorder:
         """Whether the run had recorded an audit before it was cut short."""
         so_far = self._so_far
         return so_far is not None and so_far.later.get(audit.number) == audit.document
+
+    def _find_base(
+        self, connection: Connection, number: int, summary: DocumentSummary
+    ) -> Row[Any] | None:
+        """Return the record of a document of this run, or the equal one of an earlier run."""
+        said = {**self._terms.digests, "uri": printable(summary.uri), "line": summary.line}
+        return last_audit_of(connection, summary.sha256, number, said)
 
     def finish(self, report: Report) -> ChainState:
         """Record the run itself: its counts, and how many audits changed nothing."""

@@ -12,15 +12,17 @@ from typing import Any, Final, Literal, NamedTuple
 import msgspec
 from sqlalchemy.engine import Connection, Row
 
-from picheck.engine.document import DocumentAuditor
-from picheck.engine.entities import EntityYear, PriorBook, earlier_views
+from picheck.engine.document import AuditedDocument, DocumentAuditor
+from picheck.engine.entities import EntityGroups, EntityYear, PriorBook, earlier_views
+from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.options import AuditOptions, Override
 from picheck.errors import InputError, UsageError
 from picheck.history.chain import decode_body
-from picheck.history.queries import read_blob
+from picheck.history.queries import find_record, read_blob
 from picheck.history.report import document_report
 from picheck.history.terms import compare_environments, describe_environment, requirements
 from picheck.intake.documents import RawDocument
+from picheck.model.report import DocumentSummary
 from picheck.model.submission import MeasurementSet
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
@@ -29,6 +31,9 @@ from picheck.rules.measurement_set import SetView
 
 #: How many auditors are kept for further records.
 _MANY: Final = 32
+
+#: What of a record's body says on which terms it was audited.
+_TERMS: Final = ("options", "waivers", "baseline", "asOf", "overrides")
 
 Outcome = Literal["identical", "differs", "notReplayable"]
 
@@ -66,16 +71,16 @@ class AuditReplayer:
         self._with_current = with_current
         self._differences: dict[str, list[str]] = {}
         self._auditors: dict[str, DocumentAuditor] = {}
+        self._together: dict[str, dict[int, list[bytes]]] = {}
 
     def replay(self, row: Row[Any]) -> Replay:
         """Make one recorded audit again. Raises HistoryError where a kept file is damaged."""
         body = decode_body(row.body)
         try:
-            before = self._read_kept(body, "report").decode()
+            is_amended = "amends" in body
+            before = self._read_kept(body, "together" if is_amended else "report").decode()
             remarks = self._check_environment(body)
-            if "amends" in body:
-                remarks += ("of what several documents show together nothing is made again",)
-            now = self._audit(body).decode()
+            now = (self._amend(body, before) if is_amended else self._report(body)).decode()
         except CannotReplay as reason:
             return Replay(row.seq, "notReplayable", tuple(map(str, reason.args)))
         if now == before:
@@ -96,7 +101,41 @@ class AuditReplayer:
             )
         return tuple(differences)
 
-    def _audit(self, body: Mapping[str, Any]) -> bytes:
+    def _report(self, body: Mapping[str, Any]) -> bytes:
+        _, audited = self._audit(body, 0)
+        return document_report(audited.summary, audited.results)
+
+    def _amend(self, body: Mapping[str, Any], before: str) -> bytes:
+        """Return what several documents show together of the one that a record is about.
+
+        A document of several programs has a record for each of them: the one like `before` counts.
+        """
+        key = str([body["with"], self._name_terms(body)])
+        if key not in self._together:
+            if len(self._together) >= _MANY:
+                self._together.clear()
+            self._together[key] = self._amend_all(body)
+        found = self._together[key].get(body["number"], [b""])
+        return next((each for each in found if each.decode() == before), found[-1])
+
+    def _amend_all(self, body: Mapping[str, Any]) -> dict[int, list[bytes]]:
+        """Return what several documents show together, by the number of the document."""
+        groups, documents = EntityGroups(), dict[int, RawDocument]()
+        summaries = dict[int, DocumentSummary]()
+        for number, seq in body["with"]:
+            base = decode_body(find_record(self._connection, seq).body)
+            documents[number], audited = self._audit({**base, "asOf": body["asOf"]}, number)
+            summaries[number] = audited.summary
+            groups.add(audited.entity_sets)
+        auditor = self._auditor(body)
+        rules, found = EntityRuleRunner(auditor, auditor.options), dict[int, list[bytes]]()
+        for number, more in rules.run(groups, summaries, documents):
+            summaries[number] = more.summary
+            found.setdefault(number, []).append(document_report(more.summary, more.results))
+        return found
+
+    def _audit(self, body: Mapping[str, Any], number: int) -> tuple[RawDocument, AuditedDocument]:
+        """Audit a document again, as the one with a number of a run."""
         raw = RawDocument(
             uri=body["uri"],
             data=self._read_kept(body, "document"),
@@ -109,15 +148,13 @@ class AuditReplayer:
         try:
             auditor = self._auditor(body)
             auditor.prior = KeptPrior(prior, self._registry.rulebooks)
-            audited = auditor.audit(raw, 0)
+            return raw, auditor.audit(raw, number)
         except (InputError, UsageError) as error:
             raise CannotReplay(f"it cannot be audited now: {error}") from error
-        return document_report(audited.summary, audited.results)
 
     def _auditor(self, body: Mapping[str, Any]) -> DocumentAuditor:
         """Return an auditor with the terms of a record; audits of one run share it."""
-        roles = ("options", "waivers", "baseline", "asOf", "overrides")
-        terms = str([body.get(role) for role in roles])
+        terms = self._name_terms(body)
         if terms not in self._auditors:
             if len(self._auditors) >= _MANY:
                 self._auditors.clear()
@@ -125,6 +162,10 @@ class AuditReplayer:
                 options = self._options(body, Path(folder))
                 self._auditors[terms] = DocumentAuditor(self._registry, options)
         return self._auditors[terms]
+
+    @staticmethod
+    def _name_terms(body: Mapping[str, Any]) -> str:
+        return str([body.get(role) for role in _TERMS])
 
     def _options(self, body: Mapping[str, Any], folder: Path) -> AuditOptions:
         given = msgspec.json.decode(self._read_kept(body, "options"))

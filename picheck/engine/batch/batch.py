@@ -200,7 +200,7 @@ class Batch:
             run.amend(documents[number], more)
             documents[number] = more.summary
             if self._recorder is not None:
-                self._recorder.amend(number, more)
+                self._recorder.amend(number, more, documents)
             writer = SegmentWriter(self._worker.reporters, self._worker.auditor)
             writer.add(number, more)
             for segment in writer.segments():
