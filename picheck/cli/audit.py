@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from picheck.cli.audit_options import (
-    CommandOptions,
-    audit_options,
+from picheck.cli.audit_options import CommandOptions, audit_options, read_options
+from picheck.cli.audit_parameters import (
     audit_parameters,
     baseline_option,
     detail_options,
     gate_option,
     locked_option,
     log_options,
-    read_options,
 )
 from picheck.cli.batch import batch_options, does_stream, stream
 from picheck.cli.destinations import check_not_read, read_destinations

@@ -10,14 +10,8 @@ from typing import Any
 import click
 import msgspec
 
-from picheck.cli.audit_options import (
-    CommandOptions,
-    audit_options,
-    audit_parameters,
-    example,
-    read_options,
-    settings_options,
-)
+from picheck.cli.audit_options import CommandOptions, audit_options, read_options
+from picheck.cli.audit_parameters import audit_parameters, example, settings_options
 from picheck.cli.console import say, say_json, say_table
 from picheck.cli.destinations import Destination, check_not_read
 from picheck.cli.options import format_option, load_inventory, plugin_options, say_failed

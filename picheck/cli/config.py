@@ -9,13 +9,8 @@ from typing import Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from picheck.cli.audit_options import (
-    CommandOptions,
-    audit_options,
-    example,
-    read_options,
-    settings_options,
-)
+from picheck.cli.audit_options import CommandOptions, audit_options, read_options
+from picheck.cli.audit_parameters import example, settings_options
 from picheck.cli.console import say, say_json, say_table
 from picheck.cli.envvars import name_variables, option_name, variable
 from picheck.cli.options import format_option, load_inventory, say_failed

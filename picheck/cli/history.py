@@ -8,7 +8,8 @@ from typing import Any, Final
 import click
 
 from picheck.cli import history_proof, history_views
-from picheck.cli.audit_options import example, parse_date
+from picheck.cli.audit_options import parse_date
+from picheck.cli.audit_parameters import example
 from picheck.cli.console import say, say_json
 from picheck.cli.history_options import (
     check_installed,

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from picheck.cli.audit_options import example
+from picheck.cli.audit_parameters import example
 from picheck.cli.console import say, say_json, say_wrapped
 from picheck.cli.history_options import history_option, open_database, write_new
 from picheck.cli.options import format_option, load_inventory, plugin_options

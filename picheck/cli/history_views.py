@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from picheck.cli.audit_options import example
+from picheck.cli.audit_parameters import example
 from picheck.cli.console import say, say_json, say_labelled, say_table
 from picheck.cli.destinations import read_destinations
 from picheck.cli.history_options import history_option, open_database, write_new
@@ -118,8 +118,8 @@ def _entity(path: str | None, database: Database, given: dict[str, Any]) -> str 
     """Return the name that an entity has in the history, of the file that speaks for it."""
     if path is None:
         return None
-    from picheck.history.subject import describe_subject  # noqa: PLC0415 - a history needs it
     from picheck.history.keys import read_key  # noqa: PLC0415
+    from picheck.history.subject import describe_subject  # noqa: PLC0415 - a history needs it
 
     _, registry = load_inventory(given["plugins"], given["required"], autoload=given["autoload"])
     auditor = DocumentAuditor(registry, AuditOptions(as_of=today()))

@@ -9,7 +9,8 @@ from typing import Any, Final
 import click
 import msgspec
 
-from picheck.cli.audit_options import docs_url_option, help_base, settings_options
+from picheck.cli.audit_options import help_base
+from picheck.cli.audit_parameters import docs_url_option, settings_options
 from picheck.cli.console import (
     say,
     say_json,

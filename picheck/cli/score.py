@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import msgspec
 
-from picheck.cli.audit_options import (
-    CommandOptions,
-    audit_options,
-    input_format_option,
-    read_options,
-    settings_options,
-)
+from picheck.cli.audit_options import CommandOptions, audit_options, read_options
+from picheck.cli.audit_parameters import input_format_option, settings_options
 from picheck.cli.destinations import check_not_read
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.score_output import (

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import msgspec
 
-from picheck.cli.audit_options import (
-    CommandOptions,
-    audit_options,
+from picheck.cli.audit_options import CommandOptions, audit_options, parse_date, read_options
+from picheck.cli.audit_parameters import (
     baseline_option,
     detail_options,
     gate_option,
     locked_option,
     log_options,
-    parse_date,
-    read_options,
     terms_options,
 )
 from picheck.cli.history_options import audit_history_options, check_installed, user_name

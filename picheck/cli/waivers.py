@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from picheck.cli.audit_options import example, parse_date, settings_options
+from picheck.cli.audit_options import parse_date
+from picheck.cli.audit_parameters import example, settings_options
 from picheck.cli.console import say, say_json, say_table
 from picheck.cli.lookup import rule_code
 from picheck.cli.options import (
