@@ -12,9 +12,10 @@ from typing import NamedTuple
 from picheck.cli.audit_options import CommandOptions
 from picheck.config.settings import Settings
 from picheck.errors import UsageError
-from picheck.intake.discovery import Discovery, Source
+from picheck.intake.discovery import Discovery
 from picheck.intake.documents import STDIN, uri_of
 from picheck.intake.file_heads import head_of, is_own_file
+from picheck.intake.source import Source
 from picheck.plugins.one_file import is_file
 from picheck.plugins.reporter import Reporter
 

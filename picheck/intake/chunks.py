@@ -17,7 +17,7 @@ import msgspec
 
 from picheck.errors import InputError
 from picheck.intake.compression import compression_of
-from picheck.intake.discovery import Discovery, Source
+from picheck.intake.discovery import Discovery
 from picheck.intake.documents import (
     Input,
     RawDocument,
@@ -33,6 +33,7 @@ from picheck.intake.files import open_source, read_source
 from picheck.intake.left_out import LeftOut
 from picheck.intake.limits import MAX_BYTES
 from picheck.intake.own_outputs import IS_REPORT, is_report
+from picheck.intake.source import Source
 from picheck.intake.spool import Spool
 from picheck.model.report import Notice
 

@@ -12,9 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal
-
-import msgspec
+from typing import Final
 
 from picheck.errors import InputError
 from picheck.file_access import is_endless
@@ -35,6 +33,7 @@ from picheck.intake.file_names import (
 )
 from picheck.intake.left_out import LeftOut
 from picheck.intake.own_outputs import IS_REPORT
+from picheck.intake.source import Source, cannot_be_read, find_closed_folders
 from picheck.model.report import Notice
 
 _MISSING: Final = "does not exist; give a file, a directory, a pattern or -"
@@ -42,27 +41,6 @@ _NO_FILE: Final = "leads to no file of submissions"
 _IS_ARCHIVE: Final = "is an archive that cannot be opened: unpack it, or give its files as a zip"
 _IS_DEVICE: Final = "is a device that has no end; give a file, a directory or a pattern"
 _IS_EVIDENCE: Final = "is an evidence file; give the submission that it belongs to"
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to read documents from.
-
-    `kind` says how: one `document`, one document a line (`lines`), an `archive`, or a `stream`,
-    which can be opened only once. `evidence` is the path of the evidence file beside it.
-    `is_named` says that the user gave this path, and not a directory or pattern that it is in.
-    `suffixes` are those of formats beside JSON, for what an archive holds.
-    """
-
-    path: str
-    kind: Literal["document", "lines", "archive", "stream"]
-    evidence: str | None = None
-    is_named: bool = False
-    suffixes: tuple[str, ...] = ()
-
-    @property
-    def uri(self) -> str:
-        """What the source is called in a report."""
-        return uri_of(Path(self.path))
 
 
 class Discovery:
@@ -103,7 +81,7 @@ class Discovery:
             if path == STDIN:
                 yield from self._standard_input()
             else:
-                yield from self._behind(path)
+                yield from self._follow(path)
 
     def _standard_input(self) -> Iterator[Source]:
         if STDIN in self._files:
@@ -112,7 +90,7 @@ class Discovery:
         self._files.add(STDIN)
         yield Source(path=STDIN, kind="stream", is_named=True)
 
-    def _behind(self, path: str) -> Iterator[Source | Unreadable]:
+    def _follow(self, path: str) -> Iterator[Source | Unreadable]:
         """Yield the sources behind one path."""
         try:
             mode = os.stat(path).st_mode  # noqa: PTH116 - a Path would turn "" into "."
@@ -122,14 +100,14 @@ class Discovery:
             else:
                 yield unreadable(_MISSING, uri_of(path))
         except (OSError, ValueError) as error:  # a name that is too long, or holds a zero byte
-            yield _cannot_be_read(uri_of(path), error)
+            yield cannot_be_read(uri_of(path), error)
         else:
             if stat.S_ISDIR(mode):
                 yield from self._or_nothing(path, self._tree(Path(path)))
             else:
-                yield from self._named(Path(path), mode)
+                yield from self._look_at_named(Path(path), mode)
 
-    def _named(self, path: Path, mode: int) -> Iterator[Source | Unreadable]:
+    def _look_at_named(self, path: Path, mode: int) -> Iterator[Source | Unreadable]:
         """Yield a file that was given by its name."""
         if not stat.S_ISREG(mode):
             yield from self._stream(path)
@@ -181,7 +159,7 @@ class Discovery:
 
     def _matches(self, pattern: str) -> Iterator[Source | Unreadable]:
         """Yield what a pattern matches; a directory gives what is in it."""
-        yield from _closed_folders(pattern)
+        yield from find_closed_folders(pattern)
         covered = ""
         for match in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - a user's pattern
             path = Path(match)
@@ -191,9 +169,9 @@ class Discovery:
                 covered = os.path.join(match, "")  # noqa: PTH118 - as glob writes paths
                 yield from self._tree(path)
             else:
-                yield from self._matched(path)
+                yield from self._match(path)
 
-    def _matched(self, path: Path) -> Iterator[Source | Unreadable]:
+    def _match(self, path: Path) -> Iterator[Source | Unreadable]:
         pairs = self._pairs_beside(path) if evidence_stem(path.name) is not None else None
         if pairs is not None:
             if pairs.is_orphan(path.name):
@@ -201,7 +179,7 @@ class Discovery:
         elif _is_closed_archive(path.name):
             self.left_out.add("archive", uri_of(path))
         else:
-            yield from self._found(path, os.path.realpath(path))
+            yield from self._look_at(path, os.path.realpath(path))
 
     def _tree(self, root: Path) -> Iterator[Source | Unreadable]:
         """Yield the sources of a directory and of all directories in it."""
@@ -226,7 +204,7 @@ class Discovery:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            yield _cannot_be_read(uri_of(folder), error)
+            yield cannot_be_read(uri_of(folder), error)
             return
         pairs = EvidencePairs((entry.name for entry in entries), self._suffixes)
         for entry in entries:
@@ -239,13 +217,13 @@ class Discovery:
             elif _is_taken(entry.name, self._suffixes):
                 is_link = entry.is_symlink()
                 own = os.path.realpath(path) if is_link else os.path.join(real, entry.name)  # noqa: PTH118
-                yield from self._found(path, own, pairs, is_in_folder=not is_link)
+                yield from self._look_at(path, own, pairs, is_in_folder=not is_link)
             elif is_archive_name(entry.name):
                 self.left_out.add("archive", uri_of(path))
             else:
                 self.left_out.add("suffix", uri_of(path))
 
-    def _found(
+    def _look_at(
         self,
         path: Path,
         real: str,
@@ -257,7 +235,7 @@ class Discovery:
         try:
             mode = path.stat().st_mode
         except OSError as error:
-            yield _cannot_be_read(uri_of(path), error)
+            yield cannot_be_read(uri_of(path), error)
             return
         if not stat.S_ISREG(mode):
             self.left_out.add("special", uri_of(path))
@@ -324,26 +302,3 @@ def _is_closed_archive(name: str) -> bool:
 def _is_taken(name: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a directory gives a file, by its name."""
     return has_submissions(name, suffixes) or name.lower().endswith(ZIP_SUFFIX)
-
-
-def _closed_folders(pattern: str) -> Iterator[Unreadable]:
-    """Yield the directories that a pattern leads through and that cannot be opened."""
-    parent = os.path.dirname(pattern)  # noqa: PTH120 - a pattern is no path
-    while parent and glob.has_magic(parent):
-        for folder in sorted(glob.glob(parent, recursive=True)):  # noqa: PTH207
-            yield from _closed_folder(folder)
-        parent = os.path.dirname(parent)  # noqa: PTH120
-    yield from _closed_folder(parent or ".")
-
-
-def _closed_folder(folder: str) -> Iterator[Unreadable]:
-    if os.path.isdir(folder):  # noqa: PTH112
-        try:
-            os.scandir(folder).close()
-        except OSError as error:
-            yield _cannot_be_read(uri_of(Path(folder)), error)
-
-
-def _cannot_be_read(uri: str, error: Exception) -> Unreadable:
-    reason = error.strerror if isinstance(error, OSError) else None
-    return unreadable(f"cannot be read: {reason or error}", uri)

@@ -14,7 +14,7 @@ import msgspec
 
 from picheck.errors import InputError
 from picheck.intake.compression import open_file, read_errors
-from picheck.intake.discovery import Discovery, Source
+from picheck.intake.discovery import Discovery
 from picheck.intake.documents import (
     STDIN,
     Input,
@@ -28,6 +28,7 @@ from picheck.intake.documents import (
 from picheck.intake.file_names import has_lines
 from picheck.intake.left_out import LeftOut
 from picheck.intake.limits import MAX_BYTES
+from picheck.intake.source import Source
 from picheck.model.report import Notice
 
 
