@@ -19,6 +19,7 @@ from picheck.model.report import HistoryUse
 if TYPE_CHECKING:
     from picheck.cli.audit_options import CommandOptions
     from picheck.engine.options import AuditOptions
+    from picheck.engine.prior.loader import LoadedPrior
     from picheck.history.audit_history import AuditHistory
     from picheck.history.database import Database
     from picheck.plugins.host import Host
@@ -157,6 +158,17 @@ def open_recorder(
     except HistoryError as error:
         return None, terms, [f"{error}; earlier years were not looked up, nothing was recorded"]
     return run, terms, []
+
+
+def look_back_into(url: str, prior: LoadedPrior, registry: PluginRegistry) -> LoadedPrior:
+    """Add a history to the earlier submissions of a run that records nothing.
+
+    Raises UsageError where there is no history there.
+    """
+    check_installed()
+    from picheck.history.archive import look_back  # noqa: PLC0415 - as above
+
+    return look_back(url, prior, registry.rulebooks)
 
 
 def read_beginning(path: Path | None) -> HistoryUse | None:

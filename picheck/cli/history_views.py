@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from picheck.cli.audit_options import parse_date
 from picheck.cli.audit_parameters import example
 from picheck.cli.console import say, say_json, say_labelled, say_table
 from picheck.cli.destinations import read_destinations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _FORMS: Final = ("text", "json", "html")
 _SHORT: Final = 12
+#: The kinds of records (see docs/history.md).
+KINDS: Final = ("note", "audit", "run", "submitted", "answer", "expunged")
 
 
 def _entity_options(command: Any) -> Any:
@@ -49,8 +52,11 @@ def _form_option(command: Any) -> Any:
 @click.command("list", epilog=example("picheck history list --year 2025 --since 2026-01-01"))
 @_entity_options
 @click.option("-y", "--year", type=int, help="Only records of this performance year.")
-@click.option("--since", metavar="DATE", help="Only records from this date on.")
-@click.option("--kind", "kinds", multiple=True, help="Only records of this kind, such as audit.")
+@click.option("--since", metavar="DATE", help="Only records from this date on, in UTC.")
+@click.option("--until", metavar="DATE", help="Only records up to this date, in UTC.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only records of this kind."
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Only the newest, this many.")
 @_form_option
 @history_option
@@ -59,6 +65,7 @@ def list_command(
     entity_of: str | None,
     year: int | None,
     since: str | None,
+    until: str | None,
     kinds: tuple[str, ...],
     limit: int | None,
     formats: tuple[str, ...],
@@ -66,11 +73,15 @@ def list_command(
     **given: Any,
 ) -> int:
     """List the records, the oldest first."""
+    dates = {
+        "since": parse_date(since, "--since") if since is not None else None,
+        "until": parse_date(until, "--until") if until is not None else None,
+    }
     database = open_database(url)
     from picheck.history.queries import view_list  # noqa: PLC0415 - only a history needs it
 
     entity = _entity(entity_of, database, given)
-    whole = view_list(database, entity=entity, year=year, since=since, kinds=kinds, limit=limit)
+    whole = view_list(database, entity=entity, year=year, **dates, kinds=kinds, limit=limit)
     _write(formats, whole, lambda: _say_list(whole["records"], _state(whole)), None)
     return 0
 

@@ -12,6 +12,7 @@ import msgspec
 from picheck.cli.audit_options import CommandOptions, audit_options, read_options
 from picheck.cli.audit_parameters import input_format_option, settings_options
 from picheck.cli.destinations import check_not_read
+from picheck.cli.history_options import look_back_into
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.score_output import (
     LINES,
@@ -79,6 +80,11 @@ class ScoreCommandOptions(CommandOptions, frozen=True, kw_only=True):
     help="Earlier submissions of the same entities; may be repeated.",
 )
 @click.option(
+    "--history",
+    metavar="URL",
+    help="Look back into a history, and record nothing in it (see picheck history).",
+)
+@click.option(
     "-f",
     "--format",
     "forms",
@@ -123,6 +129,7 @@ class ScoreCommandOptions(CommandOptions, frozen=True, kw_only=True):
 def command(**given: Any) -> int:
     """Preview what submissions would score: points, where they moved, and how sure each step is."""
     from picheck.cli.output_files import Outlets  # noqa: PLC0415 - help needs no engine
+    from picheck.engine.prior.loader import load_prior  # noqa: PLC0415
     from picheck.engine.score_preview import ScoreRunner  # noqa: PLC0415
     from picheck.intake.files import read_inputs  # noqa: PLC0415
     from picheck.plugins.scorer import Wish  # noqa: PLC0415
@@ -138,7 +145,10 @@ def command(**given: Any) -> int:
     terms = msgspec.structs.replace(audit_options(options, settings), overrides=())
     wish = Wish(conflict_policy=options.conflict_policy, participation=options.participation)
     with prints_aside():
-        runner = ScoreRunner(terms, registry, wish)
+        earlier = load_prior(read_inputs(terms.prior, registry.document_suffixes), registry)
+        if options.history is not None:
+            earlier = look_back_into(options.history, earlier, registry)
+        runner = ScoreRunner(terms, registry, wish, earlier)
     inputs = read_inputs(options.paths, registry.document_suffixes)
     if destinations[0].name == LINES:
         return _stream(runner, options, inputs, Outlets([(destinations[0].path, None)]))

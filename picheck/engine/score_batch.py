@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from picheck.engine.entities import EntityYear, PriorBook
+from picheck.engine.entities import EntityYear, PriorBook, Remark
 from picheck.engine.fingerprints import entity_json
 from picheck.engine.notices import prior_notices, unreadable_notice
 from picheck.engine.score_preview import ScoredEntity, ScoreRunner
@@ -98,6 +98,10 @@ class _PartOfPrior(PriorBook):
     def before(self, key: EntityYear) -> Mapping[int, tuple[SetView, ...]]:
         """Return the sets of the entity's earlier years, by year."""
         return self._whole.before(key)
+
+    def remarks(self, key: EntityYear) -> tuple[Remark, ...]:
+        """Return what a reader must know of where the earlier years come from."""
+        return self._whole.remarks(key)
 
 
 def _groups(table: sqlite3.Connection) -> Iterator[list[RawDocument]]:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from picheck.engine.entities import EntityYear, PriorBook, Remark, earlier_views
+from picheck.engine.prior.loader import LoadedPrior
 from picheck.errors import HistoryError
 from picheck.history.chain import decode_body
 from picheck.history.database import Database
-from picheck.history.keys import entity_key
+from picheck.history.keys import entity_key, read_key
+from picheck.model.report import Notice
 from picheck.model.submission import MeasurementSet
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import SetView
@@ -42,6 +44,21 @@ class HistoryArchive(msgspec.Struct, frozen=True):
     def __call__(self, book: PriorBook, rulebooks: Rulebooks) -> PriorBook:
         """Return the earlier submissions with those that the history has."""
         return ArchiveBook(book, self, rulebooks)
+
+
+def look_back(url: str, prior: LoadedPrior, rulebooks: Rulebooks) -> LoadedPrior:
+    """Add a history to the earlier submissions of a run that records nothing.
+
+    A database that does not answer is a notice. Raises UsageError where there is no history.
+    """
+    try:
+        until = Database(url).state().records
+    except HistoryError as error:
+        message = f"{error}; earlier years were not looked up in it"
+        notice = Notice(kind="historyFailed", message=message, is_incomplete=True)
+        return prior._replace(notices=(*prior.notices, notice))
+    archive = HistoryArchive(url, read_key(url), until)
+    return prior._replace(book=archive(prior.book, rulebooks))
 
 
 class ArchiveBook(PriorBook):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -48,13 +49,14 @@ def list_records(
     *,
     entity: str | None = None,
     year: int | None = None,
-    since: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
     kinds: Sequence[str] = (),
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return records in order, each as a dict; with a limit the newest ones.
 
-    `since` is a date or a time as the records have it, `entity` the keyed digest of one.
+    `since` and `until` are the first and last date, in UTC; `entity` is the keyed digest of one.
     """
     query = select(RECORD, VERDICT.c.verdict, VERDICT.c.score).outerjoin(
         VERDICT, VERDICT.c.seq == RECORD.c.seq
@@ -64,7 +66,9 @@ def list_records(
     if year is not None:
         query = query.where(RECORD.c.year == year)
     if since is not None:
-        query = query.where(RECORD.c.at >= since)
+        query = query.where(RECORD.c.at >= since.isoformat())
+    if until is not None:
+        query = query.where(RECORD.c.at < f"{until.isoformat()}U")  # which follows every T...
     if kinds:
         query = query.where(RECORD.c.kind.in_(kinds))
     query = query.order_by(RECORD.c.seq.desc())

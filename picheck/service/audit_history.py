@@ -56,6 +56,12 @@ class ServiceHistory:
             report = _with_fault(report, fault)
         return report
 
+    def add_archive(self, prior: LoadedPrior, registry: PluginRegistry) -> LoadedPrior:
+        """Add the history to earlier submissions, for a run that records nothing."""
+        from picheck.history.archive import look_back  # noqa: PLC0415 - only a history needs it
+
+        return look_back(self._history.database.url, prior, registry.rulebooks)
+
     def list_records(self, **wanted: Any) -> Mapping[str, Any]:
         """Return records, as `picheck history list` has them."""
         from picheck.history.queries import view_list  # noqa: PLC0415 - only a history needs it

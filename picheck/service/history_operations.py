@@ -25,6 +25,9 @@ SEQ: Final = Parameter(
 _SINCE: Final = Parameter(
     name="since", kind="date", description="Only records from this date on.", example="2026-02-01"
 )
+_UNTIL: Final = Parameter(
+    name="until", kind="date", description="Only records up to this date.", example="2026-02-28"
+)
 _LIMIT: Final = Parameter(
     name="limit", kind="number", description="Only the newest, this many [default: 1000]."
 )
@@ -36,8 +39,7 @@ def history_operations(history: ServiceHistory, pool: AuditPool) -> tuple[Operat
 
     async def list_records(request: Request, given: dict[str, Any]) -> Response:
         del request
-        since = given.pop("since", None)
-        wanted = {"limit": _MOST, **given, "since": since.isoformat() if since else None}
+        wanted = {"limit": _MOST, **given}
         return json_answer(await pool.run(lambda: history.list_records(**wanted)))
 
     async def show_record(request: Request, given: dict[str, Any]) -> Response:
@@ -57,7 +59,7 @@ def history_operations(history: ServiceHistory, pool: AuditPool) -> tuple[Operat
             summary="List the records of the history.",
             description="The answer is that of `picheck history list -f json`, the newest records.",
             handler=list_records,
-            parameters=(YEAR, ENTITY, _SINCE, _LIMIT),
+            parameters=(YEAR, ENTITY, _SINCE, _UNTIL, _LIMIT),
         ),
         Operation(
             name="showTrend",

@@ -54,7 +54,10 @@ def score_documents(
     if not workbench.registry.previews:
         raise UsageError("no plugin offers a preview of the score")
     terms = msgspec.structs.replace(workbench.terms(as_of, year), **_EVERY_FINDING)
-    runner = ScoreRunner(terms, workbench.registry, wish, workbench.load_prior(prior))
+    earlier = workbench.load_prior(prior)
+    if workbench.history is not None:
+        earlier = workbench.history.add_archive(earlier, workbench.registry)
+    runner = ScoreRunner(terms, workbench.registry, wish, earlier)
     report, shown = runner.score([_read(workbench, each) for each in documents])
     chosen = [each for each in shown if which is None or which in each.scene.documents]
     records = tuple(_record(runner, each, what_if=what_if) for each in chosen)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from command_line import Run
-from history_support import ask, audit, engine_of, make
+from command_line import Run, run_here
+from history_support import ask, audit, engine_of, make, records
 from prior_support import AGAIN, put, submission
 
 PRE, EXCLUDED, PROD = "pre", "excluded", "prod"
@@ -125,3 +125,26 @@ def test_a_table_that_was_damaged_leaves_the_year_open_and_is_said(tmp_path: Pat
     (said,) = [n for n in done.report["run"]["notices"] if n["kind"] == "priorRemark"]
     assert done.report["summary"]["exit"]["code"] == 4
     assert "earlier years were not looked up" in said["message"]
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson"])
+def test_a_score_looks_back_and_records_nothing(tmp_path: Path, form: str) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    _sent(tmp_path, url, 2024, PRE)
+    path = put(tmp_path / "now.json", _written(2025, PRE))
+    before = len(records(tmp_path, url))
+    terms = ("score", path, "--as-of", "2026-02-01", "--isolated", "-f", form)
+    done = ask(tmp_path, url, *terms)
+    alone = run_here(*terms, cwd=tmp_path)
+    assert AGAIN in done.out
+    unknown = "its level in an earlier year is not known"
+    assert (unknown in alone.out, unknown in done.out) == (True, False)
+    assert len(records(tmp_path, url)) == before
+
+
+def test_a_score_says_that_a_year_was_only_audited(tmp_path: Path) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    audit(tmp_path, url, put(tmp_path / "before.json", _written(2024, PRE)))
+    path = put(tmp_path / "now.json", _written(2025, PRE))
+    done = ask(tmp_path, url, "score", path, "--as-of", "2026-02-01", "--isolated")
+    assert "but not as submitted, so 2024 is unknown" in " ".join(done.out.split())

@@ -236,3 +236,34 @@ def test_a_history_costs_nothing_where_none_is_used() -> None:
 def test_a_path_is_an_address_of_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert address_of("a b.db") == f"sqlite:///{tmp_path}/a b.db"
+
+
+def test_records_are_listed_by_date(tmp_path: Path) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    path = put(tmp_path / "a.json", submission(NOW))
+    for number, day in enumerate(("2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z")):
+        put(path, submission(NOW, number))
+        audit(tmp_path, url, path, now=day)
+
+    def days(*options: str) -> set[str]:
+        done = ask(tmp_path, url, "history", "list", "-f", "json", "--kind", "audit", *options)
+        return {each["at"][:10] for each in json.loads(done.out)["records"]}
+
+    assert days() == {"2026-02-28", "2026-03-01"}
+    assert days("--until", "2026-02-28") == {"2026-02-28"}
+    assert days("--since", "2026-03-01") == {"2026-03-01"}
+    assert days("--since", "2026-02-28", "--until", "2026-03-01") == days()
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--since", "yesterday"), ("--until", "2026-2-1"), ("--since", ""), ("--kind", "autid")],
+)
+def test_what_is_no_date_or_kind_is_refused_by_name(
+    tmp_path: Path, option: str, value: str
+) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    done = ask(tmp_path, url, "history", "list", option, value)
+    assert done.code == 2
+    assert f"{option}" in done.err
+    assert f"'{value}'" in done.err
