@@ -17,7 +17,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.roster import Roster, Tally, roster_of
+from picheck_pi.roster import Roster, Tally, find_contradiction, roster_of
 from picheck_pi.term_schemas import MEASURE_IDS, TEXTS, Schema
 
 #: The terms of every clause that says which reweighting the year grants by itself.
@@ -39,8 +39,8 @@ grounds_rule = partial(rule, evidence=GROUNDS, without_evidence="notApplicable")
 _AVAILABLE: Final = "PIC-ELG-02"
 _MEMBERS: Final = "PIC-ELG-03"
 
-#: What becomes of a ground: it holds; the year does not grant it to such an entity; too few of
-#: the entity's members hold it; or facts are missing that would decide.
+#: What becomes of a ground: it holds; the year does not grant it to such an entity, or on such
+#: facts; too few of the entity's members hold it; or facts are missing that would decide.
 State = Literal["granted", "unavailable", "unmet", "open"]
 
 
@@ -73,7 +73,10 @@ def grounds_of(
     roster = roster_of(entity, evidence, rulebook.clauses.get(_MEMBERS), law["special_statuses"])
     claimed = tuple(eligibility.special_statuses or ())
     found = [_check_status(status, law, roster, rulebook) for status in claimed]
-    if roster is not None:
+    if roster is None:
+        members = rulebook.clauses.get(_MEMBERS)
+        found = [_check_places(each, entity, evidence, members) for each in found]
+    else:
         shown = (status for status in roster.shown if status not in claimed)
         found += [Ground(status, "granted") for status in shown]
     if eligibility.clinician_type:
@@ -170,6 +173,16 @@ def _check_status(status: str, law: Clause, roster: Roster | None, rulebook: Rul
         )
         return Ground(status, "unavailable", why)
     return _check_members(status, roster.tally(status), roster)
+
+
+def _check_places(
+    ground: Ground, entity: Entity, evidence: Evidence, members: Clause | None
+) -> Ground:
+    """Hold the status of one clinician against the places where they work."""
+    why = find_contradiction(ground.claim, entity, evidence, members)
+    if ground.state != "granted" or not why:
+        return ground
+    return Ground(ground.claim, "unavailable", why, is_contradicted=True)
 
 
 def _check_members(status: str, tally: Tally, roster: Roster) -> Ground:

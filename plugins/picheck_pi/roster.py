@@ -139,16 +139,41 @@ def roster_of(
     )
 
 
+def find_contradiction(
+    status: str, entity: Entity, evidence: Evidence, clause: Clause | None
+) -> str:
+    """Return what one clinician's places of service say against a status; empty for nothing.
+
+    The clinician's row is the one with their NPI, or without any.
+    """
+    place = clause["places"].get(status) if clause is not None else None
+    rows = [row for row in evidence.clinicians or () if row.npi in {None, entity.npi}]
+    if place is None or len(rows) != 1 or rows[0].place_of_service_share is None:
+        return ""
+    share, needed = _add_shares(rows[0], place), place["from_percent"]
+    if share >= needed:
+        return ""
+    codes = ", ".join(place["codes"])
+    return (
+        f"takes {needed} % of the services at the places of service {codes}, and the evidence gives"
+        f" {share:g} %"
+    )
+
+
+def _add_shares(row: Any, place: Mapping[str, Any]) -> float:
+    """Return the percentage of a clinician's services at the places of a status."""
+    shares: Mapping[str, float] = row.place_of_service_share
+    return round(sum(shares.get(code, 0.0) for code in place["codes"]), _PLACES_OF_A_SHARE)
+
+
 def _find_holders(
     status: str, rows: Sequence[Any], places: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[bool | None]:
     """Yield whether each member holds a status: by the places of service, else as it is said."""
     place = places.get(status)
     for row in rows:
-        shares = row.place_of_service_share
-        if place is not None and shares is not None:
-            share = sum(shares.get(code, 0) for code in place["codes"])
-            yield round(share, _PLACES_OF_A_SHARE) >= place["from_percent"]
+        if place is not None and row.place_of_service_share is not None:
+            yield _add_shares(row, place) >= place["from_percent"]
         elif row.special_statuses is not None:
             yield status in row.special_statuses
         else:
