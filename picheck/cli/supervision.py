@@ -179,6 +179,7 @@ class _Supervisor:
             return
         self._ticks += 1
         if self._ticks >= limit + _GRACE:
+            self._ticks = 0
             self._hung[call.pid] = f"did not return within {limit:g} s"
             self._send(call.pid, signal.SIGKILL)
 

@@ -274,6 +274,22 @@ def test_a_document_that_kills_its_worker_costs_that_rule_on_itself_alone(
     assert written[-1]["exit"]["code"] == 4
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_several_documents_of_one_entity_that_end_their_worker_do_not_end_the_run(
+    jobs: str, tmp_path: Path
+) -> None:
+    """They are read a second time, for the rules that compare them, in the run's own process."""
+    install(tmp_path, "acme-tools", {"acme": vendor("import os; os._exit(0)")})
+    line = json.dumps(json.loads(COMPLIANT.read_bytes()))
+    (tmp_path / "same.ndjson").write_text(f"{line}\n" * 2, "utf-8")
+    options = ("-f", "ndjson=out", "-j", jobs)
+    run = run_apart("audit", "same.ndjson", *TERMS, *options, cwd=tmp_path)
+    assert run.code == 4, run.err
+    written = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+    assert written[-1]["type"] == "summary"
+    assert written[-1]["outcomes"]["error"] == 2
+
+
 #: Where else a plugin may leave, and what is told.
 ELSEWHERE = {
     "import": f"import os; os._exit(0)\n{VENDOR}",

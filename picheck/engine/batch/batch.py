@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance
-from picheck.engine.batch.chunk_queue import ChunkQueue, Executors
+from picheck.engine.batch.chunk_queue import ChunkQueue, Executors, without_culprit
 from picheck.engine.batch.entity_index import EntityIndex
 from picheck.engine.batch.reread import pick_documents
 from picheck.engine.batch.resume_point import ResumePoint
@@ -85,6 +85,7 @@ class Batch:
         self._outputs = outputs
         self._progress = progress
         self._written: set[RuleKey] = set()
+        self._culprits: dict[int, str] = {}
 
     @property
     def opening(self) -> tuple[bytes, ...]:
@@ -148,7 +149,7 @@ class Batch:
         self, chunks: Iterable[Chunk], resume: ResumePoint
     ) -> Iterator[tuple[Chunk, ChunkResult]]:
         """Yield the results in order, with no more chunks under way than workers and some spare."""
-        queue = ChunkQueue(self._executors, self._pickled, resume)
+        queue = ChunkQueue(self._executors, self._pickled, resume, self._culprits)
         is_stopped = True
         try:
             for chunk in chunks:
@@ -189,7 +190,8 @@ class Batch:
         sets, documents = EntityGroups(), {}
         try:
             for number, raw in group:
-                audited = self._worker.auditor.audit(raw, number)
+                with without_culprit(self._culprits.get(number)):
+                    audited = self._worker.auditor.audit(raw, number)
                 documents[number] = audited.summary
                 sets.add(audited.entity_sets)
         except InputError as error:  # it was accepted when the chunk was audited

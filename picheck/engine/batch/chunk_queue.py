@@ -8,8 +8,9 @@ alone; that one is reported and left behind.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 import msgspec
@@ -42,13 +43,21 @@ class Executors(msgspec.Struct, frozen=True):
 class ChunkQueue:
     """Chunks under way, in order.
 
-    `pickled` is the configuration of the workers, `resume` what an earlier run wrote.
+    `pickled` is the configuration of the workers, `resume` what an earlier run wrote. `culprits`
+    takes up, by the number of a document, whose code ended the process that audited it.
     """
 
-    def __init__(self, executors: Executors, pickled: bytes, resume: ResumePoint) -> None:
+    def __init__(
+        self,
+        executors: Executors,
+        pickled: bytes,
+        resume: ResumePoint,
+        culprits: MutableMapping[int, str],
+    ) -> None:
         self._executors = executors
         self._pickled = pickled
         self._resume = resume
+        self._culprits = culprits
         self._executor = executors.create()
         self._under_way: deque[tuple[Chunk, Future[ChunkResult]]] = deque()
 
@@ -125,7 +134,8 @@ class ChunkQueue:
         """
         deaths.forget_call()
         if culprit is not None:
-            with deaths.without(culprit.name, "it ended the process that audited this document"):
+            self._culprits.update((number, culprit.name) for number, _ in inputs)
+            with without_culprit(culprit.name):
                 self._renew()
                 try:
                     return self._submit(chunk).result()
@@ -140,6 +150,13 @@ class ChunkQueue:
     def _renew(self) -> None:
         self.close()
         self._executor = self._executors.create()
+
+
+def without_culprit(name: str | None) -> AbstractContextManager[None]:
+    """Run no code of a plugin that ended the process of a document; all code for None."""
+    if name is None:
+        return nullcontext()
+    return deaths.without(name, "it ended the process that audited this document")
 
 
 def _join(parts: Sequence[ChunkResult], chunk: Chunk) -> ChunkResult:
