@@ -120,6 +120,7 @@ class AuditSession:
 
 def get_session(options: AuditOptions) -> AuditSession:
     """Return this thread's session for these options, opened when it is first asked for."""
+    # by value, for a worker gets equal options as a new object with each call
     pickled = pickle.dumps(options)
     known: tuple[bytes, AuditSession] | None = getattr(_thread_local, "session", None)
     if known is None or known[0] != pickled:

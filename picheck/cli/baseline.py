@@ -74,6 +74,7 @@ def _file_option(given: Any) -> Any:
 def create(file: Path | None, *, force: bool, **given: Any) -> int:
     """Audit submissions and write their findings as a new baseline."""
     path = _path(file, given["config"], isolated=given["isolated"])
+    # a link that leads nowhere is there too, and would be written through
     if os.path.lexists(path) and not force:
         raise UsageError(f"{path} is there; use picheck baseline update, or --force")
     report = _audit(given, replaces=path)

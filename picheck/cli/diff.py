@@ -68,6 +68,7 @@ def _say_incomplete(side: Side) -> None:
 
 def _gather(pieces: Iterator[str]) -> Iterator[str]:
     """Yield pieces together, about a thousand at once."""
+    # one write a piece would cost a system call for each line
     while batch := list(islice(pieces, _AT_ONCE)):
         yield "".join(batch)
 

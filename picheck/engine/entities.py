@@ -85,6 +85,7 @@ def _practice(entity: Entity) -> tuple[str | None, ...]:
 
 def _digest(year: int, *parts: str | None) -> int:
     """Return 64 bits for an entity or a practice in a year, the same in every process."""
+    # a separator that no identifier holds; JSON may hold half of a surrogate pair
     text = "\0".join([str(year), *[part or "" for part in parts]])
     hashed = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(hashed, "big", signed=True)

@@ -56,10 +56,12 @@ class EntityRuleRunner:
         """Run the rules that any of the documents selects; each drops those it does not."""
         key, views, evidence, other_levels = entity_sets
         selection = self._auditor.selection
+        # overrides may select other rules for each file: run them all, keep what each selects
         codes = selection.codes_of(documents[view.document].uri for view in views)
         plan = self._auditor.plans.of(key.program, key.year, codes)
         prior = self._auditor.prior.before(key)
         parts = entity_parts(views, key.entity, evidence, prior, other_levels)
+        # one set alone is here because the practice has others at another level
         rules = plan.entities if len(views) > 1 else plan.levels
         outcomes = self._auditor.runner.run(rules, parts, frozenset())
         subject = self._subject(entity_sets, views[0].document, "")
@@ -97,6 +99,7 @@ class EntityRuleRunner:
         subject = self._subject(entity_sets, index, document.uri)
         accepted = self._auditor.acceptance.apply(found, subject)
         results = tuple([locator.locate(result) for result in accepted.results])
+        # the locator goes on to the next document: its notices must not be given twice
         changed, locator.notices = locator.notices, []
         return AuditedDocument(
             summary=self._summary(document, results),
@@ -115,6 +118,7 @@ class EntityRuleRunner:
         )
         gate = self._auditor.selection.of(document.uri).gate
         verdict = document_verdict(results, gate, is_complete=is_complete)
+        # the results of the document alone are not here, and they decided that already
         if document.verdict == "notReady":
             verdict = "notReady"
         return msgspec.structs.replace(document, outcomes=outcomes, verdict=verdict)

@@ -48,6 +48,7 @@ def find_evidence(
     evidence.
     """
     is_beside = raw.evidence_path is not None or raw.evidence_uri is not None
+    # what an archive gives as `raw.evidence` lies beside the document and is not its own
     own = decoded.evidence if is_beside or raw.evidence is None else raw.evidence
     if given is None and own is None and not is_beside:
         return _find_nothing(sections)

@@ -240,6 +240,7 @@ class Comparison:
                 record.code,
                 record.year,
                 record.outcome,
+                # a number, by which the database puts the worst first
                 SEVERITIES.index(record.severity),
                 record.message,
                 record.location.named or record.location.pointer,

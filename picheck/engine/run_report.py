@@ -47,6 +47,7 @@ def finish(
 ) -> Report:
     """Return the report without documents and results: the summary and the notices."""
     auditor.prior.add_used(run.prior_used)
+    # workers made these plans; the process that began the run may have audited nothing
     for key in run.plans:
         auditor.plans.of(*key)
     plans = tuple(auditor.plans)
@@ -80,6 +81,7 @@ def add_documents(
     results: Iterable[Result],
 ) -> Report:
     """Return a report with documents, their results in order, and the rules that they name."""
+    # in an order of its own: rules are called in groups, and groups may change
     in_order = sorted(results, key=lambda r: (r.document, r.location.pointer, r.code))
     if auditor.options.with_chart_data:
         documents = chart_facts(documents, in_order)

@@ -82,6 +82,7 @@ class ScoreBatch:
                 yield unreadable_notice(given, error, number)
                 continue
             self.documents += 1
+            # the first document of an entity gives its place among the others
             table.execute("INSERT OR IGNORE INTO entity VALUES (?, ?)", (digest, number))
             (first,) = table.execute(
                 "SELECT first FROM entity WHERE digest = ?", (digest,)

@@ -73,6 +73,7 @@ class FileOverrides:
         self._options = options
         self._effective: dict[tuple[int, ...], EffectiveSelection] = {}
         self.general = self._selection(())
+        # a selector that fits no rule is refused before the first document, not at its file
         for index in range(len(options.overrides)):
             self._selection((index,))
 

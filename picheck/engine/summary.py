@@ -48,6 +48,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
 
     def amend(self, before: DocumentSummary, audited: AuditedDocument) -> None:
         """Count what was found in a document after it was counted as `before`."""
+        # the document is counted once, by its last verdict
         self.documents[before.verdict] -= 1
         self.outcomes.subtract(before.outcomes)
         self.add(audited)
@@ -61,6 +62,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
         for result in results:
             if result.outcome == "fail" and result.consequence is not None:
                 self.consequences[result.consequence] += 1
+            # without a rulebook nothing was checked, which is a reason of its own
             elif result.outcome == "error" and result.code != NO_RULEBOOK.code:
                 self.reasons.add("incomplete")
             if result.waiver is not None:

@@ -66,8 +66,9 @@ def _unknown_properties(
             yield from _unknown_in_measurements(value, "", programs)
         return
     if shape is WITH_EVIDENCE:
-        for name in value.keys() - {"submission", "evidence"}:
-            yield UnknownProperty(pointer=pointer_join("", name), name=name, level="document")
+        for name in value:
+            if name not in {"submission", "evidence"}:
+                yield UnknownProperty(pointer=pointer_join("", name), name=name, level="document")
         value = value["submission"]
     yield from _unknown(value, Submission, shape.keys_pointer)
     sets = value.get("measurementSets") if isinstance(value, dict) else None
@@ -88,6 +89,7 @@ def _unknown_in_measurements(
     record: Any, pointer: str, programs: Collection[str]
 ) -> Iterator[UnknownProperty]:
     measurements = record.get("measurements") if isinstance(record, dict) else None
+    # measurements of another category have properties that this program does not know
     if not isinstance(measurements, list) or record.get("category") not in programs:
         return
     for index, measurement in enumerate(measurements):

@@ -121,6 +121,7 @@ def digest_of(distribution: str, packages: frozenset[str] = frozenset()) -> str:
     for package in sorted({*packages, *_packages(distribution)}):
         for name, file in _files(package):
             content = file.read_bytes()
+            # with the length, or bytes could move from one file to the next unseen
             digest.update(f"{name}\0{len(content)}\0".encode())
             digest.update(content)
     return digest.hexdigest()

@@ -41,6 +41,7 @@ def find_undeclared(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
     """Return one line for each difference not declared exactly, and each phantom change."""
     found = {difference.path: difference for difference in differences(before, after)}
     declared = {path: change for change in after.changes for path in change.paths}
+    # `declared` has the last of two declarations of a path, so they are counted here
     twice = Counter(path for change in after.changes for path in change.paths)
     lines = [f"{path}: declared twice" for path, times in sorted(twice.items()) if times > 1]
     lines += [
@@ -95,6 +96,7 @@ def _measures(rulebook: Rulebook) -> dict[str, Any]:
 
 def _measure(measure: Measure) -> dict[str, Any]:
     plain: dict[str, Any] = _plain(measure)
+    # the id is in the path of the difference already
     del plain["id"]
     if measure.criterion is None:
         del plain["criterion"]

@@ -98,6 +98,7 @@ def _build(edition: EditionFolder, program: str, year: int) -> Rulebook:
         measures={key: _measure(key, entry) for key, entry in head.measures.items()},
         clauses={key: clause_of(key, entry, known) for key, entry in clauses.items()},
         sources={key: known.cite(Reference(key)) for key in sources},
+        # read when they are asked for: an audit needs none of them
         lazy=LazySections(
             changes=partial(_changes, edition, known),
             requirements=partial(_requirements, edition, known),

@@ -109,6 +109,7 @@ def _clauses(table: Mapping[str, Any], where: str) -> tuple[AddedClause, ...]:
     try:
         entries = msgspec.convert(table, _File).clauses
     except msgspec.ValidationError as error:
+        # msgspec stops at the first fault; people want all of them at once
         lines = faults(table, _SCHEMA, where) or [f"{where}: {error}"]
         raise RulebookError("\n".join(lines)) from error
     return tuple(

@@ -65,8 +65,10 @@ class Rulebooks:
         No edition is read for it. One whose files cannot be opened is left out.
         """
         for program, year in sorted(self._sources):
+            # an audit of its year says what is wrong with it; a list of digests goes on
             with suppress(OSError, ImportError):
                 digest = self._sources[program, year].digest()
+                # two runs with other clauses of plugins are not under the same law
                 if added := self._added.get((program, year)):
                     text = msgspec.json.encode(thaw([added[code] for code in sorted(added)]))
                     digest = hashlib.sha256(digest.encode() + text).hexdigest()

@@ -41,6 +41,7 @@ def run_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> Repo
     with TemporaryDirectory() as name:
         folder = Path(name)
         for file, text in case.entry.files.items():
+            # no line end is changed: the digest of the file is part of the case
             folder.joinpath(file).write_text(text, encoding="utf-8", newline="")
         return _run(case, compliant, registry, folder)
 
@@ -106,6 +107,7 @@ def differences(case: Case, report: Report, registry: PluginRegistry) -> list[st
         if match is None:
             lines.append(f"  missing       {_tell_expected(expectation)}")
         elif match in found:
+            # a result answers one expectation, so that two that are equal need two results
             found.remove(match)
     lines += [
         f"  not expected  {_tell(result)} (a rule of {owner})"

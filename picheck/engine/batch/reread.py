@@ -23,6 +23,7 @@ def pick_documents(
     """
     number, digest = next(needed, _NO_MORE)
     for chunk in chunks if number >= 0 else ():
+        # a chunk without a wanted document is passed over unread
         end = chunk.first + chunk.count
         for index, given in chunk.inputs() if 0 <= number < end else ():
             while 0 <= number < index:

@@ -56,6 +56,7 @@ def chart_facts(
         return [msgspec.structs.replace(document, facts=None) for document in documents]
     by_document: dict[int, list[Result]] = {}
     for result in results:
+        # an accepted finding is settled: no objective is drawn as failing because of it
         if result.outcome in _OPEN and not result.is_accepted:
             by_document.setdefault(result.document, []).append(result)
     return [
@@ -90,6 +91,7 @@ def _sets(
             frozenset(result.measures or _measure_in(result)),
         )
         own.setdefault(_set_pointer(result.location.pointer, pointers), []).append(finding)
+    # a rule that left its question in a result would be counted again by its entry
     codes = {result.code for result in results if result.outcome == "indeterminate"}
     general = own.get(None, []) + [
         _Finding(entry.code, "indeterminate", "none", None, frozenset(entry.measures))
@@ -103,6 +105,7 @@ def _sets(
 
 def _set_pointer(pointer: str, sets: set[str]) -> str | None:
     """Return the pointer of the set that a pointer leads into; None where it leads into none."""
+    # upward, since a set may be at any depth: a posted one is the document itself
     while pointer and pointer not in sets:
         pointer = pointer.rpartition("/")[0]
     return pointer if pointer in sets else None
@@ -205,6 +208,7 @@ def _status(findings: Sequence[_Finding]) -> str | None:
     failed = [finding for finding in findings if finding.outcome == "fail"]
     if any(f.severity == "error" or f.consequence in _COSTLY for f in failed):
         return "failing"
+    # what has not failed here is a question that is still open
     if len(failed) < len(findings):
         return "unverified"
     return "questioned" if any(f.severity == "warning" for f in failed) else None
