@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from accepting import AS_OF, contradiction
+from acceptance_support import AS_OF, contradiction
 from picheck.engine.audit import audit, audit_inputs
 from picheck.engine.locations import SourceLocator
 from picheck.engine.options import AuditOptions

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from command_line import run_apart
-from installing import VENDOR, install
-from launching import TERMS, write_lines
+from distributions import VENDOR, install
+from long_runs import TERMS, write_lines
 from picheck.plugins import hookspecs
 from support import ROOT
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from command_line import environment, run_apart
-from installing import VENDOR, install
-from launching import TERMS, write_lines
+from distributions import VENDOR, install
+from long_runs import TERMS, write_lines
 from support import COMPLIANT
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a shell")

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from command_line import environment
-from installing import ANSWER, VENDOR, install
-from launching import TERMS, write_lines
+from distributions import ANSWER, VENDOR, install
+from long_runs import TERMS, write_lines
 from picheck.engine.prior.folder import LockedFolder
 from support import COMPLIANT, perhaps
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from command_line import Run, run_here
-from launching import TERMS
+from long_runs import TERMS
 from support import COMPLIANT, some
 
 REFUSED = "the evidence file was refused"

@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 import msgspec
 import pytest
 
-from accepting import AS_OF, submission
+from acceptance_support import AS_OF, submission
 from command_line import Run, run_here
-from installing import VENDOR, install
+from distributions import VENDOR, install
 from picheck.engine.options import AuditOptions
 
 OUTPUT: Final = "out.ndjson"

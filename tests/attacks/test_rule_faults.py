@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from command_line import Run, run_apart
-from installing import ANSWER, SIGNATURE, VENDOR, install
-from launching import TERMS, write_lines
+from distributions import ANSWER, SIGNATURE, VENDOR, install
+from long_runs import TERMS, write_lines
 from support import AS_OF, COMPLIANT, some
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_line import run_apart, run_here
-from installing import VENDOR, install
+from distributions import VENDOR, install
 from support import AS_OF, COMPLIANT
 
 TERMS = ("--as-of", AS_OF)

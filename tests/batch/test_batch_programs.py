@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from accepting import waivers
+from acceptance_support import waivers
 from batch_support import HERE, TWO, Lines, Quiet
 from packs.activities import activities
 from picheck.cli.options import load_inventory

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accepting import AS_OF, SUBJECT, TIN, TWIN, run, submission, waivers
+from acceptance_support import AS_OF, SUBJECT, TIN, TWIN, run, submission, waivers
 
 OTHER = "987654321"
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pytest
 
-from accepting import AS_OF, TIN, submission
+from acceptance_support import AS_OF, TIN, submission
 from command_line import Run, run_here
-from installing import CLAUSES, VENDOR, install
+from distributions import CLAUSES, VENDOR, install
 from picheck.plugins.lockfile import LOCK_FILE
 from support import ROOT, YEAR
 

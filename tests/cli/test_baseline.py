@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accepting import AS_OF, SUBJECT, TWIN, audit, codes, run, submission, waivers
+from acceptance_support import AS_OF, SUBJECT, TWIN, audit, codes, run, submission, waivers
 from command_line import run_apart
 
 BASELINE = "picheck-baseline.json"

@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from accepting import AS_OF, SUBJECT, audit, codes, contradiction, kinds, run, submission, waivers
+from acceptance_support import (
+    AS_OF,
+    SUBJECT,
+    audit,
+    codes,
+    contradiction,
+    kinds,
+    run,
+    submission,
+    waivers,
+)
 from picheck.config.settings import OPTION_KEYS
 from picheck.engine.file_patterns import matches
 from support import ROOT, some

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from accepting import (
+from acceptance_support import (
     SUBJECT,
     TIN,
     TWIN,

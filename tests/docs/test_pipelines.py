@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from accepting import run, submission
+from acceptance_support import run, submission
 from command_line import Run
 from picheck.cli.completion import SHELLS
 from picheck.cli.main import COMMANDS

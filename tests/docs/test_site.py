@@ -26,8 +26,8 @@ from picheck.site.pages import write_pages
 from picheck.testing.harness import stock
 from site_pages import contents, rows, section, unlinked
 from support import some
-from vendoring import ACME, made, pretend_install, vendor_of
-from vendoring import picheck as run_picheck
+from vendor_support import ACME, made, pretend_install, vendor_of
+from vendor_support import picheck as run_picheck
 
 INDEXES = ("index", "rules/index", "rules/by-consequence", "rules/by-year", "years/index")
 

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 
 from support import ROOT, some
-from vendoring import picheck
+from vendor_support import picheck
 
 NEEDED: Final = ("sphinx", "myst_parser", "furo")
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select
 
 from command_line import Run, run_apart
+from distributions import VENDOR, install
 from history_support import ask, audit, engine_of, make, records, verify
-from installing import VENDOR, install
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
 from picheck.history.audit_history import History

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from masking import SPELLINGS, YEAR
+from masking_support import SPELLINGS, YEAR
 from picheck.api import (
     AddedClause,
     Answers,

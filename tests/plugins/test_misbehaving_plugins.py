@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import pytest
 
-import vendoring
+import vendor_support
 from command_line import Run
-from installing import ANSWER, CLAUSES, RULES, SIGNATURE, VENDOR, audit, audit_beside, install
+from distributions import ANSWER, CLAUSES, RULES, SIGNATURE, VENDOR, audit, audit_beside, install
 from picheck.api import PARAMETERS, Citation, Counts, Report
 from picheck.engine.audit import audit_inputs
 from picheck.engine.options import AuditOptions
@@ -27,10 +27,10 @@ from picheck.rulebook.models import Variant
 from picheck.testing import Draft, compliant
 from picheck.testing.harness import stock
 from support import YEAR
-from vendoring import made, vendor_of
+from vendor_support import made, vendor_of
 
 #: The year before the one that is audited where rules look back.
-EARLIER: Final = vendoring.YEAR - 1
+EARLIER: Final = vendor_support.YEAR - 1
 #: A supporting document that lies beside the evidence.
 PAPER: Final = "analysis.pdf"
 
@@ -435,7 +435,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> tuple[RawDocument, ...
     And one of a clinician of the first practice.
     """
     folder = tmp_path_factory.mktemp("practice")
-    plain = compliant(vendoring.YEAR).with_evidence(
+    plain = compliant(vendor_support.YEAR).with_evidence(
         documents=[{"supports": ["PI_PPHI_1"], "file": PAPER}]
     )
     odd = (
@@ -465,7 +465,7 @@ def report_beside(practice: tuple[RawDocument, ...], *plugins: ModuleType) -> Re
     draft = with_odd_values(compliant(EARLIER))
     earlier = RawDocument(uri="earlier.json", data=draft.to_json().encode())
     prior = load_prior([earlier], registry)
-    options = AuditOptions(as_of=date(vendoring.YEAR + 1, 2, 1), all_results=True)
+    options = AuditOptions(as_of=date(vendor_support.YEAR + 1, 2, 1), all_results=True)
     return audit_inputs(practice, options, registry, prior.book, prior.notices)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support import FIXTURES
-from vendoring import ACME, picheck, pretend_install, run
+from vendor_support import ACME, picheck, pretend_install, run
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from picheck.plugins import hookspecs
 from picheck.plugins.options import declared_options
 from picheck.rules.rule import MOVING_PAGE
 from support import ROOT, perhaps, some
-from vendoring import ACME
+from vendor_support import ACME
 
 PAGES: Final = ROOT / "docs" / "plugins"
 HOOKS: Final = {

@@ -19,7 +19,7 @@ from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.schemas import evidence_schema, explain
 from picheck.testing import audit, compliant, compliant_parts, evidence_of
 from support import FIXTURES, some
-from vendoring import ACME, made, picheck, pretend_install, vendor_of
+from vendor_support import ACME, made, picheck, pretend_install, vendor_of
 
 #: One section, written in both ways that a plugin may write it.
 CERBERUS: Final[dict[str, Any]] = {

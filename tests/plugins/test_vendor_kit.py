@@ -14,7 +14,7 @@ from picheck.testing.assertions import describe_difference
 from picheck.testing.examples import compliant_parts
 from picheck.testing.harness import stock
 from support import years_asked_for
-from vendoring import made, vendor_of
+from vendor_support import made, vendor_of
 
 
 def says_nothing(clause: Clause) -> None:

@@ -11,7 +11,7 @@ from picheck.errors import UsageError
 from picheck.testing.harness import stock
 from picheck.testing.scaffold import scaffold
 from support import ROOT, some, years_asked_for
-from vendoring import ACME, picheck, pretend_install, run
+from vendor_support import ACME, picheck, pretend_install, run
 
 
 def begin(folder: Path, name: str = "north-star", prefix: str = "NORTH") -> tuple[Path, ...]:

@@ -19,7 +19,7 @@ from picheck.testing.examples import OWN_EXAMPLES, compliant_parts, examples_of
 from picheck.testing.harness import stock
 from picheck.testing.scaffold import scaffold
 from support import ROOT, some
-from vendoring import made, picheck, pretend_install, run, vendor_of
+from vendor_support import made, picheck, pretend_install, run, vendor_of
 
 PACK = ROOT / "tests" / "packs"
 

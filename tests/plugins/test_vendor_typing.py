@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support import ROOT
-from vendoring import ACME
+from vendor_support import ACME
 
 TYPED = (
     ROOT / "tests" / "typing" / "vendor.py",

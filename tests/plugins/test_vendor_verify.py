@@ -29,7 +29,7 @@ from picheck.api import (
 )
 from picheck.errors import UsageError
 from picheck.testing import Check, verify_plugin
-from vendoring import vendor
+from vendor_support import vendor
 
 COUNTER = itertools.count()
 LAST: list[Period] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from accepting import run
+from acceptance_support import run
 from command_line import run_here
 from picheck.api import Converted, Format, Spot, hookimpl
 from picheck.engine.options import AuditOptions

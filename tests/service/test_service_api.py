@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from command_line import Run, run_apart
-from launching import TERMS
+from long_runs import TERMS
 from picheck.api import Report, Style
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter

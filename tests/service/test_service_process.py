@@ -21,8 +21,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from command_line import run_apart
-from installing import VENDOR, install
-from launching import TERMS
+from distributions import VENDOR, install
+from long_runs import TERMS
 from service_support import EXAMPLE, TIN, Served, serving
 from support import AS_OF, COMPLIANT, YEAR
 

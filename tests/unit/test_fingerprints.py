@@ -13,7 +13,7 @@ import pytest
 from picheck.api import CheckResults, Rule
 from picheck.model.report import Report
 from picheck.plugins.registry import InstalledRule, PluginRegistry
-from reporting import compliant, departing, document, incomplete_evidence, report_on
+from report_support import compliant, departing, document, incomplete_evidence, report_on
 
 GOLDEN: Final[dict[str, str]] = json.loads(
     (Path(__file__).parent.parent / "data" / "fingerprints.json").read_bytes()

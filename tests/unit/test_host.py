@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from command_line import Run, run_apart, run_with_two_hash_seeds
-from installing import CLAUSES, RULES, VENDOR, audit, audit_beside, install
+from distributions import CLAUSES, RULES, VENDOR, audit, audit_beside, install
 from support import AS_OF, COMPLIANT, YEAR, is_in_matrix
 
 OTHER = VENDOR.replace("ACME-TST-01", "OTHER-TST-01").replace("acme", "other")

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from command_line import Run, run_here
-from masking import NPI, SPELLINGS, TIN, YEAR, evidence, leaks, planted, refused, submission
+from masking_support import NPI, SPELLINGS, TIN, YEAR, evidence, leaks, planted, refused, submission
 from picheck.cli.options import load_inventory
 from picheck.engine.audit import audit_inputs
 from picheck.engine.batch.batch import Batch
@@ -30,7 +30,7 @@ from picheck.masking import Masker
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.parquet import ParquetReporter
-from reporting import NAMES, rendered
+from report_support import NAMES, rendered
 from support import some
 
 AS_OF: Final = "2026-02-01"

@@ -16,7 +16,7 @@ from picheck.model.report import DocumentSummary
 from picheck.model.result import Result, Unverified
 from picheck.plugins.registry import PluginRegistry
 from picheck.rules.measurement_set import SetView
-from reporting import YEAR, compliant, document, evidence, failure, report_on, small_report
+from report_support import YEAR, compliant, document, evidence, failure, report_on, small_report
 
 SET = "/measurementSets/0"
 

@@ -16,7 +16,7 @@ import picheck.reporters
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import MAX_CHARTS, Style
-from reporting import (
+from report_support import (
     compliant,
     departing,
     document,

@@ -16,7 +16,7 @@ import pytest
 
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Style
-from reporting import departing, document, incomplete_evidence, report_on, the_usual
+from report_support import departing, document, incomplete_evidence, report_on, the_usual
 
 LOOK = Path(__file__).parent.parent / "accessibility" / "look.cjs"
 NODE = shutil.which("node")

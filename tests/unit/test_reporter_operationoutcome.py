@@ -11,7 +11,7 @@ import pytest
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Style
-from reporting import the_usual
+from report_support import the_usual
 from support import some
 
 with warnings.catch_warnings():

@@ -14,7 +14,7 @@ from picheck.model.report import Report
 from picheck.model.result import Result
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Style
-from reporting import the_usual
+from report_support import the_usual
 from support import perhaps, some
 
 #: The schema as OASIS publishes it; see data/README.md.

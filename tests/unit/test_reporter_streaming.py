@@ -28,7 +28,7 @@ from picheck.plugins.reporter import (
 )
 from picheck.reporters.unreadable import describe_unreadable
 from picheck.schemas import explain, load_schema
-from reporting import (
+from report_support import (
     departing,
     document,
     failure,

@@ -19,7 +19,7 @@ from picheck.model.result import Unverified
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.reporter import Reporter
 from picheck.schemas import explain
-from reporting import (
+from report_support import (
     AS_OF,
     NAMES,
     TIN,

@@ -14,7 +14,7 @@ import pytest
 from picheck.model.report import Report
 from picheck.plugins.registry import PluginRegistry
 from picheck.reporters.escaping import cell, harmless_json, markdown, uri_reference
-from reporting import (
+from report_support import (
     NAMES,
     departing,
     document,

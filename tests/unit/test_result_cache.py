@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-import vendoring
+import vendor_support
 from command_line import run_here
 from picheck.api import CheckResults, Period, Rule, Style, fail
 from picheck.engine import cache
@@ -33,9 +33,9 @@ from picheck.testing.cases import load_cases
 from picheck.testing.examples import compliant_parts
 from picheck.testing.harness import stock
 from support import FIXTURES, some, years_asked_for
-from vendoring import made, vendor_of
+from vendor_support import made, vendor_of
 
-YEAR: Final = vendoring.YEAR
+YEAR: Final = vendor_support.YEAR
 AS_OF: Final = date(YEAR + 1, 2, 1)
 #: The TIN of the compliant submissions, and that of somebody else; both are invented.
 TIN: Final = b"123456789"

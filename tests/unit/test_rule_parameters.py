@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-import vendoring
+import vendor_support
 from picheck import api
 from picheck.api import PARAMETERS, Answers, CheckResults, CountsByMeasure, Period, SetView, rule
 from picheck.errors import UsageError
@@ -23,7 +23,7 @@ from picheck_pi.rules.cehrt.certification_late import certification_late
 from picheck_pi.rules.measures.counts_invalid import counts_invalid
 from picheck_pi.rules.period.period_too_short import period_too_short
 from support import YEAR, some
-from vendoring import HELP, made, vendor
+from vendor_support import HELP, made, vendor
 
 
 def written(signature: str) -> Callable[..., CheckResults]:
@@ -275,7 +275,7 @@ def test_a_rule_that_says_what_it_is_without_evidence_is_not_called_then(
     exec("def tried(counts, evidence):\n    return fail('', 'it was called')\n", space)  # noqa: S102
     keys = ("cehrt.certifiedOn", "counts")
     plugin = vendor(space["tried"], evidence=keys, without_evidence=outcome)
-    with_evidence = compliant(vendoring.YEAR)
+    with_evidence = compliant(vendor_support.YEAR)
     drafts = [with_evidence.without_evidence(), with_evidence] * 2
     report = audit(drafts, plugins=[plugin])
     assert of_ours(report) == [(outcome, message), ("fail", "it was called")] * 2
@@ -295,7 +295,7 @@ def asking(question: str, draft: Draft | None = None) -> Report:
     exec(source, space)  # noqa: S102
     keys = ("cehrt.certifiedOn", "counts", "ehrReport", "eligibility")
     plugin = vendor(space["tried"], scope="set", evidence=keys)
-    return audit(draft or compliant(vendoring.YEAR), plugins=[plugin])
+    return audit(draft or compliant(vendor_support.YEAR), plugins=[plugin])
 
 
 def of_ours(report: Report) -> list[tuple[str, str]]:
@@ -322,8 +322,8 @@ def test_a_fact_that_is_absent_makes_the_rule_indeterminate_with_its_key(
     question: str, key: str
 ) -> None:
     for draft in (
-        compliant(vendoring.YEAR).without_evidence(),
-        compliant(vendoring.YEAR).with_evidence(cehrt=None, counts=None, ehrReport=None),
+        compliant(vendor_support.YEAR).without_evidence(),
+        compliant(vendor_support.YEAR).with_evidence(cehrt=None, counts=None, ehrReport=None),
     ):
         report = asking(question, draft)
         [entry] = [each for each in report.documents[0].unverified if each.code == "BAD-TRY-01"]
@@ -340,7 +340,7 @@ def test_a_fact_that_is_given_is_returned(question: str) -> None:
 
 
 def test_nought_and_no_are_facts() -> None:
-    draft = compliant(vendoring.YEAR)
+    draft = compliant(vendor_support.YEAR)
     none_sent = draft.with_evidence(counts={"transitionsSent": 0})
     not_all = draft.with_evidence(eligibility={"allMembersQualify": False})
     sent, qualify = "counts.transitionsSent", "eligibility.allMembersQualify"
@@ -361,7 +361,7 @@ def test_nought_and_no_are_facts() -> None:
 def test_a_misspelt_key_is_a_rule_that_broke(
     question: str, told: str, *, has_evidence: bool
 ) -> None:
-    draft = compliant(vendoring.YEAR)
+    draft = compliant(vendor_support.YEAR)
     if not has_evidence and "edition" in question:
         draft = draft.with_evidence(documents=None)
     elif not has_evidence:

@@ -19,7 +19,7 @@ from picheck.reporters.presentation import merge_equal, view_documents
 from picheck.reporters.text import TextReporter
 from picheck.reporters.verdict_sentence import describe_verdict
 from picheck.schemas import load_schema
-from reporting import (
+from report_support import (
     YEAR,
     compliant,
     departing,
