@@ -18,6 +18,7 @@ from picheck.api import (
     rule,
 )
 from picheck_pi.roster import Roster, Tally, find_contradiction, roster_of
+from picheck_pi.spelling import find_same_end
 from picheck_pi.term_schemas import MEASURE_IDS, TEXTS, Schema
 
 #: The terms of every clause that says which reweighting the year grants by itself.
@@ -199,7 +200,9 @@ def _check_members(status: str, tally: Tally, roster: Roster) -> Ground:
 
 def _check_type(name: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
     if name not in law["clinician_types"]:
-        return Ground(name, "unavailable", _explain_year(rulebook))
+        near = find_same_end(name, law["clinician_types"])
+        question = f" under this name; did you mean {near}?" if near else ""
+        return Ground(name, "unavailable", _explain_year(rulebook) + question)
     if roster is None or roster.do_all_qualify:
         return Ground(name, "granted")
     if roster.says_not_all_qualify:

@@ -36,5 +36,17 @@ def find_nearest(text: str, names: Iterable[str]) -> str | None:
     return find_spelling(text, names) or alike.get(closest_match(text.lower(), alike) or "")
 
 
+def find_same_end(text: str, names: Iterable[str]) -> str | None:
+    """Return the name that ends as a text does: clinicalPsychologist for psychologist.
+
+    None where there is none, or several. Likeness is not enough: a physician is no
+    physicianAssistant.
+    """
+    plain = _plain(text)
+    pairs = ((_plain(each), each) for each in names)
+    found = [each for known, each in pairs if known.endswith(plain) or plain.endswith(known)]
+    return found[0] if len(found) == 1 else None
+
+
 def _plain(text: str) -> str:
     return _SEPARATORS.sub("", text.upper()).translate(_ALIKE)

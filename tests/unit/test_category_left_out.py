@@ -73,3 +73,21 @@ def test_no_proof_is_asked_for_where_nothing_is_reported() -> None:
     report = audit(left_out())
     assert result_of(report, "PIC-EVD-01").outcome == "notApplicable"
     assert report.documents[0].unverified == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("dietitian", "registeredDietitian"),
+        ("qualifiedSpeechLanguagePathologist", "speechLanguagePathologist"),
+        ("physical therapist", "physicalTherapist"),
+        # A likely spelling, and another profession, which the year does not reweight.
+        ("physician", None),
+    ],
+)
+def test_a_clinician_type_under_another_name_is_asked_about(word: str, meant: str | None) -> None:
+    submission = {**compliant(2022).build(), "measurementSets": []}
+    report = audit(submission, evidence={"eligibility": {"clinicianType": word}})
+    question = f" under this name; did you mean {meant}?" if meant else ""
+    finding = result_of(report, "PIC-ELG-02")
+    assert finding.message == f"{word} is not reweighted automatically in 2022{question}"
