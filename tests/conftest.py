@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import pytest
 
 from command_line import Run, run_here
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
+
+CHROMIUM: Final = (
+    os.environ.get("PICHECK_CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+)
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +36,16 @@ def picheck() -> Callable[..., Run]:
         return run_here(*arguments, COLUMNS="100")
 
     return run
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A Chromium, one for all tests of a process; without one the test is skipped."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs picheck[browser]")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    # a process cannot begin Playwright twice, so no test begins it by itself
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()

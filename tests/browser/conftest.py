@@ -1,10 +1,8 @@
-"""One browser and one service for the tests of the pages."""
+"""One service, and a page of the browser, for the tests of the pages."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,21 +10,8 @@ import pytest
 
 from service_support import serving
 
-CHROMIUM: Final = os.environ.get("PICHECK_CHROMIUM") or shutil.which("chromium")
 #: What the service refuses, the browser reports as well.
 _REFUSED: Final = re.compile(r"responded with a status of 4(00|22)")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A Chromium; without one the test is skipped."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs picheck[browser]")
-    if not CHROMIUM:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="session")

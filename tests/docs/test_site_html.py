@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from importlib.util import find_spec
@@ -23,7 +22,6 @@ from support import ROOT, some
 from vendor_support import picheck
 
 NEEDED: Final = ("sphinx", "myst_parser", "furo")
-CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 RULE: Final = "rules/PIC-PER-03.html"
 SEARCH: Final = "search.html?q=180+days"
 #: Pages of every kind, by width and scheme of colours.
@@ -34,10 +32,6 @@ LOOKS: Final[dict[tuple[int, Literal["light", "dark"]], tuple[str, ...]]] = {
 
 pytestmark = pytest.mark.skipif(
     not all(map(find_spec, NEEDED)), reason="no Sphinx, MyST or Furo: the extra site"
-)
-in_a_browser = pytest.mark.skipif(
-    CHROMIUM is None or not all(map(find_spec, ("playwright", "axe_playwright_python"))),
-    reason="no Chromium, Playwright or axe: the extra browser",
 )
 
 
@@ -205,26 +199,18 @@ def test_what_a_plugin_writes_is_shown_as_it_is_and_runs_nothing(tmp_path: Path)
     assert "{{ 7 * 7 }}" in shown
 
 
-@in_a_browser
-def test_a_reader_finds_the_rule_and_axe_finds_nothing(site: Path) -> None:
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - skipped without
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for (width, scheme), names in LOOKS.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=scheme
-            )
-            for name in names:
-                page = context.new_page()
-                page.goto(f"{site.as_uri()}/{name}")
-                if name == SEARCH:
-                    first = page.locator("#search-results li a").first
-                    assert first.inner_text() == "PIC-PER-03 period-too-short"
-                found = Axe().run(page).response["violations"]
-                assert [(name, each["id"], each["nodes"][0]["html"]) for each in found] == []
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                assert wide <= width, name
-                page.close()
-        browser.close()
+def test_a_reader_finds_the_rule_and_axe_finds_nothing(site: Path, browser: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe").Axe()
+    for (width, scheme), names in LOOKS.items():
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        for name in names:
+            page = context.new_page()
+            page.goto(f"{site.as_uri()}/{name}")
+            if name == SEARCH:
+                first = page.locator("#search-results li a").first
+                assert first.inner_text() == "PIC-PER-03 period-too-short"
+            found = axe.run(page).response["violations"]
+            assert [(name, each["id"], each["nodes"][0]["html"]) for each in found] == []
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, name
+        context.close()
