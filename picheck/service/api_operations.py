@@ -7,7 +7,7 @@ from typing import Final
 from picheck.model.report import Report
 from picheck.service.api import Api, ScoreAnswer
 from picheck.service.operations import JSON, Operation
-from picheck.service.parameters import AS_OF, Parameter
+from picheck.service.parameters import AS_OF, CONFLICTS, PARTICIPATION, YEAR, Parameter
 from picheck.service.workbench import Workbench
 from picheck.site.inventory import RuleRow, YearRow
 from picheck.site.rule_details import OwnFindingRecord, RuleDetails
@@ -18,9 +18,6 @@ _NAME: Final = Parameter(
     kind="text",
     description="What the report calls the document; of a path the last part [default: -].",
     example="submission.json",
-)
-_YEAR: Final = Parameter(
-    name="year", kind="year", description="The performance year [default: the document's]."
 )
 _RULE_YEAR: Final = Parameter(
     name="year", kind="year", description="Only what holds in this year [default: every year]."
@@ -35,18 +32,6 @@ _PLACES: Final = Parameter(
 )
 _WHAT_IF: Final = Parameter(
     name="whatIf", kind="flag", description="Whether to try the changes that would raise the score."
-)
-_PARTICIPATION: Final = Parameter(
-    name="participation",
-    kind="choice",
-    choices=("mips", "mvp", "app", "apm"),
-    description="Traditional MIPS, an MVP, the APP or an APM Entity [default: as the set says].",
-)
-_CONFLICTS: Final = Parameter(
-    name="conflictPolicy",
-    kind="choice",
-    choices=("zero", "highest"),
-    description="What contradicting sets cost [default: the year's].",
 )
 _CODE: Final = Parameter(
     name="code", kind="text", place="path", description="The code or the slug of a rule."
@@ -69,7 +54,7 @@ def api_operations(api: Api, workbench: Workbench) -> tuple[Operation, ...]:
             description=f"{_SENT} The answer is the report of `picheck audit --format`, whatever"
             " its verdict.",
             handler=api.audit,
-            parameters=(_NAME, AS_OF, _YEAR, _format_parameter(workbench)),
+            parameters=(_NAME, AS_OF, YEAR, _format_parameter(workbench)),
             answers=(Report,),
             media_types=_media_types(workbench),
             has_body=True,
@@ -82,7 +67,7 @@ def api_operations(api: Api, workbench: Workbench) -> tuple[Operation, ...]:
             description=f"{_SENT} The answer is that of `picheck score --format json`; a document"
             " without anything to score gives no entity.",
             handler=api.score,
-            parameters=(_NAME, AS_OF, _YEAR, _PARTICIPATION, _CONFLICTS, _WHAT_IF),
+            parameters=(_NAME, AS_OF, YEAR, PARTICIPATION, CONFLICTS, _WHAT_IF),
             answers=(ScoreAnswer,),
             has_body=True,
         ),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -13,7 +13,7 @@ from picheck.intake.file_names import EVIDENCE_SUFFIX
 from picheck.service.documents import clean_name, evidence_name
 from picheck.service.facts import FactForm, group_answers
 from picheck.service.forms import Form, Part
-from picheck.service.parameters import AS_OF, read_parameters
+from picheck.service.parameters import AS_OF, CONFLICTS, PARTICIPATION, YEAR, read_parameters
 from picheck.service.problems import Problem
 from picheck.service.sent import Sent, SentDocument, unpack
 
@@ -21,14 +21,24 @@ from picheck.service.sent import Sent, SentDocument, unpack
 FACT: Final = "fact."
 #: What a pasted text is called.
 PASTED: Final = "submission.json"
+#: The field that asks for the box with a long text.
+EDIT: Final = "edit"
+#: What a page lets choose for a score.
+SCORE_TERMS: Final = (YEAR, PARTICIPATION, CONFLICTS)
 _SEVERAL: Final = frozenset({"file", "evidenceFile", "prior"})
 
 
 class PageInput(NamedTuple):
-    """All that was sent, and which document the page is about; None for all of them."""
+    """All that was sent, and which document the page is about; None for all of them.
+
+    `terms` are those of a score that were chosen, by the name of their parameter; `wants_text` says
+    that a long text is to be corrected.
+    """
 
     sent: Sent
     which: int | None
+    terms: Mapping[str, Any] = {}
+    wants_text: bool = False
 
     @property
     def document(self) -> SentDocument:
@@ -55,7 +65,14 @@ def read_input(form: Form, facts: FactForm, most: int) -> PageInput:
     if carried:
         document = _correct(form, document)
     document = facts.add_answers(document, _read_answers(form))
-    return PageInput(sent.with_document(which, document), which)
+    sent = sent.with_document(which, document)
+    return PageInput(sent, which, _read_terms(form), wants_text=bool(form.text(EDIT)))
+
+
+def _read_terms(form: Form) -> dict[str, Any]:
+    """Return the terms of a score that were chosen. Raises Problem for what is none."""
+    given = [(each.name, form.text(each.name)) for each in SCORE_TERMS]
+    return read_parameters(SCORE_TERMS, [pair for pair in given if pair[1]], {})
 
 
 def normalize_lines(text: str) -> str:
@@ -116,19 +133,23 @@ def _add_evidence(
     if len(documents) == len(evidence) == 1:
         return (msgspec.structs.replace(documents[0], evidence=evidence[0].data),)
     data = {clean_name(part.filename or ""): part.data for part in evidence}
-    named = Counter(evidence_name(each.name) for each in documents)
+    named = Counter(each.name for each in documents)
     for name in data:
-        if named[name] != 1:
-            raise Problem(400, "badEvidence", _no_place(name, named[name]))
+        # one beside A.json and A.xml is read with both, as in a folder
+        wanted = [each for each in named if evidence_name(each) == name]
+        repeated = [each for each in wanted if named[each] > 1]
+        if not wanted or repeated:
+            raise Problem(400, "badEvidence", _no_place(name, repeated))
     return tuple(
         msgspec.structs.replace(each, evidence=data.get(evidence_name(each.name)))
         for each in documents
     )
 
 
-def _no_place(name: str, number: int) -> str:
-    if number:
-        return f"{name} belongs to {number} of the files; audit them one at a time"
+def _no_place(name: str, repeated: Sequence[str]) -> str:
+    if repeated:
+        same = f"several of the files are called {repeated[0]}"
+        return f"{same}, and {name} may belong to each; audit them one at a time"
     return f"{name} belongs to none of the files; evidence for A.json is called A{EVIDENCE_SUFFIX}"
 
 

@@ -100,6 +100,22 @@ AS_OF: Final = Parameter(
     example="2026-02-01",
 )
 
+YEAR: Final = Parameter(
+    name="year", kind="year", description="The performance year [default: the document's]."
+)
+PARTICIPATION: Final = Parameter(
+    name="participation",
+    kind="choice",
+    choices=("mips", "mvp", "app", "apm"),
+    description="Traditional MIPS, an MVP, the APP or an APM Entity [default: as the set says].",
+)
+CONFLICTS: Final = Parameter(
+    name="conflictPolicy",
+    kind="choice",
+    choices=("zero", "highest"),
+    description="What contradicting sets cost [default: the year's].",
+)
+
 
 def read_parameters(
     declared: Sequence[Parameter], query: Sequence[tuple[str, str]], path: Mapping[str, str]

@@ -22,13 +22,16 @@ from picheck.reporters.verdict_sentence import describe_verdict
 from picheck.rules.inputs import JSON_SOURCE
 from picheck.service.audited import Audited, audit_sent
 from picheck.service.facts import FactForm, read_evidence
-from picheck.service.page_input import FACT, PageInput, normalize_lines
+from picheck.service.page_input import EDIT, FACT, PageInput, normalize_lines
 from picheck.service.problems import problem_of
 from picheck.service.source_text import show_source
 from picheck.service.workbench import Workbench
 
 #: Findings of one severity that a page shows; a file with more is broken as a whole.
 _MOST: Final = 100
+#: How long a text may be to be corrected in the page, in characters: sent back, it has to be
+#: within what the service reads, beside what the page carries.
+_LONGEST_CORRECTED: Final = 4_000_000
 _UNREADABLE: Final = "NOT READABLE"
 
 
@@ -98,7 +101,15 @@ def _describe_source(
 ) -> dict[str, Any]:
     text = _read_text(given.document.data)
     known = [(line, column or 1) for line, column in places if line]
-    return {"text": text, "source": None if text is None else show_source(text, known)}
+    source = None if text is None else show_source(text, known)
+    fits = text is not None and len(text) <= _LONGEST_CORRECTED
+    return {
+        "text": text,
+        "source": source,
+        "can_be_corrected": fits,
+        "is_corrected": source is not None and (source.is_whole or (fits and given.wants_text)),
+        "edit": EDIT,
+    }
 
 
 def _read_text(data: bytes) -> str | None:

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from picheck.engine.score_preview import plugin_errors
 from picheck.errors import InputError
 from picheck.plugins.reporter import Style
-from picheck.plugins.scorer import Preview
+from picheck.plugins.scorer import Preview, Wish
 from picheck.service.audited import find_readable
-from picheck.service.page_input import PageInput
+from picheck.service.page_input import SCORE_TERMS, PageInput
 from picheck.service.scores import score_documents
 from picheck.service.workbench import Workbench
 
 Record = Mapping[str, Any]
 _WIDTH: Final = 90
+_LABELS: Final = {
+    "year": "Scored by the rules of",
+    "participation": "Taking part in",
+    "conflictPolicy": "Where sets contradict each other",
+}
+_NOTHING: Final = {
+    "year": "the file's own year",
+    "participation": "what the file says",
+    "conflictPolicy": "what the year says",
+}
+_VALUES: Final = {
+    "participation": {
+        "mips": "traditional MIPS",
+        "mvp": "an MVP",
+        "app": "the APP",
+        "apm": "an APM Entity",
+    },
+    "conflictPolicy": {"zero": "the category is zero", "highest": "the highest set counts"},
+}
 _MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -34,6 +53,11 @@ def describe_score(workbench: Workbench, given: PageInput) -> dict[str, Any]:
         readable.documents,
         prior=given.sent.prior,
         as_of=given.sent.as_of,
+        year=given.terms.get("year"),
+        wish=Wish(
+            participation=given.terms.get("participation"),
+            conflict_policy=given.terms.get("conflictPolicy"),
+        ),
         what_if=True,
         which=place,
     )
@@ -45,8 +69,25 @@ def describe_score(workbench: Workbench, given: PageInput) -> dict[str, Any]:
         "is_one_of_several": len(given.sent.documents) > 1,
         "as_of": scored.report.run.as_of,
         "show": show_number,
+        "choices": list(_list_choices(workbench, given.terms)),
         "entities": [_describe(record, previews[record["program"]]) for record in scored.records],
     }
+
+
+def _list_choices(workbench: Workbench, terms: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what can be chosen for a score: field, label, values, and what is chosen."""
+    rulebooks = workbench.registry.rulebooks
+    years = sorted({year for program in rulebooks.programs for year in rulebooks.years(program)})
+    values = {"year": {str(year): str(year) for year in reversed(years)}, **_VALUES}
+    for parameter in SCORE_TERMS:
+        name, chosen = parameter.name, terms.get(parameter.name)
+        yield {
+            "name": name,
+            "label": _LABELS[name],
+            "nothing": _NOTHING[name],
+            "values": values[name],
+            "chosen": "" if chosen is None else str(chosen),
+        }
 
 
 def _describe(record: Record, preview: Preview) -> dict[str, Any]:
