@@ -84,7 +84,10 @@ def test_a_file_beyond_what_can_be_sent_back_says_what_to_do(app: Starlette) -> 
 
 
 def test_evidence_beside_two_files_of_one_stem_is_read_with_both(app: Starlette) -> None:
-    files = [("file", "a.json", READY), ("file", "a.xml", written(YEAR))]
+    files: list[tuple[str, str | None, bytes]] = [
+        ("file", "a.json", READY),
+        ("file", "a.xml", written(YEAR).encode()),
+    ]
     alone = post(app, "/audit", *files)
     page = post(app, "/audit", *files, ("evidenceFile", "a.evidence.json", EVIDENCE))
     assert page.status_code == 200
