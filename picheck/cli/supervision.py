@@ -115,8 +115,7 @@ class _Supervisor:
 
     def __init__(self) -> None:
         self._child = 0
-        self._last: deaths.Call | None = None
-        self._ticks = 0
+        self._ticks: dict[deaths.Call, int] = {}
         self._is_interrupted = False
         self._hung: dict[int, str] = {}
 
@@ -135,7 +134,7 @@ class _Supervisor:
             noted = deaths.run()
             if noted.has_ended:
                 return noted.code
-            how, call = self._describe(status), deaths.call()
+            how, call = self._describe(status), deaths.find_call(self._child)
             who = f"{call.name} ended the process" if call else "the process ended"
             if call is None or noted.has_begun_output or _reads_a_pipe():
                 say_fault(f"{who} before the audit was done: {how}")
@@ -169,19 +168,17 @@ class _Supervisor:
             self._send(self._child, number)
 
     def _tick(self, _number: int, _frame: FrameType | None) -> None:
-        """Once a second: end a process in which one call takes too long."""
+        """Once a second: end each process in which one call takes too long."""
         if self._is_interrupted:
             self._is_interrupted = False
             self._send(self._child, signal.SIGINT)
-        call, limit = deaths.call(), deaths.run().timeout
-        if call is None or not limit or call != self._last:
-            self._last, self._ticks = call, 0
-            return
-        self._ticks += 1
-        if self._ticks >= limit + _GRACE:
-            self._ticks = 0
-            self._hung[call.pid] = f"did not return within {limit:g} s"
-            self._send(call.pid, signal.SIGKILL)
+        limit = deaths.run().timeout
+        calls = deaths.list_calls() if limit else ()
+        self._ticks = {call: self._ticks.get(call, -1) + 1 for call in calls}
+        for call, ticks in self._ticks.items():
+            if limit + _GRACE <= ticks < limit + _GRACE + 1:  # once: its note stays for a while
+                self._hung[call.pid] = f"did not return within {limit:g} s"
+                self._send(call.pid, signal.SIGKILL)
 
     @staticmethod
     def _send(pid: int, number: int) -> None:

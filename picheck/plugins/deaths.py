@@ -21,9 +21,12 @@ T = TypeVar("T")
 _RUN: Final = struct.Struct("<d??B")
 #: The process, the number of the call, and the length of the name.
 _CALL: Final = struct.Struct("<QQH")
-_CALL_AT: Final = 16
-_NAME_AT: Final = _CALL_AT + _CALL.size
 _LONGEST: Final = 200
+#: Each process notes its call in a slot of its own, as far as numbers of processes allow.
+_SLOTS: Final = 64
+_SLOT: Final = 256
+_CALLS_AT: Final = 16
+_SIZE: Final = _CALLS_AT + _SLOTS * _SLOT
 #: So many times a rule may end a process before it is not called at all any more.
 _PATIENCE: Final = 3
 
@@ -64,7 +67,7 @@ class _Memory:
 def prepare() -> None:
     """Make the shared memory; processes that are forked off from now on share it."""
     if _Memory.shared is None:
-        _Memory.shared = mmap.mmap(-1, mmap.PAGESIZE)
+        _Memory.shared = mmap.mmap(-1, _SIZE)
 
 
 def is_prepared() -> bool:
@@ -75,7 +78,7 @@ def is_prepared() -> bool:
 def forget() -> None:
     """Clear the shared memory, before another process is begun."""
     if _Memory.shared is not None:
-        _Memory.shared[:] = bytes(mmap.PAGESIZE)
+        _Memory.shared[:] = bytes(_SIZE)
 
 
 def note_run(
@@ -99,19 +102,31 @@ def run() -> Run:
     return Run(*_RUN.unpack_from(_Memory.shared or bytes(_RUN.size), 0))
 
 
-def call() -> Call | None:
-    """Return the call that is under way; None where no code of a plugin runs."""
+def list_calls() -> tuple[Call, ...]:
+    """Return the calls that are under way, or were when their process ended."""
     if _Memory.shared is None:
-        return None
-    pid, number, length = _CALL.unpack_from(_Memory.shared, _CALL_AT)
-    name = _Memory.shared[_NAME_AT : _NAME_AT + length].decode("utf-8", "replace")
-    return Call(pid, number, name) if name else None
+        return ()
+    slots = range(_CALLS_AT, _SIZE, _SLOT)
+    return tuple(each for at in slots if (each := _read_call(_Memory.shared, at)) is not None)
 
 
-def forget_call() -> None:
-    """Clear the call of a process that is gone."""
+def find_call(pid: int | None = None) -> Call | None:
+    """Return the call of a process, or else any; None where no code of a plugin runs."""
+    calls = list_calls()
+    return next((each for each in calls if each.pid == pid), calls[0] if calls else None)
+
+
+def forget_calls() -> None:
+    """Clear the calls of processes that are gone."""
     if _Memory.shared is not None:
-        _CALL.pack_into(_Memory.shared, _CALL_AT, 0, 0, 0)
+        _Memory.shared[_CALLS_AT:] = bytes(_SIZE - _CALLS_AT)
+
+
+def _read_call(shared: mmap.mmap, at: int) -> Call | None:
+    pid, number, length = _CALL.unpack_from(shared, at)
+    start = at + _CALL.size
+    name = shared[start : start + length].decode("utf-8", "replace")
+    return Call(pid, number, name) if name else None
 
 
 def note_end(known: Call, how: str) -> None:
@@ -148,11 +163,14 @@ def note_calls(name: str, function: Callable[..., T]) -> Callable[..., T]:
                 raise PluginEnded(how)
         if shared is None:
             return function(*arguments)
-        shared[_NAME_AT : _NAME_AT + len(encoded)] = encoded
-        _CALL.pack_into(shared, _CALL_AT, os.getpid(), number, len(encoded))
+        pid = os.getpid()
+        at = _CALLS_AT + pid % _SLOTS * _SLOT
+        start = at + _CALL.size
+        shared[start : start + len(encoded)] = encoded
+        _CALL.pack_into(shared, at, pid, number, len(encoded))
         try:
             return function(*arguments)
         finally:
-            _CALL.pack_into(shared, _CALL_AT, 0, 0, 0)
+            _CALL.pack_into(shared, at, 0, 0, 0)
 
     return run_noted

@@ -116,7 +116,7 @@ class ChunkQueue:
                 continue
         inputs = list(chunk.inputs())
         if len(inputs) <= 1:
-            return self._run_without_culprit(chunk, inputs, deaths.call())
+            return self._run_without_culprit(chunk, inputs, deaths.find_call())
         self._renew()
         middle = len(inputs) // 2
         halves = [
@@ -132,7 +132,6 @@ class ChunkQueue:
 
         Where that is not known, or does not help, the document is reported as not audited.
         """
-        deaths.forget_call()
         if culprit is not None:
             self._culprits.update((number, culprit.name) for number, _ in inputs)
             with without_culprit(culprit.name):
@@ -149,6 +148,7 @@ class ChunkQueue:
 
     def _renew(self) -> None:
         self.close()
+        deaths.forget_calls()  # of the processes that are gone
         self._executor = self._executors.create()
 
 
