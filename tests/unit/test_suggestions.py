@@ -38,6 +38,8 @@ UNKNOWN: dict[str, tuple[str, str | None]] = {
     "pi_oncacb_1": ("did you mean PI_ONCACB_1?", "PI_ONCACB_1"),
     "PI-ONCACB-1": ("did you mean PI_ONCACB_1?", "PI_ONCACB_1"),
     "PI_0NCACB_l": ("did you mean PI_ONCACB_1?", "PI_ONCACB_1"),
+    # a blank cannot be seen without quotes
+    "PI_ONCACB_1 ": ("'PI_ONCACB_1 ' is no measure id of", "PI_ONCACB_1"),
     # what was valid once, and what followed it
     "PI_LVITC_1": ("CMS had it until 2018; PI_LVITC_2 took its place", "PI_LVITC_2"),
     "PI_HIE_2": ("CMS had it until 2018; PI_HIE_4 took its place", "PI_HIE_4"),

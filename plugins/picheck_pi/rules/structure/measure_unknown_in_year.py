@@ -71,11 +71,12 @@ def _fail(
     tokens = () if measure_id.isdecimal() else (measure_id,)
     return fail(
         pointer_join("/measurements", *tokens),
-        "{actual} is no measure id of {year}{hint}",
+        "{shown} is no measure id of {year}{hint}",
         expected=proposed,
         actual=measure_id,
         year=rulebook.year,
         hint=hint,
+        shown=measure_id if measure_id.split() == [measure_id] else repr(measure_id),
         key=measure_id,
         measures=(measure_id,),
         remediation=remedy,
