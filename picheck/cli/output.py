@@ -68,7 +68,7 @@ def write(
             yield from write_pieces(fitting, Output(reporter, owner, path))
             continue
         try:
-            text = _rendered(reporter, fitting, style)
+            text = _render(reporter, fitting, style)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it raises is the reporter's fault
@@ -97,7 +97,7 @@ def evidence_at_hand(report: Report, *, reveal: bool) -> dict[int, Mapping[str, 
     return found
 
 
-def _rendered(reporter: Reporter, report: Report, style: Style) -> str:
+def _render(reporter: Reporter, report: Report, style: Style) -> str:
     with prints_aside():
         text: object = reporter.render(report, style)
     if not isinstance(text, str):

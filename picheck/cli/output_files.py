@@ -51,7 +51,7 @@ class Outlet:
             yield
             return
         try:
-            file = self._opened(self._path, keep)
+            file = self._open_file(self._path, keep)
         except OSError as error:
             raise UsageError(f"{self._path} cannot be written: {error.strerror}") from error
         try:
@@ -63,7 +63,7 @@ class Outlet:
         finally:
             self._close(file)
 
-    def _opened(self, path: Path, keep: int | None) -> BinaryIO:
+    def _open_file(self, path: Path, keep: int | None) -> BinaryIO:
         if self._sink is not None:
             return self._sink(path)
         if keep is None:

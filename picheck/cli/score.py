@@ -141,7 +141,7 @@ def command(**given: Any) -> int:
     if not registry.previews:
         raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
     check_not_read(destinations, options, settings, registry.document_suffixes)
-    options = msgspec.structs.replace(options, evidence=_kept(options.evidence))
+    options = msgspec.structs.replace(options, evidence=_copy_pipe(options.evidence))
     terms = msgspec.structs.replace(audit_options(options, settings), overrides=())
     wish = Wish(conflict_policy=options.conflict_policy, participation=options.participation)
     with prints_aside():
@@ -165,7 +165,7 @@ def command(**given: Any) -> int:
     return report.summary.exit.code
 
 
-def _kept(evidence: Path | None) -> Path | None:
+def _copy_pipe(evidence: Path | None) -> Path | None:
     """Return evidence that can be read again: a copy of a pipe, which goes with this process."""
     from picheck.file_access import open_to_read  # noqa: PLC0415 - rarely needed
     from picheck.intake.limits import MAX_BYTES  # noqa: PLC0415

@@ -118,7 +118,7 @@ def read_settings(path: Path) -> Settings:
     table = _table(path)
     if table is None:
         raise ConfigurationError(f"{path}: has no table [tool.picheck]")
-    data = validate(_widened(table), SETTINGS_SCHEMA, _name(path))
+    data = validate(_widen(table), SETTINGS_SCHEMA, _name(path))
     folder = path.parent
     return Settings(
         source=path,
@@ -162,7 +162,7 @@ def _name(path: Path) -> str:
     return f"{path} [tool.picheck]" if path.name == SHARED_FILE else str(path)
 
 
-def _widened(table: Mapping[str, Any]) -> dict[str, Any]:
+def _widen(table: Mapping[str, Any]) -> dict[str, Any]:
     """Accept what people write for short: one text for a list, a TOML date for a text."""
     widened: dict[str, Any] = {}
     for key, value in table.items():

@@ -152,13 +152,13 @@ def _document(report: Report, view: DocumentView, style: Style, *, is_long: bool
             (result.code, result.message, presentation.describe_acceptance(result))
             for result in presentation.list_accepted(results)
         ],
-        "passed": () if is_long else _passed(results),
+        "passed": () if is_long else _list_passed(results),
         "inapplicable": () if is_long else _inapplicable(results),
         "notices": view.notices,
     }
 
 
-def _passed(results: Sequence[Result]) -> list[tuple[str, str]]:
+def _list_passed(results: Sequence[Result]) -> list[tuple[str, str]]:
     return sorted({r.code: r.message for r in results if r.outcome == "pass"}.items())
 
 
