@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
 
 import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance, WaiverUse, read_acceptance
 from picheck.engine.charts.facts import ChartSource
 from picheck.engine.document_notices import document_notices
-from picheck.engine.entities import EntitySets, EntityYear, PriorBook, Remark
-from picheck.engine.evidence_lookup import EvidenceLookup, find_evidence
+from picheck.engine.document_work import DocumentWork, count_outcomes
+from picheck.engine.entities import EntitySets, EntityYear, PriorBook
+from picheck.engine.evidence_lookup import find_evidence
 from picheck.engine.fingerprints import entity_json
-from picheck.engine.framework_results import framework_result
-from picheck.engine.framework_rules import NO_RULEBOOK, RULE_NOT_INSTALLED
+from picheck.engine.framework_results import no_rulebook, rules_not_installed
 from picheck.engine.locations import with_locations
 from picheck.engine.open_questions import (
     drop_keys,
@@ -28,7 +27,7 @@ from picheck.engine.options import AuditOptions
 from picheck.engine.plan import Plan, ScopePlan
 from picheck.engine.plan_cache import Plans
 from picheck.engine.results import bind
-from picheck.engine.runner import Outcomes, RuleRunner
+from picheck.engine.runner import RuleRunner
 from picheck.engine.selection import FileOverrides
 from picheck.engine.subject import Subject, pseudonym, subject_name
 from picheck.engine.verdicts import document_verdict
@@ -40,14 +39,10 @@ from picheck.masking import Masker
 from picheck.model.report import DocumentSummary, InputUse, Notice
 from picheck.model.result import Result
 from picheck.model.submission import Submission
-from picheck.model.vocabulary import Outcome
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Rulebook
 from picheck.rules.inputs import Parts, document_parts, set_parts
 from picheck.rules.measurement_set import Entity, SetView
-
-#: Outcomes that are counted from the results; passes and open questions need not be results.
-_COUNTED_HERE: Final = ("fail", "error")
 
 
 class AuditedDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +107,7 @@ class DocumentAuditor:
         year = self.options.year
         if year is None and submission is not None:
             year = submission.performance_year
-        work = _Work(raw, decoded, found, self._subject(raw, index, decoded, year))
+        work = DocumentWork(raw, decoded, found, self._subject(raw, index, decoded, year))
         for program in self._programs_of(submission):
             plan = self._plan_of(program, raw.uri, year)
             if plan is not None:
@@ -185,21 +180,14 @@ class DocumentAuditor:
             return None
         return self.plans.of(program, year, self.selection.of(uri).codes)
 
-    def _note_no_rulebook(self, program: str, year: int, work: _Work) -> None:
+    def _note_no_rulebook(self, program: str, year: int, work: DocumentWork) -> None:
         """Add to a document that there is no rulebook for its year."""
-        known = ", ".join(map(str, self._rulebooks.years(program))) or "none"
+        years = self._rulebooks.years(program)
+        pointer = f"{work.decoded.keys_pointer}/performanceYear"
         work.is_complete = False
-        work.results.append(
-            framework_result(
-                NO_RULEBOOK,
-                work.subject,
-                message=f"no rulebook for {program} {year}; installed: {known}",
-                pointer=f"{work.decoded.keys_pointer}/performanceYear",
-                key=program,
-            )
-        )
+        work.results.append(no_rulebook(program, year, years, pointer, work.subject))
 
-    def _run_plan(self, plan: Plan, work: _Work) -> None:
+    def _run_plan(self, plan: Plan, work: DocumentWork) -> None:
         """Run the rules of one program and year over the document and its sets."""
         rulebook, decoded, evidence = plan.rulebook, work.decoded, work.found.evidence
         views = _views(decoded, work.subject.document, rulebook)
@@ -216,7 +204,7 @@ class DocumentAuditor:
         )
         work.is_checked = True
         if plan.not_installed:
-            work.results.append(_rules_not_installed(plan, subject))
+            work.results.append(rules_not_installed(plan, subject))
         work.is_complete &= not (plan.not_installed or plan.left_out)
         work.is_complete &= rulebook.status == "final" and entity is not None
         if entity is None:
@@ -240,7 +228,7 @@ class DocumentAuditor:
         parts: Parts,
         blocked: frozenset[str],
         subject: Subject,
-        work: _Work,
+        work: DocumentWork,
         view: SetView | None = None,
     ) -> frozenset[str]:
         """Run the rules of one scope on a document, or on one of its sets.
@@ -258,7 +246,7 @@ class DocumentAuditor:
         work.outcomes.add(outcomes)
         return outcomes.blocked
 
-    def _finish(self, work: _Work) -> AuditedDocument:
+    def _finish(self, work: DocumentWork) -> AuditedDocument:
         """Apply waivers and baseline, add the places, and draw the document's verdict."""
         raw, subject, outcomes, options = work.raw, work.subject, work.outcomes, self.options
         accepted = self.acceptance.apply(work.results, subject)
@@ -267,7 +255,7 @@ class DocumentAuditor:
         unverified = mask_unverified(merge_unverified(outcomes.unverified), masker)
         if work.found.fault is not None:
             results, unverified = refuse_results(results), drop_keys(unverified)
-        counts = _count(outcomes, len(unverified), results)
+        counts = count_outcomes(outcomes, len(unverified), results)
         is_complete = work.is_complete and work.is_checked and not counts.get("error")
         selection = self.selection.of(raw.uri)
         submission = work.decoded.submission
@@ -308,39 +296,6 @@ class DocumentAuditor:
         )
 
 
-class _Work:
-    """A document on its way through the audit."""
-
-    __slots__ = ("charts", "decoded", "entity_sets", "found", "is_checked", "is_complete",
-                 "outcomes", "raw", "remarks", "results", "subject")  # fmt: skip
-
-    def __init__(
-        self, raw: RawDocument, decoded: DecodedDocument, found: EvidenceLookup, subject: Subject
-    ) -> None:
-        self.raw = raw
-        self.decoded = decoded
-        self.found = found
-        self.subject = subject
-        self.outcomes = Outcomes()
-        self.results: list[Result] = []
-        self.entity_sets: list[EntitySets] = []
-        self.charts: list[ChartSource] = []
-        self.remarks: tuple[Remark, ...] = ()
-        self.is_complete = found.fault is None
-        self.is_checked = False
-
-    def reasons(self) -> frozenset[str]:
-        """Return the reasons for the exit code that the document gives beside its verdict."""
-        reasons = set()
-        if self.found.fault is not None:
-            reasons.add("unreadable")
-        if not self.is_checked:
-            reasons.add("nothingChecked")
-        if any(r.outcome == "error" and r.code != NO_RULEBOOK.code for r in self.results):
-            reasons.add("incomplete")
-        return frozenset(reasons)
-
-
 def _views(decoded: DecodedDocument, document: int, rulebook: Rulebook) -> tuple[SetView, ...]:
     """Return the sets of a document that are of a rulebook's program."""
     submission = decoded.submission
@@ -352,33 +307,3 @@ def _views(decoded: DecodedDocument, document: int, rulebook: Rulebook) -> tuple
             if record.category == rulebook.program
         ]
     )
-
-
-def _rules_not_installed(plan: Plan, subject: Subject) -> Result:
-    """Return which rules of a year no loaded plugin brings."""
-    clauses = plan.rulebook.clauses
-    codes = ", ".join(
-        f"{code} (a clause of plugin {clauses[code].plugin})" if clauses[code].plugin else code
-        for code in plan.not_installed
-    )
-    year = plan.rulebook.year
-    message = f"the {year} rulebook lists rules that no loaded plugin brings: {codes}"
-    return framework_result(RULE_NOT_INSTALLED, subject, message=message, key=codes)
-
-
-def _count(
-    outcomes: Outcomes, open_questions: int, results: Iterable[Result]
-) -> dict[Outcome, int]:
-    """Return how many results there are of each outcome, those that are only counted included.
-
-    A rule that could not be decided is one open question, for however many sets it asks.
-    """
-    counts: dict[Outcome, int] = {"pass": outcomes.passed}
-    if outcomes.not_applicable:
-        counts["notApplicable"] = outcomes.not_applicable
-    if open_questions:
-        counts["indeterminate"] = open_questions
-    for result in results:
-        if result.outcome in _COUNTED_HERE:
-            counts[result.outcome] = counts.get(result.outcome, 0) + 1
-    return counts

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from picheck.engine.fingerprints import fingerprint
-from picheck.engine.framework_rules import RULE_CRASHED
+from picheck.engine.framework_rules import NO_RULEBOOK, RULE_CRASHED, RULE_NOT_INSTALLED
 from picheck.engine.places import Place, set_at
+from picheck.engine.plan import Plan
 from picheck.engine.subject import Subject
 from picheck.model.location import Location
 from picheck.model.result import Result, RuleRecord
@@ -38,3 +41,24 @@ def broken_rule(record: RuleRecord, what: str, subject: Subject) -> Result:
         pointer=subject.set_.pointer if subject.set_ else "",
         key=record.code,
     )
+
+
+def rules_not_installed(plan: Plan, subject: Subject) -> Result:
+    """Return which rules of a year no loaded plugin brings."""
+    clauses = plan.rulebook.clauses
+    codes = ", ".join(
+        f"{code} (a clause of plugin {clauses[code].plugin})" if clauses[code].plugin else code
+        for code in plan.not_installed
+    )
+    year = plan.rulebook.year
+    message = f"the {year} rulebook lists rules that no loaded plugin brings: {codes}"
+    return framework_result(RULE_NOT_INSTALLED, subject, message=message, key=codes)
+
+
+def no_rulebook(
+    program: str, year: int, years: Sequence[int], pointer: str, subject: Subject
+) -> Result:
+    """Return that there is no rulebook for a year; `years` are those there are."""
+    known = ", ".join(map(str, years)) or "none"
+    message = f"no rulebook for {program} {year}; installed: {known}"
+    return framework_result(NO_RULEBOOK, subject, message=message, pointer=pointer, key=program)
