@@ -133,9 +133,9 @@ class Regions:
                     yield Span.of(file, statement)
         for function in self._functions:
             file, reads = function.file, function.reads
-            told = {name for name in reads if self._are_words((file, at) for at in reads[name])}
-            yield from (span for names, span in function.assignments if told.issuperset(names))
-            yield from self._arguments(function, told)
+            said = {name for name in reads if self._are_words((file, at) for at in reads[name])}
+            yield from (span for names, span in function.assignments if said.issuperset(names))
+            yield from self._arguments(function, said)
 
     def _uses_of(self, name: str, file: Path) -> list[tuple[Path, Place]]:
         """Return where a module's name is read: in the module, and wherever it is imported."""
@@ -146,14 +146,14 @@ class Regions:
         found = [self.is_wording(file, place) for file, place in uses]
         return bool(found) and all(found)
 
-    def _arguments(self, function: Function, told: set[str]) -> Iterator[Span]:
+    def _arguments(self, function: Function, said: set[str]) -> Iterator[Span]:
         """Yield what is handed to a parameter that goes into words; its own module only."""
         for file, node in self._calls:
             if file != function.file or _called(node) != function.name:
                 continue
             handed = [*zip(function.parameters, node.args, strict=False)]
             handed += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
-            yield from (Span.of(file, value) for name, value in handed if name in told)
+            yield from (Span.of(file, value) for name, value in handed if name in said)
 
 
 def _reads(node: ast.AST) -> dict[str, list[Place]]:

@@ -126,7 +126,7 @@ __all__ = [
     "whole_pair",
 ]
 
-#: Names of version 1 that a plugin may still ask for, to be told what came in their place.
+#: Names of version 1 that a plugin may still ask for; it is answered what came in their place.
 _VERSION_1: Final = frozenset(
     {"Answer", "DocumentContext", "EntityContext", "Place", "SetContext", "nearest"}
 )

@@ -72,7 +72,7 @@ def explain(
     violations = {
         violation
         for fault in faults
-        # A value of the wrong type breaks its range or vocabulary too: one fault, told once.
+        # A value of the wrong type breaks its range or vocabulary too: one fault, named once.
         if fault.keyword == "type" or fault.path not in misfits
         for violation in _violations(fault)
     }

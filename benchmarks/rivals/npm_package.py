@@ -39,10 +39,14 @@ def lap(
 
     def run(lines: list[bytes]) -> tuple[list[set[str]], float]:
         with tempfile.TemporaryDirectory() as folder:
-            documents, told = Path(folder, "documents.ndjson"), Path(folder, "rules.json")
+            documents, listed = Path(folder, "documents.ndjson"), Path(folder, "rules.json")
             documents.write_bytes(b"\n".join(lines) + b"\n")
-            told.write_text(json.dumps(rules))
-            command = ["node", "--single-threaded", *map(str, (_HERE / script, documents, told))]
+            listed.write_text(json.dumps(rules))
+            command = [
+                "node",
+                "--single-threaded",
+                *map(str, (_HERE / script, documents, listed)),
+            ]
             said = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
         return [set(codes) for codes in said["found"]], said["seconds"]
 

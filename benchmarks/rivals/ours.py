@@ -1,4 +1,4 @@
-"""picheck itself, told to apply the sixteen rules and no others."""
+"""picheck itself, asked to apply the sixteen rules and no others."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def stream(
         except OutputLostError:
             report = None
         except KeyboardInterrupt:
-            say_fault(f"stopped after {progress.told}{_advice(outputs)}")
+            say_fault(f"stopped after {progress.position}{_advice(outputs)}")
             raise
     return report, outlets.faults
 

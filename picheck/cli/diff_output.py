@@ -53,8 +53,8 @@ def _say_decision(together: Sequence[Explained], names: Names, *, spans_years: b
     reasons = together[0].reasons
     if not reasons:
         for owner in dict.fromkeys(names.find_owner(one.difference) for one in together):
-            told = f"the plugin {owner} brings it, and declares no reason" if owner else _UNDECLARED
-            say_labelled("why", told, "      ", 8)
+            said = f"the plugin {owner} brings it, and declares no reason" if owner else _UNDECLARED
+            say_labelled("why", said, "      ", 8)
     for why in reasons:
         _say_reason(why, spans_years=spans_years)
 

@@ -16,7 +16,7 @@ from picheck.site.inventory import find_code, find_program
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: A list that lacks what a broken plugin would have brought is told apart by its exit code.
+#: A list that lacks what a broken plugin would have brought is known by its exit code.
 INCOMPLETE = 4
 
 EXIT_CODES = """\b

@@ -129,9 +129,9 @@ def _hint(name: str, known: Mapping[str, Reporter]) -> str:
 
 def _width() -> int:
     """Return how wide a line may be; `shutil` knows too, but brings every compression along."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isdecimal() and int(told):
-        return min(int(told), 120)
+    width = os.environ.get("COLUMNS", "")
+    if width.isdecimal() and int(width):
+        return min(int(width), 120)
     try:
         return min(os.get_terminal_size(sys.stdout.fileno()).columns or 100, 120)
     except (OSError, ValueError):  # a pipe, a file, or a stream of somebody's own

@@ -34,7 +34,7 @@ class Progress:
             self._bar.stop()
 
     @property
-    def told(self) -> str:
+    def position(self) -> str:
         """Where the run is, in words."""
         number = sum(self._verdicts.values())
         documents = f"{number:,} document{'' if number == 1 else 's'}"

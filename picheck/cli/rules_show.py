@@ -260,8 +260,8 @@ def _say_examples(examples: Showcase) -> None:
             say_wrapped(example.why, "  ")
         _say_json_block(example.departure)
         if example.findings:
-            told = ", ".join(f"{f['rule']} at {f.get('pointer') or '/'}" for f in example.findings)
-            say_wrapped(f"found: {told}", "  ")
+            codes = ", ".join(f"{f['rule']} at {f.get('pointer') or '/'}" for f in example.findings)
+            say_wrapped(f"found: {codes}", "  ")
 
 
 def _say_json_block(departure: Mapping[str, Any]) -> None:

@@ -40,15 +40,15 @@ def _value(rule: Mapping[str, Any]) -> dict[str, Any]:
             return _table(rule["schema"])
         inner = rule.get("valuesrules")
         return {"type": "object"} | ({"additionalProperties": _value(inner)} if inner else {})
-    told: dict[str, Any] = {"type": _TYPES[kind]}
+    value_schema: dict[str, Any] = {"type": _TYPES[kind]}
     if "allowed" in rule:
-        told["enum"] = list(rule["allowed"])
+        value_schema["enum"] = list(rule["allowed"])
     if "regex" in rule:
-        told["pattern"] = f"^(?:{rule['regex'].removeprefix('(?s)')})$"
+        value_schema["pattern"] = f"^(?:{rule['regex'].removeprefix('(?s)')})$"
     if rule.get("empty") is False:
-        told["minItems" if kind == "list" else "minLength"] = 1
+        value_schema["minItems" if kind == "list" else "minLength"] = 1
     if "schema" in rule:
-        told["items"] = _value(rule["schema"])
+        value_schema["items"] = _value(rule["schema"])
         if rule["schema"]["type"] == "string":  # one text is read as a list of one
-            return {"anyOf": [told["items"], told]}
-    return told
+            return {"anyOf": [value_schema["items"], value_schema]}
+    return value_schema

@@ -166,8 +166,8 @@ def _lines(file: BinaryIO, name: str) -> Iterator[Written]:
                 yield decoders[kind](line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             is_cut = not line.endswith(b"\n")
-            told = _CUT if is_cut else f"is no report: line {number}: {error}"
-            raise InputError(f"{name} {told}", uri=name) from error
+            why = _CUT if is_cut else f"is no report: line {number}: {error}"
+            raise InputError(f"{name} {why}", uri=name) from error
     if kind != "summary":
         raise InputError(f"{name} {_CUT}", uri=name)
 

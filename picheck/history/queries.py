@@ -100,8 +100,8 @@ def describe_record(connection: Connection, seq: int) -> dict[str, Any]:
     record |= {"hash": row.hash, "body": body, "files": files}
     report = body.get("together", body.get("report"))
     if report is not None and (data := read_blob(connection, report)) is not None:
-        told = msgspec.json.decode(data)
-        record["report"] = told
+        whole = msgspec.json.decode(data)
+        record["report"] = whole
         record["findings"] = [
             {
                 "code": each["code"],
@@ -109,7 +109,7 @@ def describe_record(connection: Connection, seq: int) -> dict[str, Any]:
                 "consequence": each.get("consequence"),
                 "message": each["message"],
             }
-            for each in told["results"]
+            for each in whole["results"]
         ]
     return record
 

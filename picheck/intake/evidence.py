@@ -37,8 +37,8 @@ def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTI
     try:
         evidence = _decoder(sections.kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        told = _explain_faults(data, uri, sections) or error
-        raise InputError(f"no usable evidence: {told}", uri=uri) from error
+        why = _explain_faults(data, uri, sections) or error
+        raise InputError(f"no usable evidence: {why}", uri=uri) from error
     # keys that come twice are lost when plain values are written again, and their colons too;
     # only an escape could make up for one
     rewritten = msgspec.json.encode(msgspec.json.decode(data))
@@ -50,8 +50,8 @@ def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTI
         and not (added and explain("evidence", added, sections))
     ):
         return evidence
-    if told := _explain_faults(data, uri, sections):
-        raise InputError(f"no usable evidence: {told}", uri=uri)
+    if why := _explain_faults(data, uri, sections):
+        raise InputError(f"no usable evidence: {why}", uri=uri)
     return evidence
 
 

@@ -21,7 +21,7 @@ SCOPES: Final[tuple[Scope, ...]] = ("document", "set", "entity")
 
 OUTCOMES: Final[tuple[Outcome, ...]] = ("pass", "fail", "notApplicable", "indeterminate", "error")
 
-#: From worst to mildest; the order in which findings are told.
+#: From worst to mildest; the order in which findings are shown.
 CONSEQUENCES: Final[tuple[Consequence, ...]] = (
     "submissionRejected",
     "categoryZero",

@@ -99,8 +99,8 @@ def _distribution_of(folder: Path) -> tuple[str, str | None]:
     text = _text(folder / "METADATA") or _text(folder / "PKG-INFO")
     head, _, _ = text.partition("\n\n")
     fields = (line.partition(":") for line in head.splitlines())
-    told = {key: value.strip() for key, _, value in fields}
-    return told.get("Name") or _NAMELESS, told.get("Version")
+    values = {key: value.strip() for key, _, value in fields}
+    return values.get("Name") or _NAMELESS, values.get("Version")
 
 
 def _text(file: Path) -> str:

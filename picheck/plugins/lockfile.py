@@ -98,15 +98,15 @@ def check_lock(path: Path, host: Host) -> None:
     """
     locked = {each.name: each for each in read_lock(path)}
     loaded = {each.name: each for each in lock_of(host)}
-    told = [
+    faults = [
         (name, line)
         for name in sorted(locked.keys() | loaded.keys())
         for line in _differences(locked.get(name), loaded.get(name))
     ]
-    if told:
-        lines = [f"{path}: {line}" for _, line in told]
+    if faults:
+        lines = [f"{path}: {line}" for _, line in faults]
         lines.append("install what was locked, or accept this with picheck plugins lock")
-        name = told[0][0]
+        name = faults[0][0]
         first = loaded.get(name) or locked[name]
         raise PluginError("\n".join(lines), plugin=first.plugins[0], distribution=name)
 

@@ -61,10 +61,10 @@ def group_by_decision(found: Iterable[Explained]) -> Iterator[tuple[str, tuple[E
 def _reasons_for(path: str, declaring: Iterable[Rulebook]) -> Iterator[Because]:
     """Yield each declared reason once; a change of a part explains a change of the whole."""
     for edition in declaring:
-        told: set[str] = set()
+        seen: set[str] = set()
         for declared, change in reasons(edition).items():
-            if _overlap(path, declared) and change.reason not in told:
-                told.add(change.reason)
+            if _overlap(path, declared) and change.reason not in seen:
+                seen.add(change.reason)
                 yield Because(year=edition.year, reason=change.reason, citations=change.citations)
 
 

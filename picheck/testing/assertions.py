@@ -233,5 +233,5 @@ def _tell_expected(expectation: Expectation) -> str:
     given = {k: v for k, v in msgspec.structs.asdict(expectation).items() if v is not None}
     rest = ", ".join(f"{key} {value}" for key, value in given.items() if key not in known)
     where = "anywhere" if expectation.pointer is None else f"at {expectation.pointer or '/'}"
-    told = f"{expectation.rule} {expectation.outcome} {where} of document {expectation.document}"
-    return f"{told} [{rest}]" if rest else told
+    said = f"{expectation.rule} {expectation.outcome} {where} of document {expectation.document}"
+    return f"{said} [{rest}]" if rest else said

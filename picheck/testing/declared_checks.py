@@ -53,22 +53,22 @@ def _prefix(registry: PluginRegistry, codes: Sequence[str]) -> Check:
         for code, rule in registry.rules.items()
         if code.partition("-")[0] in prefixes and rule.owner.distribution != own
     )
-    told = [f"{code} of another distribution has the same prefix" for code in shared]
+    wrong = [f"{code} of another distribution has the same prefix" for code in shared]
     if len(prefixes) > 1:
-        told.append(f"its codes carry {len(prefixes)} prefixes: {', '.join(sorted(prefixes))}")
+        wrong.append(f"its codes carry {len(prefixes)} prefixes: {', '.join(sorted(prefixes))}")
     return Check(
         name="codes in its own prefix",
-        passed=not told,
+        passed=not wrong,
         detail=f"{', '.join(sorted(prefixes))}: {', '.join(codes)}",
-        faults=tuple(told),
+        faults=tuple(wrong),
     )
 
 
 def _clauses(registry: PluginRegistry, codes: Sequence[str]) -> Check:
     """Every rule has a clause, every clause a citation, and terms that fit its rule."""
     found = [(where, clause) for where, clause in _all_clauses(registry) if clause.code in codes]
-    told = [fault for where, clause in found for fault in _clause_faults(registry, where, clause)]
-    told += [
+    wrong = [fault for where, clause in found for fault in _clause_faults(registry, where, clause)]
+    wrong += [
         f"{code} has no clause in any installed rulebook, so it never runs"
         for code in codes
         if code not in {clause.code for _, clause in found}
@@ -76,9 +76,9 @@ def _clauses(registry: PluginRegistry, codes: Sequence[str]) -> Check:
     years = sorted({where.rpartition(" ")[2] for where, _ in found})
     return Check(
         name="clauses cited and fitting",
-        passed=not told,
+        passed=not wrong,
         detail=f"{len(found)} clauses in {', '.join(years) or 'no year'}",
-        faults=tuple(told),
+        faults=tuple(wrong),
     )
 
 
@@ -96,15 +96,15 @@ def _clause_faults(registry: PluginRegistry, where: str, clause: Clause) -> list
         name: {"required": True, **term}
         for name, term in registry.rules[clause.code].rule.terms.items()
     }
-    told = faults(thaw(clause.terms), schema, label)
+    wrong = faults(thaw(clause.terms), schema, label)
     if not clause.citations:
-        told.append(f"{label}: cites nothing; add a source")
-    told += [
+        wrong.append(f"{label}: cites nothing; add a source")
+    wrong += [
         f"{label}: variant {name} cites nothing; add a source"
         for name, variant in clause.variants.items()
         if not variant.citations
     ]
-    return told
+    return wrong
 
 
 def _examples(
@@ -113,18 +113,18 @@ def _examples(
     """Every case holds, and every rule has one that it finds fault with and one it passes."""
     package = module.__name__
     cases = cases_behind(package) if hasattr(module, "__path__") else ()
-    told = [t for case in cases if (t := describe_difference(case, base.parts, registry))]
+    wrong = [t for case in cases if (t := describe_difference(case, base.parts, registry))]
     for code in codes:
         own = [case for case in cases if case.rule == code]
         if not any(_expects(case, code) for case in own):
-            told.append(f"{code} has no case that it finds fault with")
+            wrong.append(f"{code} has no case that it finds fault with")
         if all(_expects(case, code) for case in own):
-            told.append(f"{code} has no case that it passes")
+            wrong.append(f"{code} has no case that it passes")
     return Check(
         name="examples behave as declared",
-        passed=not told,
+        passed=not wrong,
         detail=f"{len(cases)} runs of the cases in {package}/cases",
-        faults=tuple(told),
+        faults=tuple(wrong),
     )
 
 

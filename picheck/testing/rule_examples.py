@@ -116,8 +116,8 @@ def _example(case: Case) -> Example:
 
 
 def _describe_finding(expected: Expectation) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(expected)
-    return {key: value for key, value in told.items() if value not in (None, 0)}
+    fields: dict[str, Any] = msgspec.to_builtins(expected)
+    return {key: value for key, value in fields.items() if value not in (None, 0)}
 
 
 def _describe_change(change: dict[str, Any]) -> dict[str, Any]:

@@ -298,7 +298,7 @@ def test_a_category_that_is_left_out_on_a_ground_that_holds_is_not_scored(
     assert record["score"]["points"] is None
     assert record["score"]["zeroedBy"] == []
     assert record["reweighted"]["isLeftOut"]
-    assert "the reweighting holds (hospitalBased)" in record["reweighted"]["told"][0]
+    assert "the reweighting holds (hospitalBased)" in record["reweighted"]["sentences"][0]
 
 
 @pytest.mark.parametrize("year", SCORED_YEARS)

@@ -74,12 +74,12 @@ class DaskCluster:
         match event:
             case _, {"action": "add-worker", "worker": worker}:
                 self._workers.add(worker)
-            case _, {"action": "remove-worker", "worker": worker, **told}:
+            case _, {"action": "remove-worker", "worker": worker, **details}:
                 self._workers.discard(worker)
                 self._alone_since = time.monotonic()
                 waits = f"the run waits {WORKER_TIMEOUT:.0f} s for another to do"
                 others = "others do" if self._workers else waits
-                if not told.get("expected"):
+                if not details.get("expected"):
                     self._say(f"the dask worker {worker} died; {others} what it was given")
 
 

@@ -201,8 +201,8 @@ def _difference(path: Path, first: bytes, opening: bytes) -> str:
         names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     except (msgspec.DecodeError, TypeError, AttributeError):
         return f"{path} does not begin with the run line of an NDJSON report; it cannot be resumed"
-    told = "; ".join(_compare(name, before.get(name), now.get(name)) for name in names)
-    return f"{path} was begun with other terms, audit again without --resume: {told or 'spelling'}"
+    parts = "; ".join(_compare(name, before.get(name), now.get(name)) for name in names)
+    return f"{path} was begun with other terms, audit again without --resume: {parts or 'spelling'}"
 
 
 def _compare(name: str, before: Any, now: Any) -> str:

@@ -63,7 +63,7 @@ def describe_reweighting(
         "isLeftOut": is_out,
         "participation": way,
         "weights": [] if weights is None else _list_weights(weights),
-        "told": _compare(claims, weights, score) if score else [_explain_absence(claims)],
+        "sentences": _compare(claims, weights, score) if score else [_explain_absence(claims)],
         "ground": weights
         and describe_basis(_name_weights(weights), "weight", weights, scene.rulebook),
     }

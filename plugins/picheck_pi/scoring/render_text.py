@@ -164,7 +164,7 @@ class _Text:
         if choice is None:
             return
         yield from self._page.heading("Sent, or left out")
-        for sentence in choice["told"]:
+        for sentence in choice["sentences"]:
             yield from self._page.wrap(sentence)
         if choice["weights"]:
             yield f"  {'weight in the final score':<30} {'sent':>6} {'left out':>10}"
