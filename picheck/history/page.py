@@ -9,7 +9,7 @@ from picheck.reporters.html import TITLES, make_environment
 
 _WIDTH: Final = 720
 _LEFT: Final = 150
-_RIGHT: Final = 24
+_RIGHT: Final = 48
 _TOP: Final = 24
 _PLOT: Final = 130
 _ROW: Final = 26
