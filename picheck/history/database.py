@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from picheck.errors import HistoryError, UsageError
 from picheck.history.keys import make_key
+from picheck.intake.documents import uri_of
 from picheck.model.report import HistoryUse
 
 if TYPE_CHECKING:
@@ -267,9 +268,9 @@ def _command(name: str, url: str) -> str:
 
 
 def _public(url: str) -> str:
-    """Return a URL as it may be printed: without a password."""
+    """Return a URL as it may be printed: without a password, and in characters that can be."""
     if "://" not in url:
-        return url
+        return uri_of(url)
     from sqlalchemy.engine import make_url  # noqa: PLC0415 - as above
 
     try:
