@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, Table, func, insert, select, update
+from sqlalchemy import Select, Table, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from picheck.history.canonical import canonical, digest
@@ -45,6 +45,8 @@ _FOLLOWING: Final = frozenset({"score", "sets", "levels"})
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 #: How many values one query takes; SQLite takes no more than some thousands.
 _MANY: Final = 500
+#: How many later audits of the same entities are looked at, at most: a practice sends few files.
+_LOOKED_BACK: Final = 2000
 
 
 class Entry(NamedTuple):
@@ -182,6 +184,51 @@ def last_identities(
         query = select(VERDICT.c.document, VERDICT.c.identity).where(VERDICT.c.seq.in_(newest))
         found.update((row.document, row.identity) for row in connection.execute(query))
     return found
+
+
+def find_superseded(
+    connection: Connection, places: Mapping[str, Mapping[str, Any]]
+) -> frozenset[str]:
+    """Return the documents after which another one was audited at the same place.
+
+    `places` are the `uri` and `line` of documents, by digest. A file that was changed and changed
+    back is looked at in this way: its last audit is not the last of what lies there.
+    """
+    found: set[str] = set()
+    documents = sorted(places)
+    for start in range(0, len(documents), _MANY):
+        own, later = RECORD.alias(), RECORD.alias()
+        newest = (
+            select(VERDICT.c.document, func.max(VERDICT.c.seq).label("seq"))
+            .where(VERDICT.c.document.in_(documents[start : start + _MANY]))
+            .group_by(VERDICT.c.document)
+            .subquery()
+        )
+        query = (
+            select(newest.c.document, later.c.body)
+            .join(own, own.c.seq == newest.c.seq)
+            .join(
+                later,
+                and_(
+                    later.c.kind == "audit",
+                    later.c.entity == own.c.entity,
+                    later.c.program == own.c.program,
+                    later.c.year == own.c.year,
+                    later.c.seq > own.c.seq,
+                ),
+            )
+            .order_by(later.c.seq.desc())
+            .limit(_LOOKED_BACK)
+        )
+        for row in connection.execute(query):
+            body, place = decode_body(row.body), places[row.document]
+            if body["document"] != row.document and _place(body) == _place(place):
+                found.add(row.document)
+    return frozenset(found)
+
+
+def _place(said: Mapping[str, Any]) -> tuple[Any, Any]:
+    return said.get("uri"), said.get("line")
 
 
 def last_audit_of(

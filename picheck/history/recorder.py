@@ -17,6 +17,7 @@ from picheck.history.chain import (
     append,
     decode_body,
     find_audit,
+    find_superseded,
     identity,
     last_audit_of,
     last_identities,
@@ -68,6 +69,13 @@ class AuditRecorder:
         with self._database.writing() as connection:
             store_blobs(connection, self._pending)
             known = last_identities(connection, [each.document for each in collected])
+            places = {
+                each.document: each.about
+                for each in collected
+                if known.get(each.document) == each.identity
+            }
+            for document in find_superseded(connection, places):
+                del known[document]
             new, blobs = [], list[Blob]()
             done = 0
             for each in collected:

@@ -74,3 +74,19 @@ def test_an_audit_that_says_nothing_new_is_not_scored_again(
     done = audit(tmp_path, url, "many.ndjson")
     assert "1 recorded, 1 unchanged" in done.err
     assert len(scored) == 1
+
+
+def test_a_file_that_is_changed_back_is_recorded_again(tmp_path: Path) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    first = submission(NOW)
+    changed = json.loads(json.dumps(first))
+    changed["measurementSets"][0]["cehrtId"] = "0"
+    said = []
+    for document in (first, changed, first, first):
+        put(tmp_path / "a.json", document)
+        said.append(audit(tmp_path, url, "a.json").err.partition("recorded")[0][-3:])
+    assert [text.split()[-1] for text in said] == ["1", "1", "1", "0"]
+    listed = [each for each in records(tmp_path, url) if each["kind"] == "audit"]
+    documents = [each["document"] for each in listed]
+    assert documents[0] == documents[2] != documents[1]
+    assert verify(tmp_path, url)["code"] == 0
