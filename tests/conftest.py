@@ -38,13 +38,14 @@ def picheck() -> Callable[..., Run]:
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A Chromium, one for all tests of a process; without one the test is skipped."""
+    """A Chromium, one for all tests of a module; without one the test is skipped."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs picheck[browser]")
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")
-    # a process cannot begin Playwright twice, so no test begins it by itself
+    # no test begins Playwright by itself: a process cannot have it twice, nor another event loop
+    # beside it, so it ends with the module
     with playwright.sync_playwright() as started:
         running = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield running
