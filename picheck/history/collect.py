@@ -16,8 +16,9 @@ from picheck.engine.recorder import AuditedInput, Collect
 from picheck.engine.score_preview import plugin_errors
 from picheck.errors import HistoryError, PluginError
 from picheck.history.blob import Blob, media_of
-from picheck.history.chain import Entry, identity, last_identities
+from picheck.history.chain import Entry, identity
 from picheck.history.database import Database
+from picheck.history.last_audits import last_identities
 from picheck.history.report import REPORTED, document_report
 from picheck.history.subject import describe_subject, encode, set_json
 from picheck.intake.documents import RawDocument
@@ -104,7 +105,7 @@ class AuditCollector:
         return self._complete(found, raw, audited, body, (report, prior))
 
     def _about(self, number: int, raw: RawDocument) -> dict[str, Any]:
-        about = {"asOf": self._given.as_of, "number": number, "uri": printable(raw.uri)}
+        about = {"asOf": self._given.as_of, "number": number, "uri": storable(raw.uri)}
         return about if raw.line is None else {**about, "line": raw.line}
 
     def _body(self, audited: AuditedDocument, report: bytes, prior: bytes | None) -> dict[str, Any]:
@@ -119,10 +120,10 @@ class AuditCollector:
         if audited.evidence is not None:
             body["evidence"] = _sha256(audited.evidence)
         if audited.summary.inputs:
-            body["evidenceUri"] = printable(audited.summary.inputs[0].uri)
+            body["evidenceUri"] = storable(audited.summary.inputs[0].uri)
         if audited.digests:
             supporting = sorted(audited.digests.items())
-            body["supporting"] = [[printable(name), sha] for name, sha in supporting]
+            body["supporting"] = [[storable(name), sha] for name, sha in supporting]
         if audited.overrides:
             body["overrides"] = list(audited.overrides)
         if prior is not None:
@@ -183,7 +184,7 @@ def list_findings(results: Iterable[Result]) -> list[list[str | None]]:
     ]
 
 
-def printable(text: str) -> str:
+def storable(text: str) -> str:
     """Return a text that every database takes: without half characters."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 

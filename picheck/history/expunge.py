@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from picheck.errors import UsageError
 from picheck.history.chain import Clock, Entry, append, decode_body, utc_now
-from picheck.history.collect import printable
+from picheck.history.collect import storable
 from picheck.history.database import ChainState, Database
 from picheck.history.queries import named_files
 from picheck.history.tables import BLOB, RECORD
@@ -52,11 +52,11 @@ def expunge(
         present = [digest for digest in files if _has_bytes(connection, digest)]
         entries = [
             Entry("expunged", None, None, None, {
-                "before": before, "reason": printable(reason), "files": present[start:start + _MANY]
+                "before": before, "reason": storable(reason), "files": present[start:start + _MANY]
             })
             for start in range(0, len(present), _MANY)
         ]  # fmt: skip
-        state = append(connection, entries, printable(by), clock)
+        state = append(connection, entries, storable(by), clock)
         for digest in present:
             connection.execute(update(BLOB).where(BLOB.c.sha256 == digest).values(data=None))
     database.reclaim()

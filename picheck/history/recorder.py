@@ -16,16 +16,18 @@ from picheck.history.chain import (
     Entry,
     append,
     decode_body,
-    find_audit,
-    find_superseded,
     identity,
-    last_audit_of,
-    last_identities,
     store_blobs,
     utc_now,
 )
-from picheck.history.collect import CollectedAudit, list_findings, printable
+from picheck.history.collect import CollectedAudit, list_findings, storable
 from picheck.history.database import ChainState, Database
+from picheck.history.last_audits import (
+    find_audit,
+    find_superseded,
+    last_audit_of,
+    last_identities,
+)
 from picheck.history.report import document_report
 from picheck.history.resume import RunSoFar, find_run, has_amended
 from picheck.history.terms import RunTerms
@@ -45,7 +47,7 @@ class AuditRecorder:
         self._database = database
         self._terms = terms
         self._as_of = as_of
-        self._by = printable(by)
+        self._by = storable(by)
         self._clock = clock
         self._pending = terms.blobs
         self._so_far: RunSoFar | None = None
@@ -138,7 +140,7 @@ class AuditRecorder:
         self, connection: Connection, number: int, summary: DocumentSummary
     ) -> Row[Any] | None:
         """Return the record of a document of this run, or the equal one of an earlier run."""
-        said = {**self._terms.digests, "uri": printable(summary.uri), "line": summary.line}
+        said = {**self._terms.digests, "uri": storable(summary.uri), "line": summary.line}
         return last_audit_of(connection, summary.sha256, number, said)
 
     def finish(self, report: Report) -> ChainState:

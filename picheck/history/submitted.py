@@ -10,10 +10,11 @@ from picheck.engine.document import DocumentAuditor
 from picheck.engine.options import AuditOptions
 from picheck.errors import InputError, UsageError
 from picheck.history.blob import Blob, media_of
-from picheck.history.chain import Clock, Entry, append, last_audit, store_blobs, utc_now
-from picheck.history.collect import printable
+from picheck.history.chain import Clock, Entry, append, store_blobs, utc_now
+from picheck.history.collect import storable
 from picheck.history.database import ChainState, Database
 from picheck.history.keys import read_key
+from picheck.history.last_audits import last_audit
 from picheck.history.queries import find_submitted
 from picheck.history.subject import describe_subject
 from picheck.intake.documents import Input, RawDocument, Unreadable
@@ -50,7 +51,7 @@ def record_submitted(
         document = Blob.of(raw.data, media_of(raw.data), keep=keep)
         body: dict[str, Any] = {
             **facts,
-            "uri": printable(raw.uri),
+            "uri": storable(raw.uri),
             "document": document.sha256,
             "sets": subject.sets.sha256,
         }
@@ -69,7 +70,7 @@ def record_submitted(
             seen = "was never audited here" if audit is None else f"was audited as {audit.seq}"
             lines.append(f"{entry.body['uri']}: {entry.program} {entry.year}, {seen}")
         store_blobs(connection, blobs)
-        state = append(connection, entries, printable(by), clock)
+        state = append(connection, entries, storable(by), clock)
     first = state.records - len(entries) + 1
     return state, [f"{first + place}  {line}" for place, line in enumerate(lines)]
 
@@ -101,7 +102,7 @@ def record_answer(
         body = {**facts, "document": document, "answer": blob.sha256, "submitted": sent.seq}
         store_blobs(connection, [blob])
         entry = Entry("answer", sent.entity, sent.program, sent.year, body)
-        return append(connection, [entry], printable(by), clock)
+        return append(connection, [entry], storable(by), clock)
 
 
 def _readable(given: Input) -> RawDocument:
