@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from picheck.api import Citation, DocumentSummary, Report, Result, Style
+from picheck.api import DocumentSummary, Report, Result, RuleRecord, Style
 from picheck.model.vocabulary import OUTCOMES
 from picheck.plugins import pages
 from picheck.plugins.reporter import MAX_CHARTS
@@ -101,21 +101,11 @@ def _badness(document: dict[str, Any]) -> tuple[int, int, int]:
     )
 
 
-def _rules(report: Report, documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rules that any card of the documents names, with their sources."""
+def _rules(report: Report, documents: Sequence[dict[str, Any]]) -> list[tuple[str, RuleRecord]]:
+    """Return the rules that any card of the documents names, each after its id in the page."""
     named = {card["rule_id"] for document in documents for card in _all_cards(document)}
-    return [
-        {
-            "id": _rule_id(rule.code, rule.year),
-            "code": rule.code,
-            "year": rule.year,
-            "title": rule.title,
-            "page": rule.help_uri,
-            "citations": [_citation(each) for each in rule.citations],
-        }
-        for rule in report.rules
-        if _rule_id(rule.code, rule.year) in named
-    ]
+    rules = [(_rule_id(rule.code, rule.year), rule) for rule in report.rules]
+    return [(rule_id, rule) for rule_id, rule in rules if rule_id in named]
 
 
 def _all_cards(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -238,8 +228,8 @@ def _card(
         "related": list_related(report, equal),
         "note": presentation.find_note(result, rule),
         "is_capped": presentation.is_capped(result),
-        "citations": [_citation(each) for each in presentation.find_citations(result, rule)],
-        "has_own_sources": bool(result.citations),
+        "own_citations": result.citations,
+        "citations": presentation.find_citations(result, rule),
     }
 
 
@@ -251,13 +241,3 @@ def _list_values(value: Any) -> str:
 
 def _title(view: DocumentView, result: Result) -> str:
     return view.rule(result).title.rstrip(".")
-
-
-def _citation(citation: Citation) -> dict[str, Any]:
-    url = citation.url or ""
-    return {
-        "title": citation.title,
-        "locator": citation.locator,
-        "standing": citation.standing,
-        "url": url if url.startswith(("https://", "http://")) else None,
-    }
