@@ -107,9 +107,8 @@ class Worker:
         for index, given in chunk.inputs():
             if index < kept.until:
                 gone.discard(index)
-                again = self._enter_kept(given, index, kept, summary, found)
-                if isinstance(given, RawDocument) and again and index >= kept.recorded:
-                    audits.append(AuditedInput(index, given, again))
+                if again := self._enter_kept(given, index, kept, summary, found):
+                    audits.append(again)
                 continue
             audited = audit_one(self.auditor, given, index)
             if isinstance(audited, Notice):
@@ -147,12 +146,12 @@ class Worker:
         kept: KeptInputs,
         summary: RunSummary,
         found: list[EntityReference],
-    ) -> AuditedDocument | None:
+    ) -> AuditedInput | None:
         """Enter an input whose results were written by an earlier run, without auditing it.
 
         Only where a waiver may have met one of its findings it is audited again, for the uses of
-        the waivers, and where it is not recorded yet, and returned then. Raises UsageError where
-        the document has changed since.
+        the waivers, and where it is not recorded yet; only then it is returned. Raises UsageError
+        where the document has changed since.
         """
         before, now = kept.digest_of(index), 0
         if isinstance(given, RawDocument):
@@ -176,7 +175,7 @@ class Worker:
         audited = self.auditor.audit(given, index)
         for waiver, entity in audited.waiver_uses:
             summary.waiver_uses.setdefault(waiver, set()).add(entity)
-        return audited
+        return None if is_recorded else AuditedInput(index, given, audited)
 
 
 class SegmentWriter:
