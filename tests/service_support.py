@@ -55,6 +55,30 @@ def ask(app: Starlette, method: str, path: str, **request: Any) -> httpx.Respons
     return asyncio.run(send())
 
 
+def post(app: Starlette, path: str, *parts: tuple[str, str | None, bytes]) -> httpx.Response:
+    """Send a form: each part has its field, its file name if it is a file, and its bytes."""
+    files: Any = [(field, (name, data)) for field, name, data in parts]
+    return ask(app, "POST", path, files=files)
+
+
+def go_on(
+    app: Starlette, page: httpx.Response, path: str = "/audit", **fields: str
+) -> httpx.Response:
+    """Send the form of a page on, with some fields in it."""
+    given = {"sent": packed(page), **fields}
+    found = re.search(r'name="which" value="(\d+)">\n', page.text)
+    if found and "which" not in fields:
+        given["which"] = found[1]
+    return post(app, path, *((name, None, text.encode()) for name, text in given.items()))
+
+
+def packed(page: httpx.Response) -> str:
+    """Return what a page carries on of all that was sent."""
+    found = re.search(r'name="sent" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
 def audit(app: Starlette, document: bytes, query: str = "", **request: Any) -> httpx.Response:
     """Have a document audited by the API."""
     return ask(app, "POST", f"/api/v1/audits{query}", content=document, **request)

@@ -7,17 +7,14 @@ import json
 import os
 import random
 import re
-import signal
-import sys
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
+from hostile import no_longer_than
 from picheck.engine.audit import audit
 from picheck.engine.options import AuditOptions
 from picheck.plugins.registry import PluginRegistry
@@ -86,25 +83,6 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
                 if at < len(changed):
                     changed[at] = chance.choice([0, 1, 0x7F, 0x80, 0xFF, chance.randrange(256)])
     return bytes(changed)
-
-
-@contextmanager
-def no_longer_than(seconds: int) -> Iterator[None]:
-    """Raise where something hangs, which it would do for ever otherwise."""
-
-    def ring(*_: Any) -> None:
-        raise AssertionError(f"still at it after {seconds} s")
-
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def check(path: Path, registry: PluginRegistry) -> int:

@@ -34,10 +34,19 @@ def obey_permissions() -> None:
 def run(folder: Path, *words: str, cwd: Path | None = None, **environment: str) -> tuple[int, str]:
     """Run picheck as a user without special rights; return its exit code and all that it said."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PICHECK_")}
+    plain = {"PYTHONUTF8": "1", "NO_COLOR": "1", "COLUMNS": "200"}
+    command = [sys.executable, "-m", "picheck", *words]
+    return obey_and_run(command, cwd or folder, {**kept, **plain, **environment})
+
+
+def obey_and_run(
+    command: list[str], folder: Path, environment: dict[str, str] | None = None
+) -> tuple[int, str]:
+    """Run a command without special rights; return its exit code and all that it said."""
     done = subprocess.run(
-        [sys.executable, "-m", "picheck", *words],
-        cwd=cwd or folder,
-        env={**kept, "PYTHONUTF8": "1", "NO_COLOR": "1", "COLUMNS": "200", **environment},
+        command,
+        cwd=folder,
+        env=environment,
         capture_output=True,
         check=False,
         stdin=subprocess.DEVNULL,
@@ -153,18 +162,8 @@ def run_in_closed(desk: Path, *words: str) -> tuple[int, str]:
 
 
 def run_by_shell(desk: Path, script: str, folder: str, *words: str) -> tuple[int, str]:
-    done = subprocess.run(
-        ["/bin/sh", "-c", script, "sh", folder, sys.executable, "-P", "-m", "picheck", *words],
-        cwd=desk,
-        capture_output=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        preexec_fn=obey_permissions,
-        timeout=120,
-    )
-    said = done.stdout.decode() + done.stderr.decode()
-    assert "an error of picheck's" not in said, said
-    return done.returncode, said
+    python = [sys.executable, "-P", "-m", "picheck", *words]
+    return obey_and_run(["/bin/sh", "-c", script, "sh", folder, *python], desk)
 
 
 def test_a_working_directory_that_was_removed_is_named(desk: Path) -> None:

@@ -30,11 +30,6 @@ FAULTY: Final = COMPLIANT.read_bytes().replace(b'"submissionMethod"', b'"submiss
 EVIDENCE: Final = COMPLIANT.with_suffix(".evidence.json").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def app(registry: PluginRegistry) -> Starlette:
-    return make_app(registry)
-
-
 def printed(folder: Path, *arguments: str) -> bytes:
     """Return what the command line prints."""
     return run_apart(*arguments, cwd=folder).out.encode()

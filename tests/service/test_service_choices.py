@@ -5,41 +5,17 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
-from typing import Any
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 
-from picheck.plugins.registry import PluginRegistry
 from picheck.service.result_page import _LONGEST_CORRECTED
 from qrda_support import written
-from service_support import ask, make_app
+from service_support import go_on, post
 from support import COMPLIANT, YEAR
 
 READY = COMPLIANT.read_bytes()
 EVIDENCE = COMPLIANT.with_suffix(".evidence.json").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def app(registry: PluginRegistry) -> Starlette:
-    return make_app(registry)
-
-
-def post(app: Starlette, path: str, *parts: tuple[str, str | None, bytes]) -> httpx.Response:
-    """Send a form: each part has its field, its file name if it is a file, and its bytes."""
-    files: Any = [(field, (name, data)) for field, name, data in parts]
-    return ask(app, "POST", path, files=files)
-
-
-def go_on(
-    app: Starlette, page: httpx.Response, path: str = "/audit", **fields: str
-) -> httpx.Response:
-    """Send what a page carries on, with some fields."""
-    found = re.search(r'name="sent" value="([^"]+)"', page.text)
-    assert found is not None
-    given = {"sent": found[1], **fields}
-    return post(app, path, *((name, None, text.encode()) for name, text in given.items()))
 
 
 def test_a_score_is_made_another_way_on_the_page(app: Starlette) -> None:

@@ -26,11 +26,6 @@ KEYS = {"portal": hashlib.sha256(KEY.encode()).hexdigest(), "other": "0" * 64}
 
 
 @pytest.fixture(scope="module")
-def app(registry: PluginRegistry) -> Starlette:
-    return make_app(registry)
-
-
-@pytest.fixture(scope="module")
 def keyed(registry: PluginRegistry) -> Starlette:
     return make_app(registry, ServiceConfig(keys=KEYS))
 

@@ -17,11 +17,6 @@ from service_support import EXAMPLE, HERE, ask, audit, make_app
 DOCUMENT = EXAMPLE.read_bytes()
 
 
-@pytest.fixture(scope="module")
-def app(registry: PluginRegistry) -> Starlette:
-    return make_app(registry)
-
-
 def test_a_body_that_says_it_is_too_large_is_not_read(app: Starlette) -> None:
     async def body() -> Any:
         raise AssertionError("it was read")

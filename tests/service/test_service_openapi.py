@@ -20,11 +20,6 @@ from support import COMPLIANT, some
 
 
 @pytest.fixture(scope="module")
-def app(registry: PluginRegistry) -> Starlette:
-    return make_app(registry)
-
-
-@pytest.fixture(scope="module")
 def description(app: Starlette) -> dict[str, Any]:
     found: dict[str, Any] = ask(app, "GET", "/openapi.json").json()
     return found

@@ -8,7 +8,7 @@ import zlib
 from base64 import b64encode
 from datetime import date
 from html import unescape
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import msgspec
@@ -24,7 +24,7 @@ from picheck.service.config import Limits, ServiceConfig
 from picheck.service.sent import Sent, SentDocument, unpack
 from picheck.testing.harness import stock
 from qrda_support import written
-from service_support import EXAMPLE, TIN, ask, make_app
+from service_support import EXAMPLE, TIN, ask, go_on, make_app, packed, post
 from support import AS_OF, COMPLIANT, YEAR, some
 
 DOCUMENT: Final = EXAMPLE.read_bytes()
@@ -32,34 +32,6 @@ READY: Final = COMPLIANT.read_bytes()
 EVIDENCE: Final = COMPLIANT.with_suffix(".evidence.json").read_bytes()
 MIB: Final = 1024 * 1024
 Files = list[tuple[str, tuple[str | None, bytes]]]
-
-
-@pytest.fixture(scope="module")
-def app(registry: PluginRegistry) -> Starlette:
-    return make_app(registry)
-
-
-def post(app: Starlette, path: str, *parts: tuple[str, str | None, bytes]) -> httpx.Response:
-    """Send a form: each part has its field, its file name if it is a file, and its bytes."""
-    files: Any = [(field, (name, data)) for field, name, data in parts]
-    return ask(app, "POST", path, files=files)
-
-
-def go_on(
-    app: Starlette, page: httpx.Response, path: str = "/audit", **fields: str
-) -> httpx.Response:
-    """Send the form of a page on, with some fields in it; underscores are points."""
-    given = {"sent": packed(page), **fields}
-    found = re.search(r'name="which" value="(\d+)">\n', page.text)
-    if found and "which" not in fields:
-        given["which"] = found[1]
-    return post(app, path, *((name, None, text.encode()) for name, text in given.items()))
-
-
-def packed(page: httpx.Response) -> str:
-    found = re.search(r'name="sent" value="([^"]+)"', page.text)
-    assert found, page.text
-    return found[1]
 
 
 def carried(page: httpx.Response) -> Sent:

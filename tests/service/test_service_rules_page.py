@@ -11,16 +11,11 @@ from starlette.applications import Starlette
 
 from picheck.engine.framework_help import OWN_FINDINGS
 from picheck.plugins.registry import PluginRegistry
-from service_support import ask, make_app, make_workbench
+from service_support import ask, make_workbench
 from support import YEAR, some
 
 YEARS: Final = (2021, 2022, 2023, 2024, 2025, 2026, 2027)
 OWN: Final = {own.code for own in OWN_FINDINGS}
-
-
-@pytest.fixture(scope="module")
-def app(registry: PluginRegistry) -> Starlette:
-    return make_app(registry)
 
 
 def rules_on(text: str) -> list[str]:
