@@ -50,9 +50,10 @@ def group_totals_differ(
         return not_applicable("the evidence holds no clinicians' rows to add up")
     if entity.entity_type == "individual":
         return not_applicable("an individual's numbers are not a sum over clinicians")
+    rows_by_measure = index_rows(evidence.clinicians)
     results: list[CheckResult] = []
     for view in sets:
-        for measure_id, rows in index_rows(evidence.clinicians).items():
+        for measure_id, rows in rows_by_measure.items():
             results += _compare(view, measure_id, rows, label(rulebook, measure_id))
         results += _compare_months(view, evidence.clinicians)
     return results
