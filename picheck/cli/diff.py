@@ -11,8 +11,8 @@ import msgspec
 
 from picheck.cli.console import say, say_wrapped
 from picheck.cli.options import format_option
+from picheck.cli.report_diff import LISTS, Comparison, Found, Side
 from picheck.cli.stdout import say_fault, write_utf8
-from picheck.engine.report_diff import LISTS, Comparison, Found, Side
 
 _FINDINGS = 1
 _SCHEMA_VERSION = "1.0"

@@ -29,7 +29,7 @@ from picheck.cli.lookup import (
 )
 from picheck.cli.options import format_option
 from picheck.config.settings import settings
-from picheck.engine.framework_help import OwnFinding, own_finding
+from picheck.engine.framework_rules import FrameworkRule, find_framework_rule
 from picheck.engine.rule_records import rule_address, severity_of
 from picheck.errors import SelectorError
 from picheck.plugins.registry import InstalledRule, PluginRegistry
@@ -88,8 +88,8 @@ def show(
     cases of the test suite.
     """
     pages = help_base(docs_url or settings(config, isolated=isolated).options.get("docs_url"))
-    if (own := own_finding(name)) is not None:
-        _say_own(own, form, rule_address(own.code, pages))
+    if (own := find_framework_rule(name)) is not None:
+        _say_own(own, form, rule_address(own.record.code, pages))
         return
     chosen = program_of(registry.rulebooks, program)
     code = rule_code(registry, chosen, name)
@@ -114,12 +114,12 @@ def show(
     _say_examples(examples)
 
 
-def _say_own(own: OwnFinding, form: str, page: str | None) -> None:
+def _say_own(own: FrameworkRule, form: str, page: str | None) -> None:
     if form == "json":
         say_json(describe_own_finding(own, page))
         return
-    say(f"{own.code}  {own.slug}")
-    say_wrapped(own.title)
+    say(f"{own.record.code}  {own.record.slug}")
+    say_wrapped(own.record.title)
     for heading, paragraph in own.help.items():
         say()
         say(heading)

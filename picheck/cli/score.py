@@ -190,7 +190,7 @@ def _score(runner: ScoreRunner, inputs: Inputs, *, what_if: bool) -> tuple[Repor
 
 def _stream(runner: ScoreRunner, options: ScoreCommandOptions, inputs: Inputs, to: Outlets) -> int:
     """Write one line for each entity, in memory that does not grow with the documents."""
-    from picheck.engine.score_batch import ScoreBatch  # noqa: PLC0415 - help needs no engine
+    from picheck.cli.score_batch import ScoreBatch  # noqa: PLC0415 - help needs no engine
     from picheck.model.report import Notice  # noqa: PLC0415
 
     (file,) = to.each

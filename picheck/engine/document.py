@@ -10,19 +10,19 @@ import msgspec
 
 from picheck.engine.acceptance.apply import Acceptance, WaiverUse, read_acceptance
 from picheck.engine.charts.facts import ChartSource
-from picheck.engine.document_notices import document_notices
-from picheck.engine.document_work import DocumentWork, count_outcomes
-from picheck.engine.entities import EntitySets, EntityYear, PriorBook
-from picheck.engine.evidence_lookup import find_evidence
-from picheck.engine.fingerprints import entity_json
-from picheck.engine.framework_results import no_rulebook, rules_not_installed
-from picheck.engine.locations import with_locations
-from picheck.engine.open_questions import (
+from picheck.engine.document_work import (
+    DocumentWork,
+    count_outcomes,
     drop_keys,
     mask_unverified,
     merge_unverified,
     refuse_results,
 )
+from picheck.engine.entities import EntitySets, EntityYear, PriorBook
+from picheck.engine.fingerprints import entity_json
+from picheck.engine.framework_rules import no_rulebook, rules_not_installed
+from picheck.engine.locations import with_locations
+from picheck.engine.notices import document_notices
 from picheck.engine.options import AuditOptions
 from picheck.engine.plan import Plan, ScopePlan
 from picheck.engine.plan_cache import Plans
@@ -34,6 +34,7 @@ from picheck.engine.verdicts import document_verdict
 from picheck.errors import UsageError
 from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import RawDocument
+from picheck.intake.evidence_lookup import find_evidence
 from picheck.intake.formats import decode
 from picheck.masking import Masker
 from picheck.model.report import DocumentSummary, InputUse, Notice

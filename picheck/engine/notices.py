@@ -1,20 +1,27 @@
-"""What a run has to say of itself: plugins, rules and inputs that did not take part."""
+"""What must be known of a run and of its documents beside their results."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from picheck.engine.entities import PriorBook
+from picheck.engine.document_work import EVIDENCE_REFUSED
+from picheck.engine.entities import PriorBook, Remark
 from picheck.engine.plan import Plan
-from picheck.engine.summary import RunSummary
+from picheck.engine.subject import Subject
 from picheck.errors import InputError
 from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.evidence_lookup import EvidenceLookup
 from picheck.masking import mask_digits
 from picheck.model.report import Notice, RulebookUse
+from picheck.model.submission import Submission
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Rulebook
 from picheck.rulebook.registry import Rulebooks
+
+NO_PROGRAM: Final = "nothing was checked: no loaded plugin brings a rulebook"
+SHAPE_ONLY: Final = "only the shape was checked: the document does not follow the schema"
 
 
 def plugin_notices(registry: PluginRegistry) -> Iterator[Notice]:
@@ -85,12 +92,6 @@ def rulebook_uses(plans: Iterable[Plan], rulebooks: Rulebooks) -> tuple[Rulebook
     )
 
 
-def no_document_notice(run: RunSummary) -> Iterator[Notice]:
-    """Say that there was nothing to audit, where nothing unreadable explains it."""
-    if not run.number and "unreadable" not in run.reasons:
-        yield Notice(kind="noDocument", message="no document was found")
-
-
 def unreadable_notice(given: Input, error: InputError, index: int | None = None) -> Notice:
     """Return the notice of an input that could not be read; it costs no other input anything."""
     is_empty = isinstance(given, Unreadable) and given.is_empty
@@ -103,3 +104,48 @@ def unreadable_notice(given: Input, error: InputError, index: int | None = None)
         document=index,
         is_incomplete=True,
     )
+
+
+def document_notices(
+    raw: RawDocument,
+    submission: Submission | None,
+    subject: Subject,
+    found: EvidenceLookup,
+    *,
+    remarks: Sequence[Remark],
+    programs: Sequence[str],
+) -> Iterator[Notice]:
+    """Yield the notices of a document.
+
+    `submission` is None where its shape was refused, `found` is its evidence, `remarks` are those
+    of its earlier submissions, `programs` what the loaded plugins bring rulebooks for.
+    """
+    index, text = subject.document, subject.masker.text
+    if found.fault is not None:
+        why = _describe_fault(found.fault, raw)
+        message = text(f"{why}; {EVIDENCE_REFUSED}, so nothing of it was used")
+        yield Notice(kind="evidenceUnusable", document=index, message=message, is_incomplete=True)
+    if not programs:
+        yield Notice(kind="noRulebook", document=index, message=NO_PROGRAM)
+    elif submission is None:
+        yield Notice(kind="shapeRefused", document=index, message=SHAPE_ONLY, is_incomplete=True)
+    elif subject.year != submission.performance_year:
+        said = f"audited against {subject.year}, but the document says"
+        message = text(f"{said} {submission.performance_year}")
+        yield Notice(kind="yearMismatch", document=index, message=message)
+    for remark in remarks:
+        yield Notice(
+            kind="priorRemark",
+            document=index,
+            message=text(remark.message),
+            is_incomplete=remark.is_incomplete,
+        )
+    if found.ignored:
+        yield Notice(kind="evidencePassedOver", document=index, message=text(found.ignored))
+
+
+def _describe_fault(fault: InputError, raw: RawDocument) -> str:
+    """Return why evidence was refused, with its place."""
+    own_line = raw.line if fault.uri == raw.uri else None  # evidence that came with the document
+    place = (fault.uri, own_line or fault.line, fault.column)
+    return f"{':'.join(str(part) for part in place if part)}: {fault}"

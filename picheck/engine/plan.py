@@ -10,8 +10,8 @@ import msgspec
 from picheck.engine.cache import ResultCache, cacheable
 from picheck.engine.calls import observe
 from picheck.engine.options import AuditOptions
-from picheck.engine.rule_order import in_order, with_needs
 from picheck.engine.rule_records import rule_record
+from picheck.engine.selection import in_order, with_needs
 from picheck.errors import RulebookError
 from picheck.model.result import RuleRecord
 from picheck.model.vocabulary import Scope

@@ -53,7 +53,7 @@ class Plans:
         """Return what a report states of a rule. Raises KeyError for one that did not run."""
         if code in FRAMEWORK_RULES:
             address = rule_address(code, self._options.help_base)
-            return msgspec.structs.replace(FRAMEWORK_RULES[code], help_uri=address)
+            return msgspec.structs.replace(FRAMEWORK_RULES[code].record, help_uri=address)
         for plan in self._made.values():
             if plan.rulebook.year == year and code in plan.records:
                 return plan.records[code]

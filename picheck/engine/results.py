@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from picheck.engine.fingerprints import fingerprint
-from picheck.engine.framework_results import broken_rule
+from picheck.engine.framework_rules import broken_rule
 from picheck.engine.places import location_of, place_of
 from picheck.engine.plan import PlannedRule
 from picheck.engine.rule_records import severity_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -11,7 +11,6 @@ from picheck.engine.charts.facts import chart_facts
 from picheck.engine.document import DocumentAuditor
 from picheck.engine.notices import (
     left_out_notices,
-    no_document_notice,
     preview_notices,
     prior_notices,
     rulebook_uses,
@@ -53,7 +52,7 @@ def finish(
     plans = tuple(auditor.plans)
     notices = [
         *said,
-        *no_document_notice(run),
+        *_no_document_notice(run),
         *auditor.selection.notices(run.overrides),
         *waiver_notices(auditor.acceptance, run.waiver_uses),
         *left_out_notices(plans),
@@ -72,6 +71,12 @@ def finish(
         ),
         summary=run.summary(),
     )
+
+
+def _no_document_notice(run: RunSummary) -> Iterator[Notice]:
+    """Say that there was nothing to audit, where nothing unreadable explains it."""
+    if not run.number and "unreadable" not in run.reasons:
+        yield Notice(kind="noDocument", message="no document was found")
 
 
 def add_documents(

@@ -10,12 +10,12 @@ import msgspec
 
 from picheck.engine.audit import audit_inputs
 from picheck.engine.entities import EntityYear, PriorBook
-from picheck.engine.evidence_lookup import find_evidence
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import LoadedPrior, load_prior
 from picheck.errors import InputError, PicheckError, PluginError
 from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import Input, RawDocument, Unreadable
+from picheck.intake.evidence_lookup import find_evidence
 from picheck.intake.files import read_inputs
 from picheck.intake.formats import convert, decode
 from picheck.masking import Masker

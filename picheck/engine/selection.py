@@ -1,17 +1,19 @@
-"""Which rules and which gate apply to a document: the run's own, or those of its file."""
+"""Which rules run on a document, in which order, and at which gate."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import msgspec
 
 from picheck.engine.file_patterns import matches
 from picheck.engine.options import AuditOptions, Gate, Override
-from picheck.errors import SelectorError
+from picheck.errors import RulebookError, SelectorError
 from picheck.model.report import Notice
+from picheck.plugins.registry import InstalledRule
 from picheck.rules.rule import Rule
 from picheck.validation import closest_match
 
@@ -121,6 +123,31 @@ class FileOverrides:
             codes = Selection(self._rules, select, ignore).codes
             self._effective[indexes] = EffectiveSelection(codes, gate)
         return self._effective[indexes]
+
+
+def with_needs(codes: Iterable[str], installed: Mapping[str, InstalledRule]) -> set[str]:
+    """Return the codes with everything they need, directly or not."""
+    found: set[str] = set()
+    waiting = list(codes)
+    while waiting:
+        code = waiting.pop()
+        if code not in found and code in installed:
+            found.add(code)
+            waiting.extend(installed[code].rule.needs)
+    return found
+
+
+def in_order(codes: Iterable[str], installed: Mapping[str, InstalledRule]) -> list[str]:
+    """Sort codes so that each comes after those it needs; otherwise by code."""
+    graph = {
+        code: sorted(need for need in installed[code].rule.needs if need in installed)
+        for code in sorted(codes)
+    }
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        raise RulebookError(f"rules need each other in a circle: {circle}") from error
 
 
 def _describe(override: Override) -> str:

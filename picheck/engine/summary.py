@@ -63,7 +63,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
             if result.outcome == "fail" and result.consequence is not None:
                 self.consequences[result.consequence] += 1
             # without a rulebook nothing was checked, which is a reason of its own
-            elif result.outcome == "error" and result.code != NO_RULEBOOK.code:
+            elif result.outcome == "error" and result.code != NO_RULEBOOK.record.code:
                 self.reasons.add("incomplete")
             if result.waiver is not None:
                 self.waived += 1

@@ -11,8 +11,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-from picheck.engine.call_clock import RuleTimeout
-from picheck.engine.thread_watchdog import ThreadWatchdog
+from picheck.engine.watchdog import RuleTimeout, ThreadWatchdog
 from picheck.plugins.validation import describe_error
 from picheck.service.problems import Problem
 

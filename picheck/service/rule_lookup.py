@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from picheck.engine.framework_help import own_finding
+from picheck.engine.framework_rules import find_framework_rule
 from picheck.engine.rule_records import rule_address
 from picheck.errors import UsageError
 from picheck.plugins.registry import PluginRegistry
@@ -54,8 +54,8 @@ class RuleLookup:
         Raises SelectorError with the nearest known name where there is none, or where the rule
         does not run in the year.
         """
-        if (own := own_finding(name)) is not None:
-            return describe_own_finding(own, rule_address(own.code, self._help_base))
+        if (own := find_framework_rule(name)) is not None:
+            return describe_own_finding(own, rule_address(own.record.code, self._help_base))
         chosen = self._program(program)
         code = find_code(self._registry, [chosen], name)
         books = self._editions(year, chosen)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from picheck.engine.framework_help import OWN_FINDINGS
+from picheck.engine.framework_rules import FRAMEWORK_RULES
 from picheck.model.citation import Citation
 from picheck.model.evidence_questions import question
 from picheck.reporters.presentation import CONSEQUENCES, SCOPES
@@ -24,7 +24,6 @@ from picheck.site.rule_details import ClauseTerms, RuleDetails
 _YEAR: Final = Parameter(name="year", kind="year", place="path", description="The year.")
 _CODE: Final = Parameter(name="code", kind="text", place="path", description="The code.")
 _WORDS: Final = Parameter(name="q", kind="text", description="Words that a rule has to have.")
-_OWN: Final = ("code", "slug", "title", "help")
 #: What a finding has that is part of no rulebook.
 _NO_CLAUSE: Final[Mapping[str, Any]] = {
     "cost": "the audit is incomplete",
@@ -117,8 +116,9 @@ def _rules(workbench: Workbench, books: Sequence[YearRow]) -> Iterator[dict[str,
         for rule in workbench.lookup.list_details(book.year, book.program):
             (terms,) = rule.years
             yield _rule(workbench, rule, terms)
-    for own in OWN_FINDINGS:
-        yield _with_search({**_NO_CLAUSE, **{name: getattr(own, name) for name in _OWN}})
+    for own in FRAMEWORK_RULES.values():
+        named = {name: getattr(own.record, name) for name in ("code", "slug", "title")}
+        yield _with_search({**_NO_CLAUSE, **named, "help": own.help})
 
 
 def _rule(workbench: Workbench, rule: RuleDetails, terms: ClauseTerms) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from picheck.engine.framework_help import OWN_FINDINGS, OwnFinding
+from picheck.engine.framework_rules import FRAMEWORK_RULES, FrameworkRule
 from picheck.plugins.registry import InstalledRule, PluginRegistry
 from picheck.rulebook.models import Clause, Rulebook
 from picheck.testing.rule_examples import Showcase, showcase
@@ -98,7 +98,7 @@ def read_catalogue(registry: PluginRegistry, codes: Collection[str]) -> Catalogu
     entries = [_make_entry(registry.rules[code], editions) for code in codes]
     prefixes = {code.partition("-")[0] for code in codes}
     entries += [
-        _own(finding) for finding in OWN_FINDINGS if finding.code.partition("-")[0] in prefixes
+        _own(own) for code, own in FRAMEWORK_RULES.items() if code.partition("-")[0] in prefixes
     ]
     ordered = {entry.code: entry for entry in sorted(entries, key=lambda entry: entry.code)}
     return Catalogue(rules=MappingProxyType(ordered), editions=editions)
@@ -125,8 +125,9 @@ def _clauses(code: str, editions: tuple[Rulebook, ...]) -> Iterator[DatedClause]
             yield DatedClause(edition, clause)
 
 
-def _own(finding: OwnFinding) -> RuleEntry:
-    return RuleEntry(code=finding.code, slug=finding.slug, title=finding.title, help=finding.help)
+def _own(own: FrameworkRule) -> RuleEntry:
+    record = own.record
+    return RuleEntry(code=record.code, slug=record.slug, title=record.title, help=own.help)
 
 
 def _describe(entries: tuple[RuleEntry, ...], owners: Mapping[str, int]) -> str:

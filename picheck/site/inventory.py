@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from picheck.engine.framework_help import OWN_FINDINGS
+from picheck.engine.framework_rules import FRAMEWORK_RULES
 from picheck.engine.rule_records import severity_of
 from picheck.errors import SelectorError, UsageError
 from picheck.model.vocabulary import Consequence, Scope, Severity, Standing
@@ -108,7 +108,7 @@ def find_code(registry: PluginRegistry, programs: Iterable[str], name: str) -> s
         return code
     if (slug := name.lower()) in slugs:
         return slugs[slug]
-    codes |= {own.code for own in OWN_FINDINGS}
+    codes |= FRAMEWORK_RULES.keys()
     near = closest_match(code, sorted(codes)) or closest_match(slug, sorted(slugs))
     hint = f"did you mean {near}?" if near else "see picheck rules list"
     raise SelectorError(f"no rule is called {name!r}; {hint}")

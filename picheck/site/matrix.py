@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from picheck.engine.framework_help import OWN_FINDINGS
+from picheck.engine.framework_rules import FRAMEWORK_RULES
 from picheck.model.vocabulary import CONSEQUENCES, SEVERITY_OF
 from picheck.reporters.presentation import CONSEQUENCES as WORDS
 from picheck.reporters.presentation import SCOPES
@@ -87,10 +87,10 @@ def _own_findings() -> Iterator[str]:
     yield "## PIC-RUN"
     yield ""
     yield "What a run has to say of itself. These belong to every year and to no rulebook."
-    for own in OWN_FINDINGS:
+    for own in FRAMEWORK_RULES.values():
         yield ""
-        yield f"### {own.code} {own.slug}"
-        yield from _write_paragraphs(own.title, own.help)
+        yield f"### {own.record.code} {own.record.slug}"
+        yield from _write_paragraphs(own.record.title, own.help)
 
 
 def _section(rule: Rule) -> Iterator[str]:

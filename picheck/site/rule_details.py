@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from picheck.engine.framework_help import OwnFinding
+from picheck.engine.framework_rules import FrameworkRule
 from picheck.engine.rule_records import severity_of
 from picheck.model.citation import Citation
 from picheck.model.vocabulary import Consequence, Scope, Severity, Standing
@@ -103,9 +103,10 @@ def describe_rule(
     )
 
 
-def describe_own_finding(own: OwnFinding, page: str | None) -> OwnFindingRecord:
+def describe_own_finding(own: FrameworkRule, page: str | None) -> OwnFindingRecord:
     """Return everything that is known of one of the framework's own findings."""
-    return OwnFindingRecord(code=own.code, slug=own.slug, title=own.title, help=own.help, page=page)
+    code, slug, title = own.record.code, own.record.slug, own.record.title
+    return OwnFindingRecord(code=code, slug=slug, title=title, help=own.help, page=page)
 
 
 def _terms(edition: Rulebook, clause: Clause) -> ClauseTerms:

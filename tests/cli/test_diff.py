@@ -295,7 +295,7 @@ def test_an_incomplete_report_is_told(pair: Path) -> None:
 _MEASURE: Final = """
 import resource, sys
 from pathlib import Path
-from picheck.engine.report_diff import Comparison
+from picheck.cli.report_diff import Comparison
 with Comparison(Path(sys.argv[1]), Path(sys.argv[2])) as compared:
     compared.counts()
     for name in ("new", "gone", "same"):

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from picheck.engine.call_clock import CallClock, RuleTimeout
 from picheck.engine.runner import RuleRunner
-from picheck.engine.thread_watchdog import ThreadWatchdog
+from picheck.engine.watchdog import CallClock, RuleTimeout, ThreadWatchdog
 from picheck.service.pool import AuditPool
 from picheck.service.problems import Problem
 

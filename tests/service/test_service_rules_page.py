@@ -9,13 +9,13 @@ from typing import Final
 import pytest
 from starlette.applications import Starlette
 
-from picheck.engine.framework_help import OWN_FINDINGS
+from picheck.engine.framework_rules import FRAMEWORK_RULES
 from picheck.plugins.registry import PluginRegistry
 from service_support import ask, make_workbench
 from support import YEAR, some
 
 YEARS: Final = (2021, 2022, 2023, 2024, 2025, 2026, 2027)
-OWN: Final = {own.code for own in OWN_FINDINGS}
+OWN: Final = set(FRAMEWORK_RULES)
 
 
 def rules_on(text: str) -> list[str]:

@@ -179,15 +179,15 @@ class _Decision:
         )
         self.expired[index] = Result(
             document=result.document,
-            code=WAIVER_EXPIRED.code,
-            year=WAIVER_EXPIRED.year,
+            code=WAIVER_EXPIRED.record.code,
+            year=WAIVER_EXPIRED.record.year,
             outcome="fail",
             severity="warning",
             message=self._mask(message),
             location=result.location,
             actual=waiver.expires.isoformat(),
             fingerprint=fingerprint(
-                WAIVER_EXPIRED.code,
+                WAIVER_EXPIRED.record.code,
                 subject.year,
                 subject.entity_json,
                 result.location.pointer,
@@ -218,7 +218,7 @@ def waiver_notices(
 def _unused_notice(waiver: Waiver, as_of: date) -> Notice:
     state = f", expired on {waiver.expires}," if waiver.has_expired(as_of) else ""
     message = (
-        f"{WAIVER_UNUSED.code} {WAIVER_UNUSED.slug}: the waiver of {waiver.label}"
-        f" ({waiver.owner}){state} met no finding; {WAIVER_UNUSED.remediation}"
+        f"{WAIVER_UNUSED.record.code} {WAIVER_UNUSED.record.slug}: the waiver of {waiver.label}"
+        f" ({waiver.owner}){state} met no finding; {WAIVER_UNUSED.record.remediation}"
     )
     return Notice(kind="waiverUnused", message=mask_digits(message))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Self
 
 from picheck.engine.entities import EntityReference
-from picheck.engine.scratch_table import create_table, group_rows, pack, unpack
 from picheck.intake.documents import RawDocument
+from picheck.scratch_table import create_table, group_rows, pack, unpack
 
 _TABLES = """
 CREATE TABLE reference

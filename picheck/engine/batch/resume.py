@@ -164,7 +164,7 @@ class _Reader:
         for value in documents:
             summary = msgspec.convert(_without(value, "type", "document"), DocumentSummary)
             self._summary.add_document(summary, results)
-            if any(result.code == NO_RULEBOOK.code for result in results):
+            if any(result.code == NO_RULEBOOK.record.code for result in results):
                 self._summary.reasons.add("nothingChecked")
         for value in group.values:
             if value["type"] == "notice":

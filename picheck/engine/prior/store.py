@@ -16,11 +16,11 @@ from typing import Any, Final, NamedTuple
 
 from picheck.engine.entities import EntityYear, PriorBook, earlier_views
 from picheck.engine.prior.folder import LockedFolder
-from picheck.engine.scratch_table import create_table, open_table, pack, unpack
 from picheck.errors import UsageError
 from picheck.model.submission import MeasurementSet
 from picheck.rulebook.registry import Rulebooks
 from picheck.rules.measurement_set import SetView
+from picheck.scratch_table import create_table, open_table, pack, unpack
 
 _TABLES: Final = """
 CREATE TABLE earlier (entity BLOB, year INTEGER, sets BLOB);

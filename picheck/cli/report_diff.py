@@ -13,8 +13,7 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from picheck.engine.options import Gate
-from picheck.engine.report_files import (
+from picheck.cli.report_files import (
     WrittenDocument,
     WrittenResult,
     WrittenRule,
@@ -22,10 +21,11 @@ from picheck.engine.report_files import (
     WrittenSummary,
     read_report,
 )
-from picheck.engine.scratch_table import create_table
+from picheck.engine.options import Gate
 from picheck.engine.verdicts import counts_against_gate
 from picheck.errors import InputError, UsageError
 from picheck.model.vocabulary import SEVERITIES
+from picheck.scratch_table import create_table
 
 OLD: Final = 0
 NEW: Final = 1

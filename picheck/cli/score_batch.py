@@ -11,7 +11,6 @@ from picheck.engine.entities import EntityYear, PriorBook, Remark
 from picheck.engine.fingerprints import entity_json
 from picheck.engine.notices import prior_notices, unreadable_notice
 from picheck.engine.score_preview import ScoredEntity, ScoreRunner
-from picheck.engine.scratch_table import create_table, group_rows, pack, unpack
 from picheck.engine.verdicts import exit_status
 from picheck.errors import InputError
 from picheck.intake.decoder import DecodedDocument
@@ -19,6 +18,7 @@ from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import left_out_notices
 from picheck.model.report import Exit, Notice
 from picheck.rules.measurement_set import Entity, SetView
+from picheck.scratch_table import create_table, group_rows, pack, unpack
 
 _TABLES: Final = """
 CREATE TABLE entity (digest BLOB PRIMARY KEY, first INTEGER) WITHOUT ROWID;
