@@ -17,22 +17,16 @@ def json_key_repeated(source_issues: SourceIssues) -> CheckResults:
     Remove the key that is not meant, or put the real number in. A rate whose denominator is zero
     often turns into NaN: send the two counts instead.
     """
+    message = "the key {issue.key!r} is in this object already, in line {issue.first[0]}"
+    remedy = "keep one of them"
     repeated = [
-        fail(
-            issue.pointer,
-            "the key {name!r} is in this object already, in line {line}",
-            from_root=True,
-            name=issue.key,
-            line=issue.first[0],
-            key=issue.key,
-            remediation="keep one of them",
-        )
-        for issue in source_issues.repeated_keys
+        fail(i.pointer, message, from_root=True, issue=i, key=i.key, remediation=remedy)
+        for i in source_issues.repeated_keys
     ]
     message = "{actual} is not a number that JSON has"
     remedy = "put the real number in, or remove the answer"
     numbers = [
-        fail(issue.pointer, message, from_root=True, actual=issue.token, remediation=remedy)
-        for issue in source_issues.non_finite_numbers
+        fail(i.pointer, message, from_root=True, actual=i.token, remediation=remedy)
+        for i in source_issues.non_finite_numbers
     ]
     return repeated + numbers

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from picheck.api import CheckResult, CheckResults, SetView, fail, related, rule
+from picheck.api import CheckResults, SetView, fail, related, rule
 
 
 @rule("PIC-STR-03", "measure-repeated")
@@ -23,18 +23,18 @@ def measure_repeated(measurement_set: SetView) -> CheckResults:
     pointers = defaultdict(list)
     for index, measurement in enumerate(measurements):
         pointers[measurement.measure_id].append(f"/measurements/{index}")
-    return [_fail(id_, *found) for id_, found in pointers.items() if len(found) > 1]
-
-
-def _fail(measure_id: str, first: str, second: str, *others: str) -> CheckResult:
-    return fail(
-        second,
-        "{measure} is in this measurement set {actual} times; {expected} is allowed",
-        measure=measure_id,
-        expected=1,
-        actual=2 + len(others),
-        key=measure_id,
-        measures=(measure_id,),
-        related=[related(pointer, "the same measureId") for pointer in (first, *others)],
-        remediation="keep one answer to {measure} and remove the others",
-    )
+    return [
+        fail(
+            found[1],
+            "{measure} is in this measurement set {actual} times; {expected} is allowed",
+            measure=measure_id,
+            expected=1,
+            actual=len(found),
+            key=measure_id,
+            measures=(measure_id,),
+            related=[related(pointer, "the same measureId") for pointer in found[:1] + found[2:]],
+            remediation="keep one answer to {measure} and remove the others",
+        )
+        for measure_id, found in pointers.items()
+        if len(found) > 1
+    ]

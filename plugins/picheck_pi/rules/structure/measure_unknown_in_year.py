@@ -59,14 +59,13 @@ def _fail(
     if near is None and compare:
         near = find_spelling(current, rulebook.measures)
     proposed = near or _find_successor(current, clause, rulebook)
-    if near:
-        hint = f"; did you mean {near}?"
-    else:
-        hint = _describe_years(current, clause, rulebooks.years_knowing(rulebook.program, current))
-        hint += f"; {proposed} took its place" if proposed else ""
     remedy = "remove the answer, or give the one that {year} asks for instead"
     if proposed:
         remedy = "write {expected} if that is what is meant, or remove the answer"
+    hint = f"; did you mean {near}?"
+    if not near:
+        hint = _describe_years(current, clause, rulebooks.years_knowing(rulebook.program, current))
+        hint += f"; {proposed} took its place" if proposed else ""
     # a pointer could not tell an id of digits from an index
     tokens = () if measure_id.isdecimal() else (measure_id,)
     return fail(

@@ -17,29 +17,23 @@ def measurement_set_repeated(submission: Submission, rulebook: Rulebook) -> Chec
     Merge the measurements into one set, or give the sets the different programs or methods that
     they were meant for.
     """
-    if len(submission.measurement_sets) == 1:
-        return None
-    default = _find_default(rulebook)
-    results = []
-    first_pointers: dict[tuple[str | None, ...], str] = {}
-    for index, record in enumerate(submission.measurement_sets):
-        combination = record.category, record.submission_method, record.program_name or default
-        pointer = f"/measurementSets/{index}"
-        first = first_pointers.setdefault(combination, pointer)
-        if first == pointer:
-            continue
-        result = fail(
-            pointer,
+    programs = rulebook.clauses.get("PIC-STR-08")
+    default = programs and programs["default"]
+    combinations = [
+        (record.category, record.submission_method, record.program_name or default)
+        for record in submission.measurement_sets
+    ]
+    first: dict[tuple[str | None, ...], int] = {}
+    for index, combination in enumerate(combinations):
+        first.setdefault(combination, index)
+    return [
+        fail(
+            f"/measurementSets/{index}",
             "there is already a measurement set for {combination}",
             combination=", ".join(filter(None, combination)),
-            related=[related(first, "the first set")],
+            related=[related(f"/measurementSets/{first[combination]}", "the first set")],
             remediation="merge both sets, or correct category, submissionMethod or programName",
         )
-        results.append(result)
-    return results
-
-
-def _find_default(rulebook: Rulebook) -> str | None:
-    """Return the program that a set without one belongs to, from the year's program clause."""
-    clause = rulebook.clauses.get("PIC-STR-08")
-    return clause["default"] if clause else None
+        for index, combination in enumerate(combinations)
+        if index != first[combination]
+    ]

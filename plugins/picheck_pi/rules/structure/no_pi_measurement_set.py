@@ -109,7 +109,5 @@ def _fail_misnamed(submission: Submission, rulebook: Rulebook) -> list[CheckResu
 
 def _belongs_here(record: MeasurementSet, rulebook: Rulebook) -> bool:
     """Whether a set holds measures of the rulebook, or has its category's name but for capitals."""
-    ids = (each.measure_id for each in record.measurements)
-    return record.category.casefold() == rulebook.program or any(
-        each in rulebook.measures for each in ids
-    )
+    has_name = record.category.casefold() == rulebook.program
+    return has_name or any(each.measure_id in rulebook.measures for each in record.measurements)

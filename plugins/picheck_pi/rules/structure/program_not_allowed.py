@@ -29,25 +29,22 @@ def program_not_allowed(
     if program is None or program in allowed:
         return None
     near = find_nearest(program, allowed)
-    years = [] if near else _find_years(program, rulebook, rulebooks)
+    hint = f"; did you mean {near}?" if near else _describe_years(program, rulebook, rulebooks)
     return fail(
         "/programName",
         "programName {actual!r} is not allowed in {year}{hint}",
         expected=allowed,
         actual=program,
         year=rulebook.year,
-        hint=f"; did you mean {near}?" if near else _describe_years(years),
+        hint=hint,
         default=clause["default"],
         remediation="use {default}, or the id of a program or pathway that {year} has",
     )
 
 
-def _find_years(program: str, rulebook: Rulebook, rulebooks: Rulebooks) -> list[int]:
-    """Return the other years that allow the program."""
+def _describe_years(program: str, rulebook: Rulebook, rulebooks: Rulebooks) -> str:
+    """Return which other years allow the program; nothing where none does."""
     books = (rulebooks.rulebook(rulebook.program, y) for y in rulebooks.years(rulebook.program))
     clauses = ((book.year, book.clauses.get(_CODE)) for book in books)
-    return [year for year, clause in clauses if clause and program in clause["programs"]]
-
-
-def _describe_years(years: list[int]) -> str:
-    return f"; it is allowed in {', '.join(map(str, years))}" if years else ""
+    years = [str(year) for year, clause in clauses if clause and program in clause["programs"]]
+    return f"; it is allowed in {', '.join(years)}" if years else ""

@@ -1,4 +1,4 @@
-from picheck.api import CheckResult, CheckResults, Clause, SourceIssues, fail, rule
+from picheck.api import CheckResults, Clause, SourceIssues, fail, rule
 from picheck_pi.term_schemas import TEXTS_BY_TEXT
 
 
@@ -22,28 +22,21 @@ def property_unrecognised(source_issues: SourceIssues, clause: Clause) -> CheckR
     How to fix:
     Correct the spelling, or remove the property if it is a note of your own.
     """
-    results: list[CheckResult] = []
+    results = []
     for issue in source_issues.unknown_properties:
-        if issue.name in clause["echoes"].get(issue.level, ()):
+        name, near, variant = issue.name, issue.closest_match, None
+        if name in clause["echoes"].get(issue.level, ()):
             continue
-        near, variant = issue.closest_match, None
-        message = "{actual!r} is no property of the API; whatever it holds is not read"
-        remedy = "remove it"
-        if issue.name in clause["not_read"].get(issue.level, ()):
+        if name in clause["not_read"].get(issue.level, ()):
             near, variant = None, "notRead"
             message = "{actual!r} is not read here; whatever it holds does not count"
             remedy = "nothing has to be done, unless something was meant to count by it"
         elif near:
             message = "{actual!r} is no property of the API; did you mean {expected}?"
             remedy = "rename it to {expected}"
-        result = fail(
-            issue.pointer,
-            message,
-            from_root=True,
-            expected=near,
-            actual=issue.name,
-            variant=variant,
-            remediation=remedy,
-        )
-        results.append(result)
+        else:
+            message = "{actual!r} is no property of the API; whatever it holds is not read"
+            remedy = "remove it"
+        details = {"expected": near, "actual": name, "variant": variant, "remediation": remedy}
+        results.append(fail(issue.pointer, message, from_root=True, **details))
     return results

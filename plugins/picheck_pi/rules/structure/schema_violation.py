@@ -20,9 +20,9 @@ def schema_violation(source_issues: SourceIssues) -> CheckResults:
     return [
         fail(
             violation.pointer,
-            "{violation}",
+            "{violation.message}",
             from_root=True,
-            violation=violation.message,
+            violation=violation,
             expected=violation.expected,
             actual=violation.actual,
             key=violation.expected or "",

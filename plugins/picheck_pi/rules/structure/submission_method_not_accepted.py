@@ -21,12 +21,9 @@ def submission_method_not_accepted(measurement_set: SetView, clause: Clause) -> 
     method, accepted = measurement_set.record.submission_method, clause["methods"]
     if method in accepted:
         return None
-    pointer, message = "/submissionMethod", "submissionMethod {actual!r} is not accepted"
-    if method is None:
-        pointer, message = "", "submissionMethod is missing"
     return fail(
-        pointer,
-        message,
+        "" if method is None else "/submissionMethod",
+        "submissionMethod " + ("is missing" if method is None else "{actual!r} is not accepted"),
         expected=accepted,
         actual=method,
         key="submissionMethod",

@@ -27,36 +27,33 @@ def value_type_mismatch(measurement_set: SetView, rulebook: Rulebook) -> CheckRe
     fitting = (answers.yes | answers.no).difference(rulebook.rates).union(measurement_set.counts)
     if answers.present <= fitting and len(measurement_set.values) == len(record.measurements):
         return None
-    results = []
-    for index, measurement in enumerate(record.measurements):
-        measure_id, value = measurement.measure_id, measurement.value
-        measure = rulebook.measures.get(measure_id)
-        if measure is None or _fits(value, measure.metric):
-            continue
-        found = _to_json(value)
-        if found is None:
-            continue
-        result = fail(
+    metrics = {id_: measure.metric for id_, measure in rulebook.measures.items()}
+    return [
+        fail(
             f"/measurements/{index}/value",
             "{measure} takes {expected}, not {found}",
-            measure=measure_id,
-            expected=_EXPECTED[measure.metric],
-            actual=to_json(value),
-            found=found if len(found) <= _MAX_SHOWN else f"{found[:_MAX_SHOWN]}...",
-            measures=(measure_id,),
+            measure=measurement.measure_id,
+            expected=_EXPECTED[metrics[measurement.measure_id]],
+            actual=to_json(measurement.value),
+            found=found,
+            measures=(measurement.measure_id,),
             remediation="write {expected} as the value of {measure}",
         )
-        results.append(result)
-    return results
+        for index, measurement in enumerate(record.measurements)
+        if measurement.measure_id in metrics
+        and not _fits(measurement.value, metrics[measurement.measure_id])
+        and (found := _show(measurement.value)) is not None
+    ]
 
 
 def _fits(value: Any, metric: str) -> bool:
     return isinstance(value, bool) if metric == "boolean" else is_counts_like(value)
 
 
-def _to_json(value: Any) -> str | None:
-    """Return a value as JSON; None for one that JSON does not have, which PIC-STR-11 reports."""
+def _show(value: Any) -> str | None:
+    """Return the start of a value in JSON; None where JSON has no such value (PIC-STR-11)."""
     try:
-        return json.dumps(to_json(value), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(to_json(value), ensure_ascii=False, allow_nan=False)
     except ValueError:
         return None
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
