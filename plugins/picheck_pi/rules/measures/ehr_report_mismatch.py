@@ -1,5 +1,4 @@
 from picheck.api import (
-    CheckResult,
     CheckResults,
     CountsByMeasure,
     Evidence,
@@ -35,21 +34,16 @@ def ehr_report_mismatch(
     if evidence.ehr_report is None:
         message = "the numbers of the EHR report are not given"
         return indeterminate(message, missing=["ehrReport"], pointer="/measurements")
-    pairs = counts.pairs.items()
-    results = [_compare(measure_id, pair, evidence, rulebook) for measure_id, pair in pairs]
-    return [result for result in results if result is not None]
-
-
-def _compare(
-    measure_id: str, pair: tuple[int, int], evidence: Evidence, rulebook: Rulebook
-) -> CheckResult | None:
-    """Compare one rate with the report's."""
-    reported = evidence.get(f"ehrReport.{measure_id}")
-    if reported is None:
-        message = "the numbers of the EHR report for {measure} are not given"
-        return ask_about(rulebook, measure_id, message, [f"ehrReport.{measure_id}"])
-    if pair == (reported.numerator, reported.denominator):
-        return None
-    message = "{measure} is submitted as {actual}, but the EHR report says {expected}"
-    actual, expected = f"{pair[0]}/{pair[1]}", f"{reported.numerator}/{reported.denominator}"
-    return fail_measure(rulebook, measure_id, message, expected=expected, actual=actual)
+    unknown = "the numbers of the EHR report for {measure} are not given"
+    differs = "{measure} is submitted as {actual}, but the EHR report says {expected}"
+    results = []
+    for measure_id, pair in counts.pairs.items():
+        reported = evidence.get(f"ehrReport.{measure_id}")
+        if reported is None:
+            missing = [f"ehrReport.{measure_id}"]
+            results.append(ask_about(rulebook, measure_id, unknown, missing))
+        elif pair != (reported.numerator, reported.denominator):
+            expected = f"{reported.numerator}/{reported.denominator}"
+            details = {"expected": expected, "actual": f"{pair[0]}/{pair[1]}"}
+            results.append(fail_measure(rulebook, measure_id, differs, **details))
+    return results

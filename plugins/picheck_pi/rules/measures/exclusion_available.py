@@ -25,14 +25,18 @@ def exclusion_available(
     Compare the score with the measure and with its exclusion, and choose. The exclusion is about
     all cases of the period, which may be more than the denominator shows.
     """
-    message = (
-        "{measure} has a denominator of {actual}; with fewer than {expected} cases {exclusion} may"
-        " be claimed instead"
-    )
-    results = []
-    for row in clause["low_volume"]:
-        exclusion_id, limit, pair = row["exclusion"], row["below"], counts.pair(row["measure"])
-        if pair and 0 < pair[0] <= pair[1] < limit and not answers.is_yes(exclusion_id):
-            facts = {"expected": limit, "actual": pair[1], "exclusion": exclusion_id}
-            results.append(fail_measure(rulebook, row["measure"], message, **facts))
-    return results
+    return [
+        fail_measure(
+            rulebook,
+            row["measure"],
+            "{measure} has a denominator of {actual}; with fewer than {expected} cases {exclusion}"
+            " may be claimed instead",
+            expected=row["below"],
+            actual=pair[1],
+            exclusion=row["exclusion"],
+        )
+        for row in clause["low_volume"]
+        if (pair := counts.pair(row["measure"]))
+        and 0 < pair[0] <= pair[1] < row["below"]
+        and not answers.is_yes(row["exclusion"])
+    ]

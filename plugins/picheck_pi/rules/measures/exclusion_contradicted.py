@@ -15,7 +15,6 @@ from picheck.api import (
 )
 from picheck_pi.evidence_questions import ask_about
 from picheck_pi.findings import fail_measure
-from picheck_pi.measure_index import join_and
 from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, INTEGER, MEASURE_ID, optional, rows
 
 Row = Mapping[str, Any]
@@ -63,19 +62,17 @@ def exclusion_contradicted(  # noqa: PLR0917 - a rule names what it reads
     number is right, withdraw the exclusion and report the measure, or withdraw the yes.
     """
     claimed = [row for row in clause["contradictions"] if answers.is_yes(row["exclusion"])]
-    said = [row for row in clause["yes_answers"] if _is_said(row["measure"], answers)]
-    if not claimed and not said:
-        return not_applicable("no answer that rests on a count is given")
-    results = [
-        *(_check_exclusion(row, counts, entity, evidence, rulebook) for row in claimed),
-        *(_check_yes(row, evidence, rulebook) for row in said),
+    said_yes = [
+        row
+        for row in clause["yes_answers"]
+        # a measure beside its exclusion is another rule's matter
+        if answers.is_yes(row["measure"]) and answers.claimed_exclusion(row["measure"]) is None
     ]
+    if not claimed and not said_yes:
+        return not_applicable("no answer that rests on a count is given")
+    results = [_check_exclusion(row, counts, entity, evidence, rulebook) for row in claimed]
+    results += [_check_yes(row, evidence, rulebook) for row in said_yes]
     return [result for result in results if result is not None]
-
-
-def _is_said(measure_id: str, answers: Answers) -> bool:
-    """Whether a measure is answered yes; beside its exclusion that is another rule's matter."""
-    return answers.is_yes(measure_id) and answers.claimed_exclusion(measure_id) is None
 
 
 def _check_exclusion(
@@ -83,8 +80,8 @@ def _check_exclusion(
 ) -> CheckResult | None:
     """Hold one claimed exclusion against every number at hand."""
     exclusion_id, limit = row["exclusion"], row["at_least"]
-    numbers = dict(_list_numbers(row, counts, entity, evidence, rulebook))
-    too_large = {words: number for words, number in numbers.items() if number >= limit}
+    numbers = _list_numbers(row, counts, entity, evidence, rulebook)
+    too_large = {words: number for words, number in numbers if number >= limit}
     if too_large:
         return fail_measure(
             rulebook,
@@ -92,7 +89,7 @@ def _check_exclusion(
             "{measure} is claimed, but {numbers}",
             expected=f"fewer than {limit}",
             actual=next(iter(too_large.values())),
-            numbers=join_and(list(too_large)),
+            numbers=" and ".join(too_large),
         )
     if evidence.get(row["evidence"]) is None and not row.get("optional"):
         message = "{measure} is claimed; the count it rests on is not given"
@@ -128,13 +125,13 @@ def _list_numbers(
 
 def _check_yes(row: Row, evidence: Evidence, rulebook: Rulebook) -> CheckResult | None:
     """Hold one yes against the count of what it needs; without a count nothing speaks against."""
-    measure_id, count = row["measure"], evidence.get(row["evidence"])
+    count = evidence.get(row["evidence"])
     if count is None or count >= row["at_least"]:
         return None
-    measure = rulebook.measures.get(measure_id)
+    measure = rulebook.measures.get(row["measure"])
     return fail_measure(
         rulebook,
-        measure_id,
+        row["measure"],
         "{measure} is answered yes, but the evidence counts {actual} ({source})",
         expected=f"{row['at_least']} or more",
         actual=count,

@@ -1,6 +1,6 @@
 from picheck.api import Answers, CheckResults, Rulebook, rule
 from picheck_pi.findings import fail_together
-from picheck_pi.measure_index import index_of, join_and, join_or, label
+from picheck_pi.measure_index import index_of, label
 
 
 @rule("PIC-MEA-05", "measure-with-its-exclusion")
@@ -25,10 +25,10 @@ def measure_with_its_exclusion(answers: Answers, rulebook: Rulebook) -> CheckRes
             [measure.id, *beside],
             "{measure} is reported, and its exclusion {exclusion} is claimed too",
             measure=label(rulebook, measure.id),
-            exclusion=join_and(beside),
+            exclusion=" and ".join(beside),
             remediation="keep either {id} or {choice}, whichever is true, and take the other out",
             id=measure.id,
-            choice=join_or(beside),
+            choice=" or ".join(beside),
             key=measure.id,
         )
         for measure in index_of(rulebook).excludable

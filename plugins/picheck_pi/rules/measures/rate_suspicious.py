@@ -1,6 +1,7 @@
+from collections import defaultdict
+
 from picheck.api import CheckResults, CountsByMeasure, Rulebook, rule
 from picheck_pi.findings import fail_measure, fail_together
-from picheck_pi.measure_index import join_and
 
 
 @rule("PIC-MEA-10", "rate-suspicious")
@@ -20,17 +21,17 @@ def rate_suspicious(counts: CountsByMeasure, rulebook: Rulebook) -> CheckResults
     clinicians. If they are right, keep that report with the submission.
     """
     pairs = {i: (n, d) for i, (n, d) in counts.pairs.items() if n <= d > 0}
-    sharing: dict[tuple[int, int], list[str]] = {}
+    ids_by_pair = defaultdict(list)
     for measure_id, pair in pairs.items():
-        sharing.setdefault(pair, []).append(measure_id)
-    message = "{measure} is reported as 1/1"
-    alone = sharing.pop((1, 1), ())
+        ids_by_pair[pair].append(measure_id)
+    message = "{measure} is reported as {actual}"
+    alone = ids_by_pair.pop((1, 1), ())
     found = [fail_measure(rulebook, i, message, actual="1/1") for i in alone]
-    for (n, d), ids in sharing.items():
+    message = "{names} are all reported as {actual}"
+    for (n, d), ids in ids_by_pair.items():
         if len(ids) > 1:
-            message, names = "{names} are all reported as {actual}", join_and(ids)
-            key = "+".join(ids)
-            found.append(fail_together(ids, message, actual=f"{n}/{d}", names=names, key=key))
+            details = {"names": " and ".join(ids), "key": "+".join(ids)}
+            found.append(fail_together(ids, message, actual=f"{n}/{d}", **details))
     if found or len(pairs) <= 1 or any(n < d for n, d in pairs.values()):
         return found
     return fail_together(
