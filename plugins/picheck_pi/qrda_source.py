@@ -1,7 +1,5 @@
 """What rules about QRDA III files share: the facts that only such a file states."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -9,14 +7,15 @@ from picheck.api import CheckResult, Source, fail, not_applicable
 
 Fact = Mapping[str, Any]
 
-_FORMAT: Final = "qrda3"
-
 NO_QRDA: Final = not_applicable("the document did not come as QRDA III")
+
+#: The file as a whole, as the place of a failure.
+FILE: Final[Fact] = {"pointer": ""}
 
 
 def is_qrda(source: Source) -> bool:
     """Whether the document came as QRDA III."""
-    return source.format == _FORMAT
+    return source.format == "qrda3"
 
 
 def facts_of(source: Source, kind: str) -> Sequence[Fact]:
@@ -28,18 +27,14 @@ def facts_of(source: Source, kind: str) -> Sequence[Fact]:
 def fail_at(fact: Fact, message: str, **details: Any) -> CheckResult:
     """Return a failure at the place of a fact, and about its measure where it has one.
 
-    The message may show the measure's id as `{measure}`; `details` are further arguments of
-    `picheck.api.fail`.
+    The message may show the measure's id as `{measure}`, and a version or an id that is `actual`
+    and may be absent as `{shown}`. `details` are further arguments of `picheck.api.fail`.
     """
     measure = fact.get("measure")
     measures = (measure,) if measure else ()
-    details = {"measure": measure, "measures": measures, **details}
+    shown = quote(details.get("actual"))
+    details = {"measure": measure, "measures": measures, "shown": shown, **details}
     return fail(fact["pointer"], message, from_root=True, **details)
-
-
-def fail_file(message: str, **details: Any) -> CheckResult:
-    """Return a failure of the file as a whole; `details` are further arguments of `fail`."""
-    return fail("", message, from_root=True, **details)
 
 
 def fail_several(found: Sequence[Fact], message: str, **details: Any) -> CheckResult:

@@ -1,5 +1,5 @@
 from picheck.api import CheckResults, Clause, Source, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, fail_at, fail_file, is_qrda, quote
+from picheck_pi.qrda_source import FILE, NO_QRDA, facts_of, fail_at, is_qrda
 from picheck_pi.term_schemas import SOME_TEXTS, TEXT
 
 
@@ -30,17 +30,15 @@ def document_template_not_accepted(source: Source, clause: Clause) -> CheckResul
     found = [each for each in facts_of(source, "templates") if each["root"] == root]
     if any(each["extension"] in accepted for each in found):
         return None
-    terms = {"root": root, "wanted": " or ".join(accepted), "guide": clause["guide"]}
-    remedy = "export the file again by the {guide}"
-    if not found:
-        message = "the template {root} is missing; CMS takes {wanted} for this year"
-        return fail_file(message, expected=accepted, remediation=remedy, **terms)
+    first = found[0] if found else FILE
+    fault = "has the version {shown}" if found else "is missing"
     return fail_at(
-        found[0],
-        "the template {root} has the version {shown}; CMS takes {wanted} for this year",
+        first,
+        f"the template {{root}} {fault}; CMS takes {{wanted}} for this year",
         expected=accepted,
-        actual=found[0]["extension"],
-        shown=quote(found[0]["extension"]),
-        remediation=remedy,
-        **terms,
+        actual=first.get("extension"),
+        root=root,
+        wanted=" or ".join(accepted),
+        guide=clause["guide"],
+        remediation="export the file again by the {guide}",
     )

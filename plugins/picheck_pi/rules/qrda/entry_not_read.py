@@ -25,8 +25,8 @@ def entry_not_read(source: Source, rulebook: Rulebook) -> CheckResults:
 
 
 def _fail(entry: Fact, rulebook: Rulebook) -> CheckResult:
-    measure_id = entry["measure"]
-    measure = rulebook.measures.get(measure_id) if measure_id else None
+    measure_id = entry["measure"] or ""
+    measure = rulebook.measures.get(measure_id)
     is_needed = measure is not None and (measure.is_required or measure.category == "exclusion")
     variant = "required" if is_needed else None
     message = "{what} follows no template that CMS reads ({templates}), so it is dropped"
@@ -39,8 +39,10 @@ def _fail(entry: Fact, rulebook: Rulebook) -> CheckResult:
         entry,
         message,
         actual=entry["answer"],
-        what=f"the entry of {measure_id}" if measure_id else "an entry without a measure",
+        what=f"the entry of {entry['measure']}"
+        if entry["measure"]
+        else "an entry without a measure",
         templates=", ".join(entry["templates"]) or "it names none",
         variant=variant,
-        key=measure_id or "",
+        key=measure_id,
     )

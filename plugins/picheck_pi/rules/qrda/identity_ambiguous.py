@@ -1,7 +1,5 @@
-from collections.abc import Sequence
-
-from picheck.api import CheckResult, CheckResults, Clause, Source, rule
-from picheck_pi.qrda_source import NO_QRDA, Fact, facts_of, fail_at, fail_several, is_qrda
+from picheck.api import CheckResults, Clause, Source, rule
+from picheck_pi.qrda_source import NO_QRDA, facts_of, fail_at, fail_several, is_qrda
 from picheck_pi.term_schemas import SOME_TEXTS
 
 
@@ -30,25 +28,19 @@ def identity_ambiguous(source: Source, clause: Clause) -> CheckResults:
         return NO_QRDA
     performers, entity_type = facts_of(source, "performers"), source.facts["entityType"]
     npis = [each for each in performers if each["kind"] == "npi"]
-    found = [_check_single(facts_of(source, "cehrtIds"), "cehrtIds", "CMS EHR Certification IDs")]
+    given = [("cehrtIds", "CMS EHR Certification IDs", facts_of(source, "cehrtIds"))]
     if entity_type in clause["with_tin"]:
-        tins = [each for each in performers if each["kind"] == "tin"]
-        found.append(_check_single(tins, "tin", "TINs"))
+        given.append(("tin", "TINs", [each for each in performers if each["kind"] == "tin"]))
     if entity_type in clause["with_npi"]:
-        found.append(_check_single(npis, "npi", "NPIs"))
-    elif entity_type is not None and npis:
-        found.append(_fail_unused(npis[0], entity_type))
-    return [result for result in found if result]
-
-
-def _check_single(given: Sequence[Fact], key: str, title: str) -> CheckResult | None:
-    """Return the failure of an identifier that is given more than once."""
+        given.append(("npi", "NPIs", npis))
     message = "the file gives {actual} {title}; the first one counts, the others are not read"
-    return fail_several(given, message, title=title, key=key) if len(given) > 1 else None
-
-
-def _fail_unused(npi: Fact, entity_type: str) -> CheckResult:
-    """Return the failure of an NPI for an entity type that has none."""
-    message = "the file gives an NPI, which is not read for the entity type {entity_type}"
-    remedy = 'write nullFlavor="NA" in place of the NPI, or report as an individual'
-    return fail_at(npi, message, entity_type=entity_type, remediation=remedy, key="npi")
+    results = [
+        fail_several(found, message, title=title, key=key)
+        for key, title, found in given
+        if len(found) > 1
+    ]
+    if npis and entity_type is not None and entity_type not in clause["with_npi"]:
+        message = "the file gives an NPI, which is not read for the entity type {type}"
+        remedy = 'write nullFlavor="NA" in place of the NPI, or report as an individual'
+        results.append(fail_at(npis[0], message, type=entity_type, remediation=remedy, key="npi"))
+    return results

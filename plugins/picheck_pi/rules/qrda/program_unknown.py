@@ -42,13 +42,10 @@ def program_unknown(source: Source, clause: Clause) -> CheckResults:
         return _fail("", "the file names no program", known, key="missing")
     if len(found) == 1:
         return _check_name(found[0]["name"], known, clause["short_names"])
-    return fail_several(
-        found,
-        "the file names {actual} programs, one is allowed",
-        related=[related("/entityType", "the first of them")],
-        remediation="keep the one that the file is for",
-        key="several",
-    )
+    first = related("/entityType", "the first of them")
+    message = "the file names {actual} programs, one is allowed"
+    remedy = "keep the one that the file is for"
+    return fail_several(found, message, related=[first], remediation=remedy, key="several")
 
 
 def _check_name(
@@ -57,9 +54,8 @@ def _check_name(
     """Return what is wrong with the one program that is named; None for a known one."""
     if name in known:
         return None
-    upper, hint = name.upper(), ""
     variant: str | None = "misspelt"
-    if upper in known:
+    if name.upper() in known:
         message = "the program {actual!r} is not written in capitals, as CMS writes it"
     elif name.lower() in short_names:
         message = (
@@ -67,19 +63,12 @@ def _check_name(
         )
     else:
         message, variant = "the program {actual!r} is not known this year{hint}", None
-        near = closest_match(upper, known)
-        hint = f"; did you mean {near}?" if near else ""
+    near = closest_match(name.upper(), known)
+    hint = f"; did you mean {near}?" if near else ""
     return _fail("/entityType", message, known, actual=name[:40], hint=hint, variant=variant)
 
 
 def _fail(pointer: str, message: str, known: Sequence[str], **details: Any) -> CheckResult:
     """Return a failure whose remedy shows the programs of the year."""
-    return fail(
-        pointer,
-        message,
-        from_root=True,
-        expected=known,
-        known=", ".join(known),
-        remediation="give one of: {known}",
-        **details,
-    )
+    details |= {"expected": known, "known": ", ".join(known)}
+    return fail(pointer, message, from_root=True, remediation="give one of: {known}", **details)

@@ -1,5 +1,5 @@
 from picheck.api import CheckResults, Source, related, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, fail_file, fail_several, is_qrda
+from picheck_pi.qrda_source import FILE, NO_QRDA, facts_of, fail_at, fail_several, is_qrda
 
 
 @rule("PIC-QRD-09", "section-not-single", structural=True)
@@ -31,4 +31,4 @@ def section_not_single(source: Source) -> CheckResults:
     message = "the file has no section of this category; its sections are: {kinds}"
     if not kinds:
         message = "the file has no section at all"
-    return fail_file(message, kinds=", ".join(kinds), variant="missing", key="missing")
+    return fail_at(FILE, message, kinds=", ".join(kinds), variant="missing", key="missing")

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from picheck.api import CheckResult, CheckResults, Clause, Source, rule
-from picheck_pi.qrda_source import NO_QRDA, Fact, facts_of, fail_at, fail_file, is_qrda, quote
+from picheck_pi.qrda_source import FILE, NO_QRDA, Fact, facts_of, fail_at, is_qrda, quote
 from picheck_pi.term_schemas import TEXT, VERSION, rows
 
 
@@ -32,33 +32,32 @@ def template_of_another_year(source: Source, clause: Clause) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
-    return [*_check_versions(source, clause), *_check_names(source, clause)]
+    results = [result for row in clause["templates"] for result in _check_versions(source, row)]
+    namespace, expected = source.facts["namespace"], clause["namespace"]
+    if namespace != expected:
+        message = "the file is in the namespace {shown}, not in {expected}"
+        details = {"expected": expected, "actual": namespace, "key": "namespace"}
+        results.append(fail_at(FILE, message, **details))
+    message = "the id of {measure} has the root {shown}, a measure's is {expected}"
+    root = clause["measure_root"]
+    return results + [
+        fail_at(each, message, expected=root, actual=each["root"], key="measureRoot")
+        for each in facts_of(source, "measureIds")
+    ]
 
 
-def _check_versions(source: Source, clause: Clause) -> Iterator[CheckResult]:
-    for row in clause["templates"]:
-        found = list(_find_templates(source, row))
-        if row["part"] == "report" and not found:
-            yield fail_file(
-                "the template of the {title} ({root}) is missing",
-                expected=row["extension"] or None,
-                title=row["title"],
-                root=row["root"],
-                key="noReport",
-            )
-        for each in found:
-            version = each["extension"]
-            if (version or "") != row["extension"]:
-                yield fail_at(
-                    each,
-                    "the template of the {title} has the version {shown}, this year's has {wanted}",
-                    expected=row["extension"] or None,
-                    actual=version,
-                    title=row["title"],
-                    shown=quote(version),
-                    wanted=quote(row["extension"]),
-                    key=row["part"],
-                )
+def _check_versions(source: Source, row: Fact) -> Iterator[CheckResult]:
+    """Yield a finding for each template of a row that has another version than the row says."""
+    found, version = list(_find_templates(source, row)), row["extension"]
+    details = {"expected": version or None, "title": row["title"]}
+    if row["part"] == "report" and not found:
+        message = "the template of the {title} ({root}) is missing"
+        yield fail_at(FILE, message, root=row["root"], key="noReport", **details)
+    message = "the template of the {title} has the version {shown}, this year's has {wanted}"
+    details |= {"wanted": quote(version), "key": row["part"]}
+    for each in found:
+        if (each["extension"] or "") != version:
+            yield fail_at(each, message, actual=each["extension"], **details)
 
 
 def _find_templates(source: Source, row: Fact) -> Iterator[Fact]:
@@ -71,24 +70,3 @@ def _find_templates(source: Source, row: Fact) -> Iterator[Fact]:
         sections = facts_of(source, "sections")
         templates = [{**s, **template} for s in sections for template in s["templates"]]
     yield from (each for each in templates if each["root"] == row["root"])
-
-
-def _check_names(source: Source, clause: Clause) -> Iterator[CheckResult]:
-    namespace = source.facts["namespace"]
-    if namespace != clause["namespace"]:
-        yield fail_file(
-            "the file is in the namespace {shown}, not in {expected}",
-            expected=clause["namespace"],
-            actual=namespace,
-            shown=quote(namespace),
-            key="namespace",
-        )
-    for each in facts_of(source, "measureIds"):
-        yield fail_at(
-            each,
-            "the id of {measure} has the root {shown}, a measure's is {expected}",
-            expected=clause["measure_root"],
-            actual=each["root"],
-            shown=quote(each["root"]),
-            key="measureRoot",
-        )
