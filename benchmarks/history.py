@@ -70,13 +70,13 @@ def _fill(database: Database, number: int) -> None:
     """Add records until there are so many, then verify them and look entities up."""
     from sqlalchemy import select
 
-    with database.reading() as connection:
+    with database.open_to_read() as connection:
         rows = list(connection.execute(select(RECORD).where(RECORD.c.kind == "audit").limit(500)))
     bodies = [decode_body(row.body) for row in rows]
     begin, added = time.perf_counter(), 0
     missing = number - database.state().records
     for entries in _entries(bodies, missing):
-        with database.writing() as connection:
+        with database.open_to_write() as connection:
             append(connection, entries, "a benchmark")
         added += len(entries)
     if added:
@@ -89,7 +89,7 @@ def _fill(database: Database, number: int) -> None:
     times = []
     for place in range(0, missing, max(1, missing // 50)):
         begin = time.perf_counter()
-        with database.reading() as connection:
+        with database.open_to_read() as connection:
             list_records(connection, entity=f"{place:064x}")
         times.append(time.perf_counter() - begin)
     if times:

@@ -118,7 +118,7 @@ def stream(
         outlets = Outlets.of(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry, recorder=recorder)
         kept = _find_resume_point(outputs, batch, options_) if options.resume else None
-        stack.enter_context(outlets.opened(None if kept is None else kept.length))
+        stack.enter_context(outlets.open(None if kept is None else kept.length))
         try:
             with prints_aside():
                 report = batch.run(packets, kept)

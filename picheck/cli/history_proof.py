@@ -104,7 +104,7 @@ def replay_command(
     from picheck.history.replay import AuditReplayer  # noqa: PLC0415
 
     host, registry = load_inventory(plugins, required, autoload=autoload)
-    with database.reading() as connection:
+    with database.open_to_read() as connection:
         replayer = AuditReplayer(connection, host, registry, with_current=with_current)
         if every:
             seqs = tuple(each["seq"] for each in list_records(connection, kinds=("audit",)))
@@ -151,7 +151,7 @@ def export_command(
     database = open_database(url)
     from picheck.history.export import export_bundle, export_statements  # noqa: PLC0415
 
-    with database.reading() as connection:
+    with database.open_to_read() as connection:
         if form == "zip":
             data = export_bundle(connection, seqs, only=only)
         else:

@@ -24,7 +24,7 @@ def write_pieces(report: Report, output: Output) -> Iterator[str]:
     reporter = cast("StreamingReporter", output.reporter)
     outlets = Outlets.of([output])
     (outlet,) = outlets.each
-    with suppress(OutputLostError), outlets.opened(None):
+    with suppress(OutputLostError), outlets.open(None):
         for piece in stream(report, reporter):
             outlet.write(piece)
     yield from outlets.faults
@@ -41,7 +41,7 @@ class Outlet:
         self.fault: str | None = None
 
     @contextmanager
-    def opened(self, keep: int | None) -> Iterator[None]:
+    def open(self, keep: int | None) -> Iterator[None]:
         """Open the file, emptied, or cut to its first `keep` bytes.
 
         Raises UsageError where it cannot be opened.
@@ -120,11 +120,11 @@ class Outlets:
         return [outlet.fault for outlet in self.each if outlet.fault is not None]
 
     @contextmanager
-    def opened(self, keep: int | None) -> Iterator[None]:
+    def open(self, keep: int | None) -> Iterator[None]:
         """Open them all."""
         with ExitStack() as stack:
             for outlet in self.each:
-                stack.enter_context(outlet.opened(keep))
+                stack.enter_context(outlet.open(keep))
             yield
 
     def check(self) -> None:

@@ -14,7 +14,7 @@ from picheck.cli.plugins_lock import lock
 from picheck.cli.plugins_new import new
 from picheck.cli.plugins_show import show
 from picheck.cli.plugins_verify import verify
-from picheck.cli.records import KINDS, brought, plugin_row
+from picheck.cli.records import KINDS, list_contributions, plugin_row
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
 
@@ -65,7 +65,7 @@ def list_plugins(
 
 
 def _say_plugins(host: Host, registry: PluginRegistry, form: str) -> None:
-    handed = brought(registry)
+    handed = list_contributions(registry)
     rows = [plugin_row(host, use, handed[use.name]) for use in registry.plugins]
     if form == "json":
         say_json(rows)

@@ -9,7 +9,7 @@ import click
 
 from picheck.cli.console import say, say_json, say_labelled, say_table, say_wrapped
 from picheck.cli.options import format_option, load_inventory, plugin_options
-from picheck.cli.records import KINDS, brought, plugin_row
+from picheck.cli.records import KINDS, list_contributions, plugin_row
 from picheck.errors import UsageError
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry
@@ -53,7 +53,7 @@ def _record(host: Host, registry: PluginRegistry, name: str) -> dict[str, Any]:
         near = closest_match(name, list(uses))
         hint = f"did you mean {near!r}?" if near else "see picheck plugins list"
         raise UsageError(f"no plugin is called {name!r}; {hint}")
-    row = plugin_row(host, uses[name], brought(registry)[name])
+    row = plugin_row(host, uses[name], list_contributions(registry)[name])
     return {
         **row,
         "rules": [_rule(registry, code) for code in row["rules"]],

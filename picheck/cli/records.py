@@ -13,7 +13,7 @@ from picheck.plugins.registry import PluginRegistry
 KINDS: Final = ("hooks", "rules", "rulebooks", "clauses", "evidence", "reporters")
 
 
-def brought(registry: PluginRegistry) -> dict[str, dict[str, list[str]]]:
+def list_contributions(registry: PluginRegistry) -> dict[str, dict[str, list[str]]]:
     """Return what each plugin handed over, by plugin and by kind of thing."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for code, installed in sorted(registry.rules.items()):

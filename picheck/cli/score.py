@@ -195,14 +195,14 @@ def _stream(runner: ScoreRunner, options: ScoreCommandOptions, inputs: Inputs, t
 
     (file,) = to.each
     batch = ScoreBatch(runner)
-    with to.opened(None), prints_aside():
+    with to.open(None), prints_aside():
         file.write(score_line("run", {"schemaVersion": "1.0", **runner.terms}))
         for each in batch.run(inputs):
             if isinstance(each, Notice):
                 file.write(score_line("notice", each))
                 continue
             changes = runner.what_if(each) if options.what_if else None
-            shown = each.masked({**each.record, "whatIf": changes})
+            shown = each.mask({**each.record, "whatIf": changes})
             file.write(score_line("score", shown))
         counts = {"documents": batch.documents, "entities": batch.entities, "exit": batch.exit}
         file.write(score_line("summary", counts))

@@ -66,7 +66,7 @@ def write_scores(
     All are made before the first is written, so that a preview that breaks replaces no file.
     Raises UsageError where a file cannot be written, OutputLostError for standard output.
     """
-    masked = [(each, record, each.masked(record)) for each, record in scored]
+    masked = [(each, record, each.mask(record)) for each, record in scored]
     with prints_aside():
         texts = [_text(masked, each, registry, style) for each in destinations]
     for (name, path), text in zip(destinations, texts, strict=True):

@@ -291,7 +291,7 @@ class DocumentAuditor:
             reasons=work.reasons(),
             entity_sets=tuple(work.entity_sets),
             waiver_uses=accepted.uses,
-            overrides=self.selection.applied_to(raw.uri),
+            overrides=self.selection.overrides_of(raw.uri),
             digests=work.found.digests,
             evidence=work.found.data,
         )

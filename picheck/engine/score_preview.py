@@ -41,7 +41,7 @@ class ScoredEntity(NamedTuple):
     record: dict[str, Any]
     masker: Masker
 
-    def masked(self, record: dict[str, Any]) -> dict[str, Any]:
+    def mask(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return a record as it may be printed: the same one where nothing is to be hidden."""
         text = msgspec.json.encode(record).decode()
         if self.masker.text(text) == text:

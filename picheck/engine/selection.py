@@ -83,9 +83,9 @@ class FileOverrides:
         """Return the selection that applies to a document."""
         if not self._options.overrides:
             return self.general
-        return self._selection(self.applied_to(uri))
+        return self._selection(self.overrides_of(uri))
 
-    def applied_to(self, uri: str) -> tuple[int, ...]:
+    def overrides_of(self, uri: str) -> tuple[int, ...]:
         """Return the indexes of the overrides that apply to a document."""
         return tuple(
             index

@@ -145,7 +145,7 @@ class ArchiveBook(PriorBook):
             "before": key.year,
             "until": self._archive.until,
         }
-        with self._database().reading() as connection:
+        with self._database().open_to_read() as connection:
             newest = {row.year: row for row in connection.execute(self._query, given)}
             for row in newest.values():
                 if row.kind == "audit":

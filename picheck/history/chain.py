@@ -64,7 +64,7 @@ def create(url: str, by: str = "", clock: Clock = utc_now) -> Database:
     """Make a new history, with its key. Raises UsageError where there is one already."""
     make_tables(url)
     database = Database(url)
-    with database.writing() as connection:
+    with database.open_to_write() as connection:
         begin(connection, by, clock)
     return database
 

@@ -75,16 +75,16 @@ class AuditCollector:
 
     def collect(self, audits: Sequence[AuditedInput]) -> list[CollectedAudit]:
         """Return what is kept of some documents, in order."""
-        known = self._known({each.audited.summary.sha256 for each in audits})
+        known = self._find_known({each.audited.summary.sha256 for each in audits})
         return [self._collect(*each, known) for each in audits]
 
-    def _known(self, documents: Iterable[str]) -> Mapping[str, str]:
+    def _find_known(self, documents: Iterable[str]) -> Mapping[str, str]:
         """Return the identities of the last audits of documents; none where no database answers."""
         with suppress(HistoryError):  # whoever adds the records says so
             # none outlives a fork: each process has its own connection
             database = self._databases.get(os.getpid()) or Database(self._given.url)
             self._databases[os.getpid()] = database
-            with database.reading() as connection:
+            with database.open_to_read() as connection:
                 return last_identities(connection, sorted(documents))
         return {}
 

@@ -83,13 +83,13 @@ class Database:
             raise _other_version(url, found)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def open_to_read(self) -> Iterator[Connection]:
         """Yield a connection that sees one state of the history."""
         with database_errors(self.url), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def open_to_write(self) -> Iterator[Connection]:
         """Yield a connection in a transaction of the only writer; all is kept, or nothing."""
         with database_errors(self.url), self.engine.connect() as connection:
             if self.engine.dialect.name == "sqlite":
@@ -103,7 +103,7 @@ class Database:
 
     def state(self) -> ChainState:
         """Return the length and head of the chain."""
-        with self.reading() as connection:
+        with self.open_to_read() as connection:
             return read_state(connection)
 
     def reclaim(self) -> None:

@@ -44,7 +44,7 @@ def expunge(
             f"files of {before - 1} are kept until the end of {before - 1 + RETENTION_YEARS}; the"
             f" latest year to name now is --before {ends}"
         )
-    with database.writing() as connection:
+    with database.open_to_write() as connection:
         files = sorted(
             _find_digests(connection, before, old=True)
             - _find_digests(connection, before, old=False)

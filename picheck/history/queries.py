@@ -24,19 +24,19 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 def view_list(database: Database, **wanted: Any) -> dict[str, Any]:
     """Return records and the state of the history; `wanted` is as `list_records` has it."""
-    with database.reading() as connection:
+    with database.open_to_read() as connection:
         return {"history": _describe(connection), "records": list_records(connection, **wanted)}
 
 
 def view_record(database: Database, seq: int) -> dict[str, Any]:
     """Return one record and the state of the history. Raises UsageError where it is not there."""
-    with database.reading() as connection:
+    with database.open_to_read() as connection:
         return {"history": _describe(connection), **describe_record(connection, seq)}
 
 
 def view_trend(database: Database, **wanted: Any) -> dict[str, Any]:
     """Return trends and the state of the history; `wanted` is as `trend` has it."""
-    with database.reading() as connection:
+    with database.open_to_read() as connection:
         return {"history": _describe(connection), "trends": trend(connection, **wanted)}
 
 

@@ -61,14 +61,14 @@ class AuditRecorder:
         which all of them were looked at.
         """
         terms = {**self._terms.digests, "asOf": self._as_of, "by": self._by}
-        with self._database.reading() as connection:
+        with self._database.open_to_read() as connection:
             self._so_far = found = find_run(connection, since, terms, digests)
         self.recorded, self.unchanged = found.recorded, found.unchanged
         return found.until
 
     def add(self, collected: Sequence[CollectedAudit]) -> None:
         """Record the audits of some documents, in order."""
-        with self._database.writing() as connection:
+        with self._database.open_to_write() as connection:
             store_blobs(connection, self._pending)
             known = last_identities(connection, [each.document for each in collected])
             places = {
@@ -101,7 +101,7 @@ class AuditRecorder:
         `together` are their summaries by number.
         """
         document = audited.summary.sha256
-        with self._database.writing() as connection:
+        with self._database.open_to_write() as connection:
             bases = {each: self._find_base(connection, each, together[each]) for each in together}
             base = bases[number]
             if base is None:
@@ -153,7 +153,7 @@ class AuditRecorder:
             "recorded": self.recorded,
             "unchanged": self.unchanged,
         }
-        with self._database.writing() as connection:
+        with self._database.open_to_write() as connection:
             store_blobs(connection, self._pending)
             entry = Entry("run", None, None, None, body)
             state = append(connection, [entry], self._by, self._clock)

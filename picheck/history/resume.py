@@ -35,7 +35,7 @@ class RunSoFar(msgspec.Struct, frozen=True, kw_only=True):
 def check_beginning(database: Database, begun: HistoryUse) -> None:
     """Raise UsageError where a run that goes on did not begin with this history."""
     query = select(RECORD.c.hash).where(RECORD.c.seq == begun.records)
-    with database.reading() as connection:
+    with database.open_to_read() as connection:
         found = connection.execute(query).scalar_one_or_none()
     if found != begun.head:
         # fewer digits than an identifier has, which messages hide

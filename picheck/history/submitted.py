@@ -63,7 +63,7 @@ def record_submitted(
         blobs += [document, subject.sets]
     if not entries:
         raise UsageError("there is no document to record")
-    with database.writing() as connection:
+    with database.open_to_write() as connection:
         lines = []
         for entry in entries:
             audit = last_audit(connection, entry.body["document"])
@@ -92,7 +92,7 @@ def record_answer(
     raw = _readable(given)
     document = hashlib.sha256(raw.data).hexdigest()
     blob = Blob.of(answer, "application/octet-stream", keep=keep)
-    with database.writing() as connection:
+    with database.open_to_write() as connection:
         sent = find_submitted(connection, document)
         if sent is None:
             raise UsageError(

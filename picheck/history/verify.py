@@ -42,7 +42,7 @@ def verify(database: Database, heads: Sequence[str] = ()) -> Verification:
     `heads` are hashes that were the head of the chain at an earlier time and must still be in it.
     Raises HistoryError where the database cannot be read.
     """
-    with database.reading() as connection:
+    with database.open_to_read() as connection:
         state = read_state(connection)
         missing, count, head = set(heads), 0, NO_RECORD
         for rows in _chunks(connection):

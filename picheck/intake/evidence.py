@@ -43,7 +43,7 @@ def decode_evidence(data: bytes, uri: str, sections: EvidenceSections = NO_SECTI
     # only an escape could make up for one
     rewritten = msgspec.json.encode(msgspec.json.decode(data))
     is_plain = b"\\" not in data and rewritten.count(b":") == data.count(b":")
-    added = {name: thaw(value) for name, value in sections.given(evidence)}
+    added = {name: thaw(value) for name, value in sections.find_given(evidence)}
     if (
         is_plain
         and all(parse_date(day) for day in _days(evidence))

@@ -107,7 +107,7 @@ class EvidenceSections:
         """Evidence that holds nothing."""
         return empty_evidence(self.kind)
 
-    def given(self, evidence: Evidence) -> Iterator[tuple[str, Any]]:
+    def find_given(self, evidence: Evidence) -> Iterator[tuple[str, Any]]:
         """Yield the sections of plugins that evidence holds, by name."""
         for name in self.schemas:
             value = evidence.get(name)

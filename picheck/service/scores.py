@@ -78,4 +78,4 @@ def _read(workbench: Workbench, sent: SentDocument) -> Input:
 
 def _record(runner: ScoreRunner, shown: ScoredEntity, *, what_if: bool) -> dict[str, Any]:
     record = shown.record | {"whatIf": runner.what_if(shown)} if what_if else shown.record
-    return shown.masked(record)
+    return shown.mask(record)

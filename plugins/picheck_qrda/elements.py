@@ -60,7 +60,7 @@ class Element:
         """Return the value of an attribute; None where it is absent."""
         return self.attributes.get(attribute)
 
-    def named(self, name: str) -> list[Element]:
+    def find_children(self, name: str) -> list[Element]:
         """Return the children of a name."""
         return [child for child in self.children if child.name == name]
 
@@ -68,7 +68,7 @@ class Element:
         """Return the elements that a path of names leads to, in document order."""
         found = [self]
         for name in names:
-            found = [child for element in found for child in element.named(name)]
+            found = [child for element in found for child in element.find_children(name)]
         return found
 
     def within(self) -> Iterator[Element]:
@@ -79,7 +79,7 @@ class Element:
 
     def has_template(self, root: str) -> bool:
         """Whether the element says that it follows a template, whatever its version."""
-        return any(each.get("root") == root for each in self.named("templateId"))
+        return any(each.get("root") == root for each in self.find_children("templateId"))
 
     @property
     def path(self) -> str:

@@ -87,8 +87,10 @@ def _read_identity(
 ) -> None:
     assigned = root.find(*_ASSIGNED)
     organizations = root.find(*_ASSIGNED, _ORGANIZATION)
-    npi_elements = [e for each in assigned for e in each.named("id") if e.get("root") == NPI_ID]
-    ids = [e for each in organizations for e in each.named("id")]
+    npi_elements = [
+        e for each in assigned for e in each.find_children("id") if e.get("root") == NPI_ID
+    ]
+    ids = [e for each in organizations for e in each.find_children("id")]
     wanted: list[tuple[str, str, list[Given], list[Element]]] = []
     if entity_type in _WITH_TIN:
         wanted.append(("taxpayerIdentificationNumber", "tin", _ids(ids, TIN_ID), organizations))

@@ -43,7 +43,7 @@ def read_measure_id(organizer: Element, pointer: str, record: Record) -> str | N
 def read_answer(organizer: Element, pointer: str, measure_id: str, record: Record) -> Any:
     """Return a yes or a no; the code itself, or None, where the file gives neither."""
     performed = _observations(organizer, PERFORMED)
-    values = [value for each in performed for value in each.named("value")]
+    values = [value for each in performed for value in each.find_children("value")]
     record.place(pointer, values[0] if values else organizer, "code" if values else None)
     if len(performed) > 1 or len(values) > 1:
         record.fault(pointer, "severalAnswers", measure_id)
@@ -88,7 +88,10 @@ def _read_count(observation: Element, pointer: str, measure_id: str, record: Rec
     """Return the whole number of a count; the text itself, or None, where it is none."""
     inner = observation.find("entryRelationship", "observation")
     values = [
-        v for each in inner if each.has_template(AGGREGATE_COUNT) for v in each.named("value")
+        v
+        for each in inner
+        if each.has_template(AGGREGATE_COUNT)
+        for v in each.find_children("value")
     ]
     record.place(pointer, values[0] if values else observation, "value" if values else None)
     if len(values) > 1:
@@ -114,7 +117,7 @@ def _note_rate(
 ) -> None:
     """Note the rate that the file states beside the counts."""
     for observation in _observations(organizer, RATE):
-        for value in observation.named("value"):
+        for value in observation.find_children("value"):
             stated = value.get("value")
             if stated is None:
                 continue

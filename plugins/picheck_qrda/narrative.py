@@ -45,7 +45,7 @@ def note_narrative(
         for at, each in enumerate(measurements)
         if times[each["measureId"]] == 1
     }
-    for narrative in section.named("text"):
+    for narrative in section.find_children("text"):
         for shown in read_narrative(narrative, read.keys()):
             at, value = read[shown.measure_id]
             given = value.get(shown.name) if isinstance(value, dict) else value
@@ -77,7 +77,7 @@ def read_narrative(narrative: Element, measure_ids: Collection[str]) -> Iterator
         elif element.name == "tr":
             about = _measure_of(element, measure_ids)
             if heads is None:
-                heads = [_text(cell) for cell in element.named("th")]
+                heads = [_text(cell) for cell in element.find_children("th")]
             elif about is not None:
                 yield from _columns(element, heads, about)
         if about is not None:

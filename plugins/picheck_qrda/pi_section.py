@@ -92,7 +92,7 @@ def note_unread(element: Element, record: Record, *, is_misplaced: bool = False)
         value.get("code")
         for each in element.find("component", "observation")
         if each.has_template(PERFORMED)
-        for value in each.named("value")
+        for value in each.find_children("value")
     ]
     record.note(
         "unread",

@@ -54,7 +54,7 @@ class QrdaFormat:
         record = Record()
         record.place("", root)
         record.facts["namespace"] = namespace
-        for template in root.named("templateId"):
+        for template in root.find_children("templateId"):
             pointer = record.place_beside("templates", None, template)
             (each,) = _as_templates(template)
             record.note("templates", pointer=pointer, **each)

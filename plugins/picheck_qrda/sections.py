@@ -18,7 +18,7 @@ def drop_content(section: Element) -> None:
     """Drop from a section that is not converted all but its periods and misplaced measures."""
     if is_converted(section):
         return
-    for entry in section.named("entry"):
+    for entry in section.find_children("entry"):
         entry.children = [child for child in entry.children if _is_kept(child)]
     section.children = [
         child for child in section.children if child.name in {"templateId", "entry", "text"}
@@ -63,7 +63,7 @@ def templates_of(element: Element) -> list[dict[str, Any]]:
     """Return the templates of an element as plain values."""
     return [
         {"root": each.get("root"), "extension": each.get("extension")}
-        for each in element.named("templateId")
+        for each in element.find_children("templateId")
     ]
 
 

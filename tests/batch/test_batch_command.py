@@ -221,7 +221,7 @@ class Full:
 
 def test_a_file_that_cannot_be_ended_is_told_of() -> None:
     outlets = Outlets.of([Output(cast("Reporter", Full()), "nobody", Path("full.table"))])
-    with outlets.opened(None):
+    with outlets.open(None):
         outlets.each[0].write(b"rows")
     assert outlets.faults == ["full.table cannot be written any further: No space left on device"]
 

@@ -386,7 +386,7 @@ def test_a_score_of_a_qrda_file_is_that_of_the_command(app: Starlette) -> None:
     options = AuditOptions(as_of=date.fromisoformat(AS_OF))
     runner = ScoreRunner(options, stock(), Wish())
     report, (shown,) = runner.score([RawDocument(uri="a.xml", data=data.encode())])
-    expected = shown.masked(shown.record | {"whatIf": runner.what_if(shown)})
+    expected = shown.mask(shown.record | {"whatIf": runner.what_if(shown)})
     scored = ask(app, "POST", "/api/v1/scores?name=a.xml&whatIf=true", content=data.encode())
     assert scored.json()["entities"] == [msgspec.json.decode(msgspec.json.encode(expected))]
     assert expected["whatIf"]

@@ -168,7 +168,7 @@ class Worker:
         if not now:
             return None
         found += references(sets, sha256)
-        summary.overrides.update(self.auditor.selection.applied_to(given.uri))
+        summary.overrides.update(self.auditor.selection.overrides_of(given.uri))
         is_recorded = self.collect is None or index < kept.recorded
         if is_recorded and index not in kept.waived:
             return None
