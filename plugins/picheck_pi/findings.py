@@ -13,16 +13,10 @@ def fail_measure(rulebook: Rulebook, measure_id: str, message: str, **details: A
     """Return a failure at a measure, whose id tells it from others of the same rule.
 
     The message and the remediation may show the id as `{id}`, and with its title as `{measure}`.
-    `details` are further arguments of `picheck.api.fail`.
+    `details` are further arguments of `picheck.api.fail`; they may give another `key`.
     """
-    return fail(
-        f"/measurements/{measure_id}",
-        message,
-        key=measure_id,
-        id=measure_id,
-        measure=label(rulebook, measure_id),
-        **details,
-    )
+    details = {"key": measure_id, "measure": label(rulebook, measure_id), **details}
+    return fail(f"/measurements/{measure_id}", message, id=measure_id, **details)
 
 
 def fail_together(

@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 
 from picheck.api import CheckResult, CheckResults, Rulebook, SetView, fail, related, rule, to_json
 from picheck_pi.measure_index import format_answer, index_of, label
@@ -22,18 +23,18 @@ def answers_conflict(sets: Sets, rulebook: Rulebook) -> CheckResults:
     How to fix:
     Find out which answer the records support and send it in every set, or send one set only.
     """
-    checks = _find_unequal, _find_excluded, _find_other_choices
     reported: set[str] = set()
     results = []
-    for result in (result for check in checks for result in check(sets, rulebook)):
-        # the second half of a contradiction would only repeat the first
-        if reported.isdisjoint(result.measures):
-            reported.update(result.measures)
-            results.append(result)
+    for check in (_find_unequal, _find_excluded, _find_other_choices):
+        for result in check(sets, rulebook):
+            # the second half of a contradiction would only repeat the first
+            if reported.isdisjoint(result.measures):
+                reported.update(result.measures)
+                results.append(result)
     return results
 
 
-def _find_unequal(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
+def _find_unequal(sets: Sets, rulebook: Rulebook) -> Iterator[CheckResult]:
     """Yield a finding for each id whose value differs from that of the first set that has it."""
     first: dict[str, SetView] = {}
     for view in sets:
@@ -57,7 +58,7 @@ def _find_unequal(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[Check
                 )
 
 
-def _find_excluded(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
+def _find_excluded(sets: Sets, rulebook: Rulebook) -> Iterator[CheckResult]:
     """Yield a finding for each measure that one set answers and another set excludes."""
     exclusions = index_of(rulebook).exclusions
     pairs = ((m.id, other) for m in rulebook.measures.values() for other in m.exclusions)
@@ -69,7 +70,7 @@ def _find_excluded(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[Chec
     return _find_contradictions(sets, pairs, is_claimed, text)
 
 
-def _find_other_choices(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator[CheckResult]:
+def _find_other_choices(sets: Sets, rulebook: Rulebook) -> Iterator[CheckResult]:
     """Yield a finding for each answer whose substitute, or that one's exclusion, is elsewhere.
 
     An exclusion chooses as much as its measure does: it belongs to one of the options only.
@@ -89,7 +90,7 @@ def _find_other_choices(sets: Sequence[SetView], rulebook: Rulebook) -> Iterator
 
 
 def _find_contradictions(
-    sets: Sequence[SetView],
+    sets: Sets,
     opposites: Iterable[tuple[str, str]],
     is_claimed: Callable[[SetView, str], bool],
     text: str,
@@ -100,12 +101,15 @@ def _find_contradictions(
     What contradicts itself within one set is left to the rules about sets: sending it twice adds
     no conflict.
     """
-    opposites_of = _index_both_ways(opposites)
+    opposites_of = defaultdict(list)
+    for one, other in opposites:
+        opposites_of[one].append(other)
+        opposites_of[other].append(one)
     first: dict[str, SetView] = {}
     for view in sets:
         claimed = {i: view for i in sorted(view.answers) if is_claimed(view, i)}
         for measure_id in claimed:
-            for other in opposites_of.get(measure_id, ()):
+            for other in opposites_of[measure_id]:
                 earlier = first.get(other)
                 if earlier is None or other in claimed:
                     continue
@@ -126,15 +130,6 @@ def _fail(view: SetView, measure_id: str, earlier: SetView, other: str, text: st
         measure=label(view.rulebook, measure_id),
         other=label(view.rulebook, other),
     )
-
-
-def _index_both_ways(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
-    """Index pairs of ids from either side."""
-    index: dict[str, list[str]] = {}
-    for first, second in pairs:
-        index.setdefault(first, []).append(second)
-        index.setdefault(second, []).append(first)
-    return index
 
 
 def _pointer(view: SetView, measure_id: str) -> str:

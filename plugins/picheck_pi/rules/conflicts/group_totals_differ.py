@@ -6,14 +6,13 @@ from picheck.api import (
     CheckResults,
     Entity,
     Evidence,
-    Rulebook,
     SetView,
     fail,
     not_applicable,
     rule,
 )
 from picheck_pi.clinician_rows import Row, add_up, index_rows, is_average
-from picheck_pi.measure_index import label
+from picheck_pi.findings import fail_measure
 from picheck_pi.parameter_types import Sets
 
 
@@ -24,9 +23,7 @@ from picheck_pi.parameter_types import Sets
     evidence="clinicians",
     without_evidence="notApplicable",
 )
-def group_totals_differ(
-    sets: Sets, entity: Entity, evidence: Evidence, rulebook: Rulebook
-) -> CheckResults:
+def group_totals_differ(sets: Sets, entity: Entity, evidence: Evidence) -> CheckResults:
     """The clinicians' rows do not add up to the group's numbers.
 
     What it checks:
@@ -54,22 +51,21 @@ def group_totals_differ(
     results: list[CheckResult] = []
     for view in sets:
         for measure_id, rows in rows_by_measure.items():
-            results += _compare(view, measure_id, rows, label(rulebook, measure_id))
+            results += _compare(view, measure_id, rows)
         results += _compare_months(view, evidence.clinicians)
     return results
 
 
-def _compare(
-    view: SetView, measure_id: str, rows: Sequence[Row], measure: str
-) -> Iterator[CheckResult]:
+def _compare(view: SetView, measure_id: str, rows: Sequence[Row]) -> Iterator[CheckResult]:
     """Yield what is wrong between one set's counts of a measure and the rows behind them."""
-    reported, pointer = view.counts.pair(measure_id), f"/measurements/{measure_id}"
+    reported = view.counts.pair(measure_id)
     if reported is None:
         return
     for row in rows:
         if row.numerator > row.denominator:
-            yield fail(
-                pointer,
+            yield fail_measure(
+                view.rulebook,
+                measure_id,
                 "clinician row {row.number} counts {row.numerator}/{row.denominator} for {measure},"
                 " which no record can show",
                 at=view,
@@ -77,21 +73,19 @@ def _compare(
                 actual={"numerator": row.numerator, "denominator": row.denominator},
                 remediation="correct row {row.number} in the evidence: its numerator is part of its"
                 " denominator",
-                measure=measure,
                 row=row,
             )
     total = add_up([row for row in rows if row.is_certified])
     if reported != total:
-        yield fail(
-            pointer,
+        yield fail_measure(
+            view.rulebook,
+            measure_id,
             "the clinicians' rows for {measure} add up to {expected[numerator]}/"
             "{expected[denominator]}{without}, but {actual[numerator]}/{actual[denominator]} is"
             " reported{cause}",
             at=view,
-            key=measure_id,
             expected={"numerator": total[0], "denominator": total[1]},
             actual={"numerator": reported[0], "denominator": reported[1]},
-            measure=measure,
             without=_describe_without(rows),
             cause=_describe_cause(reported, rows),
         )
@@ -100,9 +94,7 @@ def _compare(
 def _describe_without(rows: Sequence[Row]) -> str:
     """Say which rows are left out of the sum."""
     numbers = ", ".join(str(row.number) for row in rows if not row.is_certified)
-    if not numbers:
-        return ""
-    return f" without those of technology that was not certified (row {numbers})"
+    return f" without those of technology that was not certified (row {numbers})" if numbers else ""
 
 
 def _describe_cause(reported: tuple[int, int], rows: Sequence[Row]) -> str:

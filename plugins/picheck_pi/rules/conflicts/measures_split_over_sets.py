@@ -41,16 +41,16 @@ def measures_split_over_sets(
         return None
     if set.intersection(*missing):
         return _compare_levels(sets[0], entity.entity_type, other_levels, clause["levels"])
-    first, *others = [_describe(objectives, rulebook) for objectives in missing]
+    others = zip(sets[1:], missing[1:], strict=True)
     return fail(
         "/measurements",
         "no measurement set covers every objective by itself, though together they do: this one"
         " {lacks}",
         at=sets[0],
-        lacks=first,
+        lacks=_describe(missing[0], rulebook),
         related=[
-            related("/measurements", f"this one {lacks}", at=view)
-            for view, lacks in zip(sets[1:], others, strict=True)
+            related("/measurements", f"this one {_describe(lacked, rulebook)}", at=view)
+            for view, lacked in others
         ],
     )
 
