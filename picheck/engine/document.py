@@ -110,7 +110,7 @@ class DocumentAuditor:
             year = submission.performance_year
         work = DocumentWork(raw, decoded, found, self._subject(raw, index, decoded, year))
         for program in self._programs_of(submission):
-            plan = self._plan_of(program, raw.uri, year)
+            plan = self._plan_of(program, raw.uri, year, decoded.refused_year)
             if plan is not None:
                 self._run_plan(plan, work)
             elif year is not None:
@@ -172,8 +172,16 @@ class DocumentAuditor:
         present = {record.category for record in submission.measurement_sets}
         return tuple(program for program in programs if program in present) or programs
 
-    def _plan_of(self, program: str, uri: str, year: int | None) -> Plan | None:
-        """Return the plan of a document's year; without a year, the newest, for the shape."""
+    def _plan_of(
+        self, program: str, uri: str, year: int | None, refused_year: int | None = None
+    ) -> Plan | None:
+        """Return the plan of a document's year.
+
+        A refused document has none: its shape is checked by the year that it gives, if there is a
+        rulebook for that, and by the newest otherwise.
+        """
+        if year is None and refused_year and self._rulebooks.has(program, refused_year):
+            year = refused_year
         if year is None:
             newest = self._rulebooks.newest_final(program)
             year = None if newest is None else newest.year

@@ -78,7 +78,8 @@ class DecodedDocument(msgspec.Struct, frozen=True, kw_only=True):
     own keys, `sets_pointer` to the list of measurement sets, None where the document is one set.
     `evidence` are the bytes of the evidence that a case carries beside its submission. `source`
     is the format that it came in, and `places` says where its values are in a file that is not
-    JSON; `identifiers` are the TIN and NPI of a refused document.
+    JSON; `identifiers` are the TIN and NPI of a refused document, `refused_year` is the
+    performance year that it gives.
     """
 
     submission: Submission | None
@@ -89,6 +90,7 @@ class DecodedDocument(msgspec.Struct, frozen=True, kw_only=True):
     source: Source = JSON_SOURCE
     places: Mapping[str, Spot] | None = None
     identifiers: tuple[str | None, ...] = ()
+    refused_year: int | None = None
 
     def set_pointer(self, index: int) -> str:
         """Return the pointer of a measurement set."""
@@ -190,6 +192,7 @@ def _slow_read(data: bytes, uri: str, programs: Collection[str]) -> DecodedDocum
         submission=None if submission is None else freeze_record(submission),
         issues=msgspec.structs.replace(noticed, violations=violations),
         identifiers=() if submission is not None else tuple(_identifiers(read.value)),
+        refused_year=None if submission is not None else _find_year(read.value, shape),
         keys_pointer=shape.keys_pointer,
         sets_pointer=shape.sets_pointer,
         evidence=_evidence_of(read.value) if shape is WITH_EVIDENCE else None,
@@ -236,6 +239,13 @@ def _whole_year(value: Any, nested: str | None = None) -> Any:
 def _evidence_of(value: Any) -> bytes | None:
     evidence = value.get("evidence")
     return None if evidence is None else msgspec.json.encode(evidence)
+
+
+def _find_year(value: Any, shape: Envelope) -> int | None:
+    """Return the performance year of a document whose shape was refused, if it is a number."""
+    keys = value if shape is BARE else value.get("submission")
+    year = keys.get("performanceYear") if isinstance(keys, dict) else None
+    return year if type(year) is int else None
 
 
 def _identifiers(value: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ from picheck.api import CheckResult, Source, fail, not_applicable
 Fact = Mapping[str, Any]
 
 NO_QRDA: Final = not_applicable("the document did not come as QRDA III")
+NO_YEAR: Final = not_applicable("no year can be read in the file")
 
 #: The file as a whole, as the place of a failure.
 FILE: Final[Fact] = {"pointer": ""}
@@ -16,6 +17,11 @@ FILE: Final[Fact] = {"pointer": ""}
 def is_qrda(source: Source) -> bool:
     """Whether the document came as QRDA III."""
     return source.format == "qrda3"
+
+
+def has_year(source: Source) -> bool:
+    """Whether a performance year can be read in the file."""
+    return source.facts["performanceYear"] is not None
 
 
 def facts_of(source: Source, kind: str) -> Sequence[Fact]:

@@ -1,5 +1,5 @@
 from picheck.api import CheckResults, Clause, Source, rule
-from picheck_pi.qrda_source import FILE, NO_QRDA, facts_of, fail_at, is_qrda
+from picheck_pi.qrda_source import FILE, NO_QRDA, NO_YEAR, facts_of, fail_at, has_year, is_qrda
 from picheck_pi.term_schemas import SOME_TEXTS, TEXT
 
 
@@ -26,6 +26,8 @@ def document_template_not_accepted(source: Source, clause: Clause) -> CheckResul
     """
     if not is_qrda(source):
         return NO_QRDA
+    if not has_year(source):
+        return NO_YEAR
     root, accepted = clause["root"], clause["extensions"]
     found = [each for each in facts_of(source, "templates") if each["root"] == root]
     if any(each["extension"] in accepted for each in found):

@@ -71,4 +71,4 @@ def _check_name(
 def _fail(pointer: str, message: str, known: Sequence[str], **details: Any) -> CheckResult:
     """Return a failure whose remedy shows the programs of the year."""
     details |= {"expected": known, "known": ", ".join(known)}
-    return fail(pointer, message, from_root=True, remediation="give one of: {known}", **details)
+    return fail(pointer, message, remediation="give one of: {known}", **details)

@@ -1,5 +1,5 @@
 from picheck.api import CheckResults, Source, related, rule
-from picheck_pi.qrda_source import FILE, NO_QRDA, facts_of, fail_at, fail_several, is_qrda
+from picheck_pi.qrda_source import FILE, NO_QRDA, facts_of, fail_at, fail_several, has_year, is_qrda
 
 
 @rule("PIC-QRD-09", "section-not-single", structural=True)
@@ -25,7 +25,7 @@ def section_not_single(source: Source) -> CheckResults:
         message = "the file has {actual} sections of this category, one is allowed"
         first = related(own[0]["pointer"], "the first of them")
         return fail_several(own, message, related=[first], key="several")
-    if own or source.facts["performanceYear"] is not None:
+    if own or has_year(source):
         return None
     kinds = sorted({section["kind"] or "unknown" for section in sections})
     message = "the file has no section of this category; its sections are: {kinds}"

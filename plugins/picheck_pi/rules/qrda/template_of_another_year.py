@@ -1,7 +1,17 @@
 from collections.abc import Iterator
 
 from picheck.api import CheckResult, CheckResults, Clause, Source, rule
-from picheck_pi.qrda_source import FILE, NO_QRDA, Fact, facts_of, fail_at, is_qrda, quote
+from picheck_pi.qrda_source import (
+    FILE,
+    NO_QRDA,
+    NO_YEAR,
+    Fact,
+    facts_of,
+    fail_at,
+    has_year,
+    is_qrda,
+    quote,
+)
 from picheck_pi.term_schemas import TEXT, VERSION, rows
 
 
@@ -32,6 +42,8 @@ def template_of_another_year(source: Source, clause: Clause) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
+    if not has_year(source):
+        return NO_YEAR
     results = [result for row in clause["templates"] for result in _check_versions(source, row)]
     namespace, expected = source.facts["namespace"], clause["namespace"]
     if namespace != expected:

@@ -1,5 +1,5 @@
-from picheck.api import CheckResults, Source, fail, not_applicable, related, rule
-from picheck_pi.qrda_source import NO_QRDA, facts_of, is_qrda
+from picheck.api import CheckResults, Source, fail, related, rule
+from picheck_pi.qrda_source import NO_QRDA, NO_YEAR, facts_of, has_year, is_qrda
 
 
 @rule("PIC-QRD-08", "year-from-another-section", structural=True)
@@ -20,14 +20,13 @@ def year_from_another_section(source: Source) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
+    if not has_year(source):
+        return NO_YEAR
     year = source.facts["performanceYear"]
-    if year is None:
-        return not_applicable("no year can be read in the file")
     return [
         fail(
             "/performanceYear",
             "CMS reads {actual} from the first period of the file; this category's is of {own}",
-            from_root=True,
             expected=int(own) if own.isdecimal() else own,
             actual=year,
             own=own,
