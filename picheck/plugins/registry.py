@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -67,50 +68,25 @@ class PluginRegistry(msgspec.Struct, frozen=True):
 def collect_plugins(host: Host) -> PluginRegistry:
     """Call the registering hooks once and return what was handed over.
 
-    Raises PluginConflict where two plugins own one rule code, slug, year or reporter name.
+    Raises PluginConflict where two plugins own one rule code, slug, year or name.
     """
     host.check_pending()
     options = _options(host)
-    rules = {
-        code: InstalledRule(rule, origin)
-        for code, (origin, rule) in _collect_unique(
-            _own_codes_only(host, host.collect("picheck_register_rules", Rule)),
-            "rule code",
-            lambda rule: rule.code,
-        ).items()
-    }
-    _collect_unique(
-        ((r.owner, r.rule) for r in rules.values()),
-        "slug",
-        lambda rule: rule.slug,
-    )
-    books = _collect_unique(
-        host.collect("picheck_register_rulebooks", RulebookSource),
-        "rulebook",
-        lambda source: (source.program, source.year),
-    )
-    reporters = _collect_unique(
-        host.collect("picheck_register_reporters", Reporter),
-        "reporter",
-        lambda reporter: reporter.name,
-    )
-    previews = _collect_unique(
-        host.collect("picheck_register_previews", Preview),
-        "preview",
-        lambda preview: preview.program,
-    )
-    formats = _collect_unique(
-        host.collect("picheck_register_formats", Format),
-        "input format",
-        lambda form: form.name,
-    )
+    rules = _rules(host)
+    books = _collect(host, "rulebooks", RulebookSource, "rulebook", attrgetter("program", "year"))
+    reporters = _collect(host, "reporters", Reporter, "reporter", attrgetter("name"))
+    previews = _collect(host, "previews", Preview, "preview", attrgetter("program"))
+    formats = _collect(host, "formats", Format, "input format", attrgetter("name"))
     clauses = _clauses(host, rules)
     sections = _sections(host, rules)
     failed = {use.name for use in host.failed}  # what fails in one thing is trusted in none
-    books = {key: pair for key, pair in books.items() if pair[0].name not in failed}
-    reporters = {key: pair for key, pair in reporters.items() if pair[0].name not in failed}
+
+    def trusted(owned: dict[Any, tuple[Origin, T]]) -> dict[Any, tuple[Origin, T]]:
+        return {key: pair for key, pair in owned.items() if pair[0].name not in failed}
+
+    books, reporters = trusted(books), trusted(reporters)
     return PluginRegistry(
-        rules={c: rule for c, rule in rules.items() if rule.owner.name not in failed},
+        rules={code: rule for code, rule in rules.items() if rule.owner.name not in failed},
         rulebooks=Rulebooks(
             {key: source for key, (_, source) in books.items()},
             {key: origin.name for key, (origin, _) in books.items()},
@@ -123,19 +99,23 @@ def collect_plugins(host: Host) -> PluginRegistry:
         },
         plugins=host.plugins,
         options=options,
-        previews={p: preview for p, (o, preview) in previews.items() if o.name not in failed},
+        previews={program: preview for program, (_, preview) in trusted(previews).items()},
         evidence=sections,
-        formats={name: form for name, (o, form) in formats.items() if o.name not in failed},
+        formats={name: form for name, (_, form) in trusted(formats).items()},
     )
+
+
+def _rules(host: Host) -> dict[str, InstalledRule]:
+    """Collect the rules by code; no two of them have one slug."""
+    handed = _own_codes_only(host, host.collect("picheck_register_rules", Rule))
+    by_code = _keep_unique(handed, "rule code", attrgetter("code"))
+    _keep_unique(by_code.values(), "slug", attrgetter("slug"))
+    return {code: InstalledRule(rule, origin) for code, (origin, rule) in by_code.items()}
 
 
 def _sections(host: Host, rules: Mapping[str, InstalledRule]) -> EvidenceSections:
     """Collect the evidence of plugins; one with a rule that reads what none brings has failed."""
-    owned = _collect_unique(
-        host.collect("picheck_register_evidence", EvidenceSection),
-        "evidence section",
-        lambda section: section.name,
-    )
+    owned = _collect(host, "evidence", EvidenceSection, "evidence section", attrgetter("name"))
     brought = {name: section for name, (_, section) in owned.items()}
     everything = EvidenceSections(brought)
     failed = {use.name for use in host.failed}
@@ -225,7 +205,14 @@ def _clause_fault(clause: Clause, origin: Origin, rules: Mapping[str, InstalledR
     return None
 
 
-def _collect_unique(
+def _collect(
+    host: Host, things: str, expected: type, what: str, key: Callable[[Any], Hashable]
+) -> dict[Any, tuple[Origin, Any]]:
+    """Call the hook that hands over such things; return (origin, item) by key."""
+    return _keep_unique(host.collect(f"picheck_register_{things}", expected), what, key)
+
+
+def _keep_unique(
     pairs: Iterable[tuple[Origin, T]], what: str, key: Callable[[T], Hashable]
 ) -> dict[Any, tuple[Origin, T]]:
     """Return (origin, item) by key. Raises PluginConflict where two plugins have one key."""
