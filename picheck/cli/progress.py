@@ -6,7 +6,7 @@ import sys
 from typing import Any, Final, Self
 
 from picheck.engine.batch.worker import ChunkResult
-from picheck.intake.chunks import Chunk
+from picheck.intake.chunk import Chunk
 
 _SIGNS: Final = {"ready": "ready", "notReady": "not ready", "incomplete": "incomplete"}
 

@@ -1,36 +1,28 @@
-"""Inputs in chunks that a process can be given: byte ranges, files, or documents themselves.
-
-Every input takes a number, in order: each line of a file of one document a line, each file, each
-member of an archive, whether or not a document can be read from it. A chunk knows the number of
-its first input, so chunks can be audited in any order by any process.
-"""
+"""Inputs are cut into chunks, in order."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
-import msgspec
-
 from picheck.errors import InputError
-from picheck.intake.compression import compression_of
+from picheck.intake.chunk import Buffered, Chunk, FileList, FileRange
+from picheck.intake.compression import compression_of, read_errors
 from picheck.intake.discovery import Discovery
 from picheck.intake.documents import (
     Input,
     RawDocument,
     Unreadable,
     is_many_lines,
-    line_input,
     too_large,
     unreadable,
-    whole_lines,
 )
 from picheck.intake.file_names import has_lines
-from picheck.intake.files import open_source, read_source
-from picheck.intake.left_out import LeftOut
+from picheck.intake.files import explain_fault, open_source, read_source
 from picheck.intake.limits import MAX_BYTES
 from picheck.intake.own_outputs import IS_REPORT, is_report
 from picheck.intake.source import Source
@@ -40,87 +32,16 @@ from picheck.model.report import Notice
 #: A chunk's bytes, about: small enough to hold several, large enough to be worth a message.
 CHUNK_BYTES: Final = 2 * 1024 * 1024
 _MANY_FILES: Final = 64
+#: The most inputs of a chunk, for what its results take grows with them, not with bytes.
+MANY_INPUTS: Final = 2048
 #: What an input without bytes counts for in a chunk.
 _MIN_BYTES: Final = 64
-
-NumberedInput = tuple[int, Input]
-
-
-class FileRange(msgspec.Struct, frozen=True, tag=True):
-    """A range of bytes of a file of one document a line: whole lines, read where it is audited."""
-
-    uri: str
-    path: str
-    start: int
-    length: int
-    line: int
-    first: int
-    count: int
-
-    def inputs(self) -> Iterator[NumberedInput]:
-        """Yield the documents of the lines that begin in the range."""
-        number, line = self.first, self.line
-        with Path(self.path).open("rb") as file:
-            file.seek(self.start)
-            for data in whole_lines(file):
-                if number == self.first + self.count:
-                    return
-                given = line_input(self.uri, data, line)
-                if given is not None:
-                    yield number, given
-                number, line = number + 1, line + 1
-        if lost := self.first + self.count - number:
-            said = f"became shorter while it was read; {lost:,} lines are gone"
-            yield number, unreadable(said, self.uri, line)
-
-
-class FileList(msgspec.Struct, frozen=True, tag=True):
-    """Files of one document each, read where they are audited."""
-
-    sources: tuple[Source, ...]
-    first: int
-
-    @property
-    def count(self) -> int:
-        """The number of inputs."""
-        return len(self.sources)
-
-    def inputs(self) -> Iterator[NumberedInput]:
-        """Yield the document of each file."""
-        for number, source in enumerate(self.sources, start=self.first):
-            for given in read_source(source, LeftOut()):
-                if given is not None:
-                    yield number, given
-
-
-class Buffered(msgspec.Struct, frozen=True, tag=True):
-    """Documents that were read already: out of an archive or a compressed file.
-
-    None means a blank line, which has a number as other lines have.
-    """
-
-    given: tuple[Input | None, ...]
-    first: int
-
-    @property
-    def count(self) -> int:
-        """The number of inputs."""
-        return len(self.given)
-
-    def inputs(self) -> Iterator[NumberedInput]:
-        """Yield the documents."""
-        for number, given in enumerate(self.given, start=self.first):
-            if given is not None:
-                yield number, given
-
-
-Chunk = FileRange | FileList | Buffered
 
 
 class ChunkReader:
     """The inputs behind paths, as chunks; they can be gone through again.
 
-    Standard input and pipes are kept in temporary files from their first byte on, see `Spool`.
+    Standard input and pipes are copied to temporary files as their chunks are cut, see `Spool`.
     Use as a context manager.
     """
 
@@ -131,6 +52,7 @@ class ChunkReader:
         self._suffixes = suffixes
         self._paths = tuple(paths)
         self._size = size
+        self._open = ExitStack()
         self._spools: dict[str, Spool] = {}
         self._sizes: dict[str, int] = {}
         self._measured: dict[tuple[str, int], tuple[int, int]] = {}
@@ -140,9 +62,8 @@ class ChunkReader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Remove the copies of streams."""
-        for spool in self._spools.values():
-            spool.close()
+        """Close the streams and remove their copies."""
+        self._open.close()
 
     @property
     def total_bytes(self) -> int | None:
@@ -194,46 +115,75 @@ class ChunkReader:
         if not is_range and source.kind != "stream":
             yield from _buffer(read_source(source, self._discovery.left_out), first, self._size)
             return
-        for chunk in self._ranges_of(source, first):
-            first = chunk.first + chunk.count
-            yield chunk
+        yield from self._ranges_of(source, first)
 
     def _ranges_of(self, source: Source, first: int) -> Iterator[Chunk]:
         """Yield the chunks of a file of one document a line, or of a stream."""
+        is_stream = source.kind == "stream"
+        chunks = self._stream(source, first) if is_stream else self._file(source, first)
         try:
-            if source.kind == "stream":
-                yield from self._stream(source, first)
-            else:
-                yield from self._blocks(source.uri, source.path, first)
-        except InputError as error:
-            yield Buffered((Unreadable(error=error),), first)
-        except OSError as error:
-            said = f"cannot be read: {error.strerror or error}"
-            yield Buffered((unreadable(said, source.uri),), first)
+            for chunk in chunks:
+                first = chunk.first + chunk.count
+                yield chunk
+        except (InputError, OSError) as error:
+            yield Buffered((explain_fault(error, source.uri),), first)
+        except read_errors() as error:  # only here, for it imports what unpacks
+            yield Buffered((explain_fault(error, source.uri),), first)
 
     def _stream(self, source: Source, first: int) -> Iterator[Chunk]:
-        uri = source.uri
-        if source.path not in self._spools:
-            with open_source(source) as stream:
-                self._spools[source.path] = Spool(stream)
-        path = self._spools[source.path].path
-        with Path(path).open("rb") as file:
+        copy, uri = self._copy_of(source), source.uri
+        copy.fill(MAX_BYTES + 1)
+        with Path(copy.path).open("rb") as file:
             head = file.read(MAX_BYTES + 1)
         if is_report(head):
             yield Buffered((unreadable(IS_REPORT, uri),), first)
         elif has_lines(source.path) or is_many_lines(head):
-            yield from self._blocks(uri, path, first)
+            yield from self._lines_of(copy, uri, first)
+        elif copy.cut:
+            yield Buffered((unreadable(copy.cut, uri),), first)
         elif len(head) > MAX_BYTES:
             yield Buffered((too_large(uri),), first)
         else:
             yield Buffered((RawDocument(uri=uri, data=head, is_stream=True),), first)
 
-    def _blocks(self, uri: str, path: str, first: int) -> Iterator[Chunk]:
+    def _copy_of(self, source: Source) -> Spool:
+        """Return the copy of a stream, which is opened once and read on as chunks are cut."""
+        if source.path not in self._spools:
+            stream = self._open.enter_context(open_source(source))
+            self._spools[source.path] = self._open.enter_context(closing(Spool(stream)))
+        return self._spools[source.path]
+
+    def _lines_of(self, copy: Spool, uri: str, first: int) -> Iterator[Chunk]:
+        """Cut a stream at line ends while it is copied; say where the copy was cut."""
+        line = 1
+        for chunk in self._blocks(uri, copy.path, first, copy.fill_lines):
+            first, line = chunk.first + chunk.count, line + chunk.count
+            yield chunk
+        if copy.cut:
+            at = line - 1 if copy.tail else line
+            yield Buffered((unreadable(copy.cut, uri, at),), first)
+
+    def _file(self, source: Source, first: int) -> Iterator[Chunk]:
         """Cut a file at line ends. What is added to it after this began is not audited."""
+        uri, path = source.uri, source.path
+        size = self._sizes.setdefault(path, Path(path).stat().st_size)
+        end = 0
+        for chunk in self._blocks(uri, path, first, lambda _: size):
+            first = chunk.first + chunk.count
+            end += chunk.length if isinstance(chunk, FileRange) else size
+            yield chunk
+        grown = Path(path).stat().st_size - end
+        if grown > 0:
+            said = f"grew while it was read; its last {grown:,} bytes were not audited"
+            yield Buffered((unreadable(said, uri),), first)
+
+    def _blocks(
+        self, uri: str, path: str, first: int, extend: Callable[[int], int]
+    ) -> Iterator[Chunk]:
+        """Cut a file at line ends. `extend` returns its size, grown to so many bytes if it can."""
+        start, line = 0, 1
         with Path(path).open("rb") as file:
-            size = self._sizes.setdefault(path, os.fstat(file.fileno()).st_size)
-            start, line = 0, 1
-            while start < size:
+            while start < (size := extend(start + self._size)):
                 if (path, start) not in self._measured:
                     file.seek(start)
                     self._measured[path, start] = _measure(file, min(self._size, size - start))
@@ -243,16 +193,18 @@ class ChunkReader:
                     return
                 yield FileRange(uri, path, start, length, line, first, count)
                 start, line, first = start + length, line + count, first + count
-            grown = os.fstat(file.fileno()).st_size - start
-            if grown > 0:
-                said = f"grew while it was read; its last {grown:,} bytes were not audited"
-                yield Buffered((unreadable(said, uri),), first)
 
 
 def _measure(file: BinaryIO, size: int) -> tuple[int, int]:
-    """Read about `size` bytes, on to the end of a line; return the bytes and the lines."""
+    """Read about `size` bytes, on to the end of a line; return the bytes and the lines.
+
+    Where these are more than `MANY_INPUTS` lines, only so many count.
+    """
     data = file.read(size)
     length, count = len(data), data.count(b"\n")
+    if count >= MANY_INPUTS:
+        lines = islice(BytesIO(data), MANY_INPUTS)
+        return sum(map(len, lines)), MANY_INPUTS
     while data and not data.endswith(b"\n"):
         data = file.readline(1 << 20)
         length += len(data)
@@ -267,7 +219,7 @@ def _buffer(inputs: Iterator[Input | None], first: int, size: int) -> Iterator[C
     for one in inputs:
         given.append(one)
         held += len(one.data) if isinstance(one, RawDocument) else _MIN_BYTES
-        if held >= size:
+        if held >= size or len(given) == MANY_INPUTS:
             yield Buffered(tuple(given), first)
             first += len(given)
             given, held = [], 0

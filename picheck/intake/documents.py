@@ -11,13 +11,11 @@ from typing import BinaryIO, Final, NamedTuple, Protocol
 import msgspec
 
 from picheck.errors import InputError
-from picheck.intake.limits import MAX_BYTES
+from picheck.intake.limits import MAX_BYTES, MAX_LINE
 from picheck.intake.own_outputs import DOCUMENT_KEYS, IS_REPORT, is_report
 from picheck.model.conversion import Spot
 from picheck.rules.inputs import Source
 
-#: The most bytes of one line that are gone through, to reach the line after it.
-MAX_LINE: Final = 1024 * 1024 * 1024
 #: Standard input, where a path is expected.
 STDIN: Final = "-"
 

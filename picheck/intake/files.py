@@ -86,12 +86,19 @@ def read_source(source: Source, left_out: LeftOut) -> Iterator[Input | None]:
                     yield msgspec.structs.replace(given, evidence_path=Path(source.evidence))
                 else:
                     yield given
-    except InputError as error:
-        yield Unreadable(error=error)
-    except OSError as error:
-        yield unreadable(f"cannot be read: {error.strerror or error}", source.uri)
-    except read_errors() as error:
-        yield unreadable(f"cannot be unpacked: {uri_of(str(error))}", source.uri)
+    except (InputError, OSError) as error:
+        yield explain_fault(error, source.uri)
+    except read_errors() as error:  # only here, for it imports what unpacks
+        yield explain_fault(error, source.uri)
+
+
+def explain_fault(error: Exception, uri: str) -> Unreadable:
+    """Make an input of what was raised while a source was read."""
+    if isinstance(error, InputError):
+        return Unreadable(error=error)
+    if isinstance(error, OSError):
+        return unreadable(f"cannot be read: {error.strerror or uri_of(str(error))}", uri)
+    return unreadable(f"cannot be unpacked: {uri_of(str(error))}", uri)
 
 
 def reread(uri: str, sha256: str) -> RawDocument:

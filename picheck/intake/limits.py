@@ -1,4 +1,4 @@
-"""How large and how deep a document may be."""
+"""How large and how deep a document may be, and how long a line or a stream."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from typing import Final
 
 from picheck.errors import InputError
 
+#: The most bytes of one document.
 MAX_BYTES: Final = 16 * 1024 * 1024
+#: The most levels of objects and lists in one document.
 MAX_DEPTH: Final = 64
+#: The most bytes of one line that are gone through, to reach the line after it.
+MAX_LINE: Final = 1024 * 1024 * 1024
+#: The most bytes of a stream that are kept in a temporary file.
+MAX_STREAM: Final = 64 * 1024 * 1024 * 1024
 
 #: Every byte that is neither a colon nor an opening bracket.
 _NO_MARKS: Final = bytes(sorted(set(range(256)) - set(b":[{")))

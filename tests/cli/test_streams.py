@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -19,8 +21,10 @@ import pytest
 
 from discovery_support import FORMS, audited, documents, notices
 from picheck.engine.batch.reread import pick_documents
+from picheck.intake import chunks as chunks_module
 from picheck.intake import spool as spool_module
-from picheck.intake.chunks import ChunkReader, FileRange
+from picheck.intake.chunk import FileRange
+from picheck.intake.chunks import ChunkReader
 from picheck.intake.documents import RawDocument, Unreadable, is_many_lines
 from picheck.intake.limits import MAX_BYTES
 from picheck.intake.spool import Spool
@@ -158,8 +162,6 @@ def test_a_document_that_is_gone_is_said_and_the_others_are_read_again(tmp_path:
 
 
 def test_blank_lines_have_numbers_in_packed_files_as_in_plain_ones(tmp_path: Path) -> None:
-    import gzip  # noqa: PLC0415
-
     data = b"{}\n\n{}\n\n\n{}\n"
     plain, packed = tmp_path / "a.ndjson", tmp_path / "b.ndjson.gz"
     plain.write_bytes(data)
@@ -175,7 +177,7 @@ def test_the_copy_of_a_stream_is_private_and_gone_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    spool = Spool(io.BytesIO(b"hello"))
+    spool = Spool(io.BytesIO(b"hello"), 5)
     assert Path(spool.path).read_bytes() == b"hello"
     if spool.path.startswith("/proc/"):
         assert not list(tmp_path.iterdir())
@@ -191,7 +193,7 @@ def test_without_proc_the_copy_is_private_and_removed_at_the_end(
     monkeypatch.setattr(spool_module, "_is_same", lambda *_: False)
     previous = signal.getsignal(signal.SIGTERM)
     try:
-        spool = Spool(io.BytesIO(b"hello"))
+        spool = Spool(io.BytesIO(b"hello"), 5)
         path = Path(spool.path)
         assert path.read_bytes() == b"hello"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -243,3 +245,32 @@ def test_workers_read_the_copy_of_a_stream(tmp_path: Path) -> None:
     assert time.monotonic() - began < 60
     assert not done.stderr
     assert out.read_bytes().count(b'"type":"document"') >= 9
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.ndjson.gz"])
+def test_a_chunk_of_tiny_documents_is_no_larger_than_one_of_others(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks_module, "MANY_INPUTS", 3)
+    data = b"{}\n\n" * 5 + b"{}"
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    with ChunkReader([str(path)]) as chunks:
+        assert [chunk.count for chunk in chunks] == [3, 3, 3, 2]
+        numbers = [number for chunk in chunks for number, _ in chunk.inputs()]
+    assert numbers == [0, 2, 4, 6, 8, 10]
+
+
+@FORMS
+@pytest.mark.parametrize("damage", [b"\x1f\x8b\x08", gzip.compress(LINE * 9)[:200], b"{}"])
+def test_a_compressed_pipe_that_is_damaged_is_said(
+    damage: bytes, form: str, tmp_path: Path
+) -> None:
+    with pipe(tmp_path / "a.ndjson.gz", damage) as path:
+        run = audited(tmp_path, path, COMPLIANT, form=form)
+    assert run.code == 3
+    assert len(documents(run)) == 1
+    (message,) = notices(run, "unreadable")
+    assert re.match(
+        r".*/a\.ndjson\.gz: (cannot be unpacked: |cannot be read: Not a gzipped)", message
+    )

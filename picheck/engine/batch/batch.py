@@ -30,7 +30,8 @@ from picheck.engine.run_inputs import rulebook_inputs
 from picheck.engine.run_report import finish, header
 from picheck.engine.summary import RunSummary
 from picheck.errors import InputError, UsageError
-from picheck.intake.chunks import Chunk, ChunkReader
+from picheck.intake.chunk import Chunk
+from picheck.intake.chunks import ChunkReader
 from picheck.intake.documents import RawDocument, Unreadable
 from picheck.intake.files import read_inputs
 from picheck.model.report import Notice, Report

@@ -20,7 +20,7 @@ from picheck.engine.batch.worker import ChunkResult, audit_chunk
 from picheck.engine.stopwatch import Stopwatch
 from picheck.engine.summary import RunSummary
 from picheck.errors import InputError
-from picheck.intake.chunks import Buffered, Chunk
+from picheck.intake.chunk import Buffered, Chunk
 from picheck.intake.documents import RawDocument, Unreadable
 from picheck.plugins import deaths
 

@@ -24,7 +24,7 @@ from picheck.engine.stopwatch import Duration
 from picheck.engine.summary import RunSummary
 from picheck.engine.watchdog import Watchdog
 from picheck.errors import InputError
-from picheck.intake.chunks import Chunk
+from picheck.intake.chunk import Chunk
 from picheck.intake.documents import RawDocument
 from picheck.intake.files import read_inputs
 from picheck.model.report import Notice
