@@ -220,7 +220,10 @@ class ScoreRunner:
 
     def decode(self, raw: RawDocument) -> DecodedDocument:
         """Decode a document of whatever format. Raises InputError where it is none."""
-        return decode(raw, self._registry.formats, self._options.input_format)
+        registry = self._registry
+        return decode(
+            raw, registry.formats, self._options.input_format, registry.rulebooks.programs
+        )
 
     def _is_document(self, given: Input) -> bool:
         """Whether the audit took the input as a document; the report speaks of the others."""

@@ -53,10 +53,14 @@ def convert(
 def decode(
     raw: RawDocument,
     formats: Mapping[str, Format],
-    choice: str = AUTO,
-    programs: Collection[str] = (),
+    choice: str,
+    programs: Collection[str],
 ) -> DecodedDocument:
-    """Decode a document of whatever format; see `convert` and `decode_document`."""
+    """Decode a document of whatever format; see `convert` and `decode_document`.
+
+    Whoever decodes gives the programs, so that a set of another category is passed over alike
+    by the audit, by the score and by those who look back.
+    """
     made = raw.converted or convert(raw.data, raw.uri, choice, formats)
     decoded = decode_document(made.document, raw.uri, programs)
     if made.places is None:

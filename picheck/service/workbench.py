@@ -131,7 +131,8 @@ class Workbench:
         given = read_document(document, clean_name(name))
         if isinstance(given, Unreadable):
             raise given.error
-        decode(given, self.registry.formats, self._options.input_format)
+        registry = self.registry
+        decode(given, registry.formats, self._options.input_format, registry.rulebooks.programs)
 
     def render(self, report: Report, format_name: str, *, evidence: bytes | None = None) -> bytes:
         """Return a report as a reporter writes it; `evidence` is that of the document.

@@ -145,6 +145,16 @@ def test_several_documents_of_one_entity_are_one_score(registry: PluginRegistry)
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
+def test_a_set_of_another_category_without_measurements_changes_no_score(
+    registry: PluginRegistry,
+) -> None:
+    alone, beside = submission(2025, {}), submission(2025, {})
+    beside["measurementSets"].append({"category": "quality", "submissionMethod": "registry"})
+    assert scored(registry, beside)["score"] == scored(registry, alone)["score"]
+    assert scored(registry, beside)["year"] == 2025
+
+
+@pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
 def test_every_change_offered_is_verified_and_brings_its_points(registry: PluginRegistry) -> None:
     document = submission(
         2025,

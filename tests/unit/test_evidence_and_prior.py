@@ -213,6 +213,18 @@ def test_an_earlier_submission_of_the_same_entity_takes_part(folder: Path) -> No
 
 
 @needs_an_earlier_year
+def test_an_earlier_submission_beside_another_category_without_measurements_takes_part(
+    folder: Path,
+) -> None:
+    sets = compliant_parts(EARLIER)[0]["measurementSets"]
+    other = {"category": "quality", "submissionMethod": "registry"}
+    earlier(folder, measurementSets=[*sets, other])
+    run = audit(folder, "now.json", "--prior", "before.json")
+    assert run.code == 0
+    assert not told(run, "priorUnusable")
+
+
+@needs_an_earlier_year
 @pytest.mark.parametrize(
     "changes",
     [{"taxpayerIdentificationNumber": "000000001"}, {"performanceYear": YEAR}],

@@ -13,7 +13,7 @@ from picheck.errors import InputError, RulebookError
 from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import left_out_notices
-from picheck.intake.formats import decode
+from picheck.intake.formats import AUTO, decode
 from picheck.masking import mask_digits
 from picheck.model.report import Notice
 from picheck.model.submission import MeasurementSet
@@ -99,7 +99,7 @@ def _enter(
     writer: PriorWriter,
     registry: PluginRegistry,
 ) -> DecodedDocument:
-    decoded = decode(raw, registry.formats)
+    decoded = decode(raw, registry.formats, AUTO, registry.rulebooks.programs)
     submission = decoded.submission
     if submission is None:
         first = decoded.issues.violations[0]
