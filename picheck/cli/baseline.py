@@ -1,4 +1,4 @@
-"""`picheck baseline`: a line under the findings of today, so that new ones stand out."""
+"""`picheck baseline`: today's findings are accepted, so that only new ones count."""
 
 from __future__ import annotations
 
@@ -45,9 +45,11 @@ Exit codes:
 """
 
 
-@click.group("baseline", epilog=_EPILOG, short_help="Draw a line under the findings of today.")
+@click.group(
+    "baseline", epilog=_EPILOG, short_help="Accept today's findings, so that only new ones count."
+)
 def command() -> None:
-    """Draw a line under the findings of today: from then on only new ones count.
+    """Accept today's findings: from then on only new ones count.
 
     A baseline holds fingerprints, each of one finding of one subject; two subjects never share
     one. What CMS would refuse is never taken up, nor is anything of a document that does not say

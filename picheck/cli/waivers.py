@@ -1,4 +1,4 @@
-"""`picheck waivers`: findings accepted by name, with a reason, until a day."""
+"""`picheck waivers`: findings accepted by name, with a reason, until a date."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ Examples:
 """
 
 
-@click.group("waivers", epilog=_EPILOG, short_help="Accept findings by name, until a day.")
+@click.group("waivers", epilog=_EPILOG, short_help="Accept findings by name, until a date.")
 def command() -> None:
-    """Accept findings: each with a reason, in somebody's name, until a day.
+    """Accept findings: each with a reason, in somebody's name, until a date.
 
     A waiver names a finding by its fingerprint (the JSON report has it), or a rule's code
     together with the subject as reports print it, or with a file pattern. What CMS would refuse

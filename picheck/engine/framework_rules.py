@@ -99,7 +99,7 @@ WAIVER_EXPIRED: Final = _rule(
     " date",
     checks="The last day of every waiver that fits a finding against the day that the audit speaks"
     " for.",
-    matters="A finding was accepted until a day; after it the finding counts again.",
+    matters="A finding was accepted until a date; after it the finding counts again.",
     fix="Correct the submission, or decide again with a reason, an owner and a later day.",
 )
 WAIVER_UNUSED: Final = _rule(

@@ -89,7 +89,7 @@ class Host:
 
     @property
     def unmet(self) -> tuple[str, ...]:
-        """The blocked and allowed names that no plugin bears; misspelt, most likely."""
+        """The blocked and allowed names that no plugin has; misspelt, most likely."""
         met = {name for origin in self._origins.values() for name in origin[:2]}
         return tuple(sorted((self._blocked | (self._allowed or frozenset())) - met))
 

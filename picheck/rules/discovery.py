@@ -12,7 +12,7 @@ from picheck.rules.rule import Rule
 def rules_in(package: ModuleType | str) -> tuple[Rule, ...]:
     """Return the rules defined in the modules directly inside a package, by code.
 
-    One rule a module: the module bears the rule's name.
+    One rule a module: it is called like its rule.
     """
     if isinstance(package, str):
         package = importlib.import_module(package)

@@ -22,7 +22,7 @@ from picheck.testing.strategies import Generated
 MUTATES: Final = "does not mutate"
 TOUCHES: Final = "opens nothing"
 RAISES: Final = "never raises"
-TELLS: Final = "tells no identifier"
+WRITES: Final = "writes no identifier"
 DECLARES: Final = "declares its evidence"
 
 #: Audit events (PEP 578) of files, sockets, processes and foreign code.
@@ -100,7 +100,7 @@ class Watch:
             for event in touched:
                 self.fault(TOUCHES, f"{code} caused {event}")
             for identifier in _identifiers_in(results, given):
-                self.fault(TELLS, f"{code} wrote an identifier of {len(identifier)} digits")
+                self.fault(WRITES, f"{code} wrote an identifier of {len(identifier)} digits")
             if "evidence" in given and not _reads_declared(rule, given, results):
                 self.fault(DECLARES, f"{code} looks at evidence that it does not declare")
             return results

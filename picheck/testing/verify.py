@@ -20,7 +20,7 @@ from picheck.testing.instrumentation import (
     DECLARES,
     MUTATES,
     RAISES,
-    TELLS,
+    WRITES,
     TOUCHES,
     Fault,
     Watch,
@@ -36,7 +36,7 @@ _PROMISES: Final = {
     UNORDERED: "measurements shuffled, the same findings",
     MUTATES: "submission, evidence, clause, options, rulebook",
     TOUCHES: "no file, socket, process or foreign code (PEP 578)",
-    TELLS: "no TIN and no NPI in a message, masked or not",
+    WRITES: "no TIN and no NPI in a message, masked or not",
     DECLARES: "evidence without what is not declared, the same findings",
 }
 _ROUNDS: Final = 40

@@ -1,1 +1,1 @@
-"""One rule a module; the module bears the rule's name."""
+"""One rule a module; it is called like its rule."""
