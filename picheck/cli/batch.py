@@ -117,7 +117,7 @@ def stream(
         progress = stack.enter_context(Progress(packets.total_bytes, options.progress))
         outlets = Outlets.of(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry, recorder=recorder)
-        kept = _find_resume_point(outputs, batch, options_) if options.resume else None
+        kept = _find_resume_point(outputs, batch, options_, recorder) if options.resume else None
         stack.enter_context(outlets.open(None if kept is None else kept.length))
         try:
             with prints_aside():
@@ -131,7 +131,7 @@ def stream(
 
 
 def _find_resume_point(
-    outputs: Sequence[Output], batch: Batch, options: AuditOptions
+    outputs: Sequence[Output], batch: Batch, options: AuditOptions, recorder: Recorder | None
 ) -> ResumePoint:
     """Find what an earlier run wrote. Raises UsageError where this one cannot go on with it."""
     if streams := streams_of(options):
@@ -142,7 +142,7 @@ def _find_resume_point(
     if others or output.path is None or output.reporter.name != "ndjson":
         raise UsageError("--resume goes on with one file: give -f ndjson=PATH and no other format")
     try:
-        return read_resume_point(output.path, batch.opening[0], batch.acceptance)
+        return read_resume_point(output.path, batch.opening[0], batch.acceptance, recorder)
     except OSError as error:
         raise UsageError(f"{output.path} cannot be gone on with: {error.strerror}") from error
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import msgspec
 
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import PriorBook
@@ -19,6 +21,19 @@ class AuditedInput(NamedTuple):
     number: int
     raw: RawDocument
     audited: AuditedDocument
+
+
+class RunExit(msgspec.Struct, frozen=True):
+    """The exit code of a run, as its report has it."""
+
+    code: int
+
+
+class RunEnd(msgspec.Struct, frozen=True):
+    """What the last line of an NDJSON report says: documents by verdict, and the exit code."""
+
+    documents: Mapping[str, int]
+    exit: RunExit
 
 
 #: Makes of some audited documents what is kept of them, in order.
@@ -40,6 +55,10 @@ class Recorder(Protocol):
     @property
     def add_archive(self) -> AddArchive:
         """What gives rules the earlier years that are kept."""
+        ...
+
+    def has_ended(self, end: RunEnd) -> bool:
+        """Whether the run of a report with this end has all that is kept of it."""
         ...
 
     def resume(self, digests: Sequence[int]) -> int:

@@ -10,6 +10,7 @@ import msgspec
 from picheck.engine.document import AuditedDocument
 from picheck.engine.locations import Documents
 from picheck.engine.options import AuditOptions
+from picheck.engine.recorder import RunEnd
 from picheck.errors import HistoryError, UsageError
 from picheck.history.archive import HistoryArchive
 from picheck.history.blob import Blob
@@ -48,6 +49,13 @@ class AuditHistory:
         self.make_collector = collector
         self.add_archive = archive
         self.faults: list[str] = []
+
+    def has_ended(self, end: RunEnd) -> bool:
+        """Whether a run with such an end was recorded since this one began.
+
+        Raises HistoryError where the database does not answer.
+        """
+        return self._recorder.has_ended(self._since, end)
 
     def resume(self, digests: Sequence[int]) -> int:
         """Go on with a run that was cut short; `digests` are those of what it wrote.

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.engine import Connection, Row
 
 from picheck.engine.document import AuditedDocument
+from picheck.engine.recorder import RunEnd
 from picheck.history.blob import Blob
 from picheck.history.chain import (
     ABOUT_THE_RUN,
@@ -29,7 +30,7 @@ from picheck.history.last_audits import (
     last_identities,
 )
 from picheck.history.report import document_report
-from picheck.history.resume import RunSoFar, find_run, has_amended
+from picheck.history.resume import RunSoFar, find_run, has_amended, has_run
 from picheck.history.terms import RunTerms
 from picheck.model.report import DocumentSummary, Report
 
@@ -53,6 +54,12 @@ class AuditRecorder:
         self._so_far: RunSoFar | None = None
         self.recorded = 0
         self.unchanged = 0
+
+    def has_ended(self, since: int, end: RunEnd) -> bool:
+        """Whether the history has a run after record `since` that ended so, on the same terms."""
+        body = {**self._terms.digests, **self._ending(end.documents, end.exit.code)}
+        with self._database.open_to_read() as connection:
+            return has_run(connection, since, body, self._by)
 
     def resume(self, since: int, digests: Sequence[int]) -> int:
         """Go on with a run that was cut short; `since` is the last record before it began.
@@ -147,9 +154,7 @@ class AuditRecorder:
         """Record the run itself: its counts, and how many audits changed nothing."""
         body = {
             **self._terms.digests,
-            "asOf": self._as_of,
-            "documents": {k: v for k, v in report.summary.documents.items() if v},
-            "exit": report.summary.exit.code,
+            **self._ending(report.summary.documents, report.summary.exit.code),
             "recorded": self.recorded,
             "unchanged": self.unchanged,
         }
@@ -159,6 +164,11 @@ class AuditRecorder:
             state = append(connection, [entry], self._by, self._clock)
         self._pending = ()
         return state
+
+    def _ending(self, documents: Mapping[Any, int], code: int) -> dict[str, Any]:
+        """Return what the record of a run says of its end."""
+        counts = {verdict: number for verdict, number in documents.items() if number}
+        return {"asOf": self._as_of, "documents": counts, "exit": code}
 
 
 def _repeat(connection: Connection, audit: CollectedAudit) -> Entry:

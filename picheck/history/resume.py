@@ -67,6 +67,13 @@ def find_run(
     )
 
 
+def has_run(connection: Connection, since: int, said: Mapping[str, Any], by: str) -> bool:
+    """Whether a run was recorded after record `since` whose body says all of this."""
+    query = select(RECORD.c.body).where(RECORD.c.seq > since, RECORD.c.kind == "run")
+    bodies = (decode_body(row.body) for row in connection.execute(query.where(RECORD.c.by == by)))
+    return any(said.items() <= body.items() for body in bodies)
+
+
 def has_amended(connection: Connection, since: int, number: int, document: str) -> bool:
     """Whether a run has recorded what several documents together show of one of its documents."""
     query = (

@@ -42,7 +42,7 @@ _OUT = ("-f", "ndjson=out.ndjson")
 #: Where a run is cut: at which call of what, and whether that is done.
 _CUTS = [
     ("add", 1, "before"), ("add", 1, "after"), ("add", 3, "before"), ("add", 3, "after"),
-    ("amend", 1, "before"), ("amend", 2, "after"),
+    ("amend", 1, "before"), ("amend", 2, "after"), ("finish", 1, "before"),
 ]  # fmt: skip
 
 
@@ -108,6 +108,32 @@ def test_a_run_that_was_cut_and_gone_on_with_makes_the_same_chain(
     assert (tmp_path / "out.ndjson").read_bytes() == uncut.report
     assert [describe(each) for each in records(tmp_path, url)] == uncut.records
     assert verify(tmp_path, url)["code"] == 0
+
+
+def test_a_run_that_was_recorded_to_its_end_needs_nothing(tmp_path: Path, uncut: Uncut) -> None:
+    url = uncut.copy_to(tmp_path)
+    ended = run(tmp_path, url, code=_CUT.format(name="finish", at=1, after="after"))
+    assert ended.returncode == 9, ended.stderr
+    done = run(tmp_path, url, "--resume")
+    assert done.returncode == 2
+    assert "out.ndjson is complete; there is nothing to go on with" in done.stderr
+    assert (tmp_path / "out.ndjson").read_bytes() == uncut.report
+    assert [describe(each) for each in records(tmp_path, url)] == uncut.records
+
+
+def test_another_run_that_ended_meanwhile_does_not_end_one_that_was_cut(
+    tmp_path: Path, uncut: Uncut
+) -> None:
+    url = uncut.copy_to(tmp_path)
+    run(tmp_path, url, code=_CUT.format(name="finish", at=1, after="before"))
+    (tmp_path / "other").mkdir()
+    put(tmp_path / "other" / "many.ndjson", submission(NOW, 200))
+    run(tmp_path / "other", url)
+    assert run(tmp_path, url, "--resume").returncode == 3
+    listed = [describe(each) for each in records(tmp_path, url)]
+    ends = [(each["recorded"], each["unchanged"]) for each in listed if each["kind"] == "run"]
+    mine = (uncut.records[-1]["recorded"], uncut.records[-1]["unchanged"])
+    assert ends[1:] == [(1, 0), mine]
 
 
 def test_what_another_run_records_meanwhile_is_not_taken_for_its_own(

@@ -12,6 +12,7 @@ import msgspec
 from picheck.engine.acceptance.apply import Acceptance, is_finding
 from picheck.engine.batch.resume_point import ResumePoint, kept_digest
 from picheck.engine.framework_rules import NO_RULEBOOK
+from picheck.engine.recorder import Recorder, RunEnd
 from picheck.engine.summary import RunSummary
 from picheck.errors import UsageError
 from picheck.model.report import DocumentSummary, Notice
@@ -29,12 +30,15 @@ _DAMAGES: Final = (
 )  # fmt: skip
 
 
-def read_resume_point(path: Path, opening: bytes, acceptance: Acceptance) -> ResumePoint:
+def read_resume_point(
+    path: Path, opening: bytes, acceptance: Acceptance, recorder: Recorder | None = None
+) -> ResumePoint:
     """Find out how far an output got; `acceptance` is that of the run that goes on with it.
 
     The lines of the last document are dropped, for some of them may be missing, and so is
     whatever was written after the last document. Raises UsageError where the output is complete,
-    damaged, or was begun with other inputs or options than `opening` says.
+    damaged, or was begun with other inputs or options than `opening` says. One that is complete,
+    but has no end in the recorder, is gone on with too.
     """
     with path.open("rb") as file:
         first = file.readline()
@@ -43,19 +47,15 @@ def read_resume_point(path: Path, opening: bytes, acceptance: Acceptance) -> Res
         reader = _Reader(len(opening), acceptance)
         try:
             for line in _complete_lines(file):
-                if not reader.take(line):
-                    break
+                reader.take(line)
+            end = reader.summary
+            if end is not None and (recorder is None or recorder.has_ended(end)):
+                raise UsageError(f"{path} is complete; there is nothing to go on with")
             return reader.end()
         except (*_DAMAGES, RecursionError) as error:
             raise UsageError(
                 f"{path}:{reader.line} is damaged; audit again without --resume ({error})"
             ) from error
-        except _Complete as error:
-            raise UsageError(f"{path} is complete; there is nothing to go on with") from error
-
-
-class _Complete(Exception):  # noqa: N818 - no error: there is nothing to go on with
-    """The output has its last line."""
 
 
 class _Rules:
@@ -98,32 +98,34 @@ class _Reader:
         self._before = _Rules()
         self._has_entities = False
         self.line = 1
+        #: The last line of a report that is complete.
+        self.summary: RunEnd | None = None
 
-    def take(self, line: bytes) -> bool:
-        """Take a line; return False at the first one that was written after all documents.
+    def take(self, line: bytes) -> None:
+        """Take a line; those that were written after all documents are looked at alone.
 
-        Raises _Complete at the last line of a report, and one of `_DAMAGES` for a line that no
-        report holds.
+        Raises one of `_DAMAGES` for a line that no report holds.
         """
         self.line += 1
         value = _decode(line)
         kind = value["type"]
         if kind == "summary":
-            raise _Complete
+            self.summary = msgspec.convert(value, RunEnd)
+        if kind == "summary" or self._has_entities:
+            return
         if kind == "rule":  # it belongs to the document that follows
             self._before.add(value, len(line))
-            return True
+            return
         index = value["document"]
         if kind not in _OF_AN_INPUT or type(index) is not int or index < 0:
             raise ValueError(f"a line of type {kind} of input {index} is none of a report")
         if index < self._group.number:
             self._has_entities = True
-            return False
+            return
         if index > self._group.number:
             self._add(self._group)
             self._group, self._before = _Group(index, self._before), _Rules()
         self._group.add(value, len(line))
-        return True
 
     def end(self) -> ResumePoint:
         """Return what is kept: all but the last input, whose lines may not be complete."""
