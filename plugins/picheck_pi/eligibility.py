@@ -1,10 +1,8 @@
 """Grounds on which the category may be left out, and the parts of a complete submission."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from picheck.api import (
     Answers,
@@ -17,7 +15,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.roster import Roster, Tally, find_contradiction, roster_of
+from picheck_pi.roster import Ground, Roster, State, find_contradiction, roster_of
 from picheck_pi.spelling import find_same_end
 from picheck_pi.term_schemas import MEASURE_IDS, TEXTS, Schema
 
@@ -40,24 +38,6 @@ grounds_rule = partial(rule, evidence=GROUNDS, without_evidence="notApplicable")
 _AVAILABLE: Final = "PIC-ELG-02"
 _MEMBERS: Final = "PIC-ELG-03"
 
-#: What becomes of a ground: it holds; the year does not grant it to such an entity, or on such
-#: facts; too few of the entity's members hold it; or facts are missing that would decide.
-State = Literal["granted", "unavailable", "unmet", "open"]
-
-
-class Ground(NamedTuple):
-    """One ground on which the evidence counts to leave the category out.
-
-    `why` says what speaks against it, `missing` are the evidence keys that would decide.
-    `is_contradicted` says that another part of the evidence speaks against it.
-    """
-
-    claim: str
-    state: State
-    why: str = ""
-    missing: tuple[str, ...] = ()
-    is_contradicted: bool = False
-
 
 def grounds_of(
     entity: Entity, evidence: Evidence, rulebook: Rulebook, clause: Clause | None = None
@@ -67,27 +47,24 @@ def grounds_of(
     `clause` has the terms `AUTOMATIC`; by default it is that of the rule about what the year
     does not grant.
     """
-    law = clause or rulebook.clauses.get(_AVAILABLE)
+    law, members = clause or rulebook.clauses.get(_AVAILABLE), rulebook.clauses.get(_MEMBERS)
     if law is None:
         return ()
     eligibility = evidence.eligibility
-    roster = roster_of(entity, evidence, rulebook.clauses.get(_MEMBERS), law["special_statuses"])
-    claimed = tuple(eligibility.special_statuses or ())
+    roster = roster_of(entity, evidence, members, law["special_statuses"])
+    claimed = eligibility.special_statuses or ()
     found = [_check_status(status, law, roster, rulebook) for status in claimed]
     if roster is None:
-        members = rulebook.clauses.get(_MEMBERS)
-        found = [_check_places(each, entity, evidence, members) for each in found]
+        found = [_check_places(ground, entity, evidence, members) for ground in found]
     else:
-        shown = (status for status in roster.shown if status not in claimed)
-        found += [Ground(status, "granted") for status in shown]
+        found += [Ground(status, "granted") for status in roster.shown if status not in claimed]
     if eligibility.clinician_type:
         found.append(_check_type(eligibility.clinician_type, law, roster, rulebook))
     if eligibility.hardship_exception is not None:
         found.append(_check_hardship(eligibility.hardship_exception))
-    if roster is not None and roster.do_all_qualify:
-        is_void = any(ground.state == "unavailable" for ground in found)
-        if not is_void and not any(ground.state == "granted" for ground in found):
-            found.append(Ground("the reweighting of every member", "granted"))
+    is_settled = any(ground.state in {"granted", "unavailable"} for ground in found)
+    if roster is not None and roster.do_all_qualify and not is_settled:
+        found.append(Ground("the reweighting of every member", "granted"))
     return tuple(found)
 
 
@@ -96,19 +73,14 @@ def name_grounds(grounds: Iterable[Ground], *states: State) -> str:
     return ", ".join(ground.claim for ground in grounds if ground.state in states)
 
 
-def name_claims(grounds: Iterable[Ground]) -> str:
-    """Return the grounds that hold, or may hold for all that is known, as a list for a message."""
-    return name_grounds(grounds, "granted", "open")
-
-
 def claims_of(
     entity: Entity, evidence: Evidence, rulebook: Rulebook, clause: Clause | None = None
 ) -> str:
-    """Return the claims that the evidence makes for the year, as a list for a message.
+    """Return the grounds that hold, or may hold for all that is known, as a list for a message.
 
     The arguments are those of `grounds_of`.
     """
-    return name_claims(grounds_of(entity, evidence, rulebook, clause))
+    return name_grounds(grounds_of(entity, evidence, rulebook, clause), "granted", "open")
 
 
 def available_to(entity: Entity, rulebook: Rulebook, clause: Clause) -> list[str]:
@@ -166,14 +138,13 @@ def _check_status(status: str, law: Clause, roster: Roster | None, rulebook: Rul
         return Ground(status, "unavailable", _explain_year(rulebook))
     if roster is None or roster.do_all_qualify:
         return Ground(status, "granted")
-    if status not in roster.own:
-        own = " or ".join(roster.own) or "none"
-        why = (
-            f"is no status of an entity of type {roster.entity_type}, which can hold {own}; it"
-            " counts only if all members qualify"
-        )
-        return Ground(status, "unavailable", why)
-    return _check_members(status, roster.tally(status), roster)
+    if status in roster.own:
+        return roster.check(status)
+    why = (
+        f"is no status of an entity of type {roster.entity_type}, which can hold"
+        f" {' or '.join(roster.own) or 'none'}; it counts only if all members qualify"
+    )
+    return Ground(status, "unavailable", why)
 
 
 def _check_places(
@@ -186,18 +157,6 @@ def _check_places(
     return Ground(ground.claim, "unavailable", why, is_contradicted=True)
 
 
-def _check_members(status: str, tally: Tally, roster: Roster) -> Ground:
-    """Hold an entity's own status against its members."""
-    if roster.needs_all(status) and roster.says_not_all_qualify:
-        why = "takes every member, and the evidence says that not all members qualify"
-        return Ground(status, "unmet", why, is_contradicted=True)
-    if tally.is_met is False:
-        return Ground(status, "unmet", tally.why, is_contradicted=True)
-    if tally.is_met is None:
-        return Ground(status, "open", tally.why, missing=("clinicians.specialStatuses",))
-    return Ground(status, "granted")
-
-
 def _check_type(name: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
     if name not in law["clinician_types"]:
         near = find_same_end(name, law["clinician_types"])
@@ -205,7 +164,7 @@ def _check_type(name: str, law: Clause, roster: Roster | None, rulebook: Ruleboo
         return Ground(name, "unavailable", _explain_year(rulebook) + question)
     if roster is None or roster.do_all_qualify:
         return Ground(name, "granted")
-    if roster.says_not_all_qualify:
+    if roster.stated is False:
         why = f"is no status of this {roster.entity_type}, and not all of its members qualify"
         return Ground(name, "unmet", why)
     why = "holds only if all members qualify"

@@ -1,9 +1,7 @@
 """The members of a group, and how many of them hold a special status."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from picheck.api import Clause, Entity, Evidence
 from picheck_pi.term_schemas import (
@@ -20,7 +18,6 @@ _ALL: Final = 100
 #: Shares are added up as they are written, without the dust of binary fractions.
 _PLACES_OF_A_SHARE: Final = 6
 
-
 #: The terms of the clause that says when an entity with members holds a status: `thresholds` in
 #: percent of its members (or how many it may have), `places` where a member must work for it.
 MEMBERS: Final[Mapping[str, Schema]] = {
@@ -35,31 +32,39 @@ MEMBERS: Final[Mapping[str, Schema]] = {
 }
 
 
-class Tally(NamedTuple):
-    """Whether enough members hold a status: None where too few rows say; `why` in words."""
+#: What becomes of a ground: it holds; the year does not grant it to such an entity, or on such
+#: facts; too few of the entity's members hold it; or facts are missing that would decide.
+State = Literal["granted", "unavailable", "unmet", "open"]
 
-    is_met: bool | None
+
+class Ground(NamedTuple):
+    """One ground on which the evidence counts to leave the category out.
+
+    `why` says what speaks against it, `missing` are the evidence keys that would decide.
+    `is_contradicted` says that another part of the evidence speaks against it.
+    """
+
+    claim: str
+    state: State
     why: str = ""
+    missing: tuple[str, ...] = ()
+    is_contradicted: bool = False
 
 
 class Roster(NamedTuple):
     """The members of one entity as the evidence gives them, one row each.
 
-    `holders` says of each status for each row whether the member holds it: None where the row
-    does not say. `stated` is what the evidence says of all members together.
+    `own` are the statuses that the entity can hold by itself. `holders` says of each status for
+    each row whether the member holds it: None where the row does not say. `stated` is what the
+    evidence says of all members together: whether they all qualify, None where it does not say.
     """
 
     entity_type: str
     own: tuple[str, ...]
-    clause: Clause
+    thresholds: Mapping[str, Mapping[str, Any]]
     holders: Mapping[str, tuple[bool | None, ...]]
     size: int
     stated: bool | None
-
-    @property
-    def says_not_all_qualify(self) -> bool:
-        """Whether the evidence says that not all members qualify."""
-        return self.stated is False
 
     @property
     def do_all_qualify(self) -> bool:
@@ -73,48 +78,43 @@ class Roster(NamedTuple):
     def shown(self) -> Iterator[str]:
         """The own statuses that the rows by themselves show to be held."""
         for status in self.own:
-            if any(self.holders.get(status, ())) and self.tally(status).is_met:
+            if any(self.holders.get(status, ())) and self._count(status).state == "granted":
                 yield status
 
-    def needs_all(self, status: str) -> bool:
-        """Whether the entity holds a status only if all of its members do."""
-        return bool(self._find_threshold(status).get("from_percent", 0) >= _ALL)
+    def check(self, status: str) -> Ground:
+        """Return what becomes of an own status that is claimed."""
+        is_for_all = self.thresholds.get(status, {}).get("from_percent", 0) >= _ALL
+        if is_for_all and self.stated is False:
+            why = "takes every member, and the evidence says that not all members qualify"
+            return Ground(status, "unmet", why, is_contradicted=True)
+        return self._count(status)
 
-    def tally(self, status: str) -> Tally:
-        """Count the members who hold a status against what the entity needs."""
-        limit = self._find_threshold(status)
+    def _count(self, status: str) -> Ground:
+        """Hold the number of members who hold a status against what the entity needs."""
+        limit = self.thresholds.get(status, {})
         most = limit.get("members_up_to")
         if most is not None and self.size > most:
-            return Tally(
-                is_met=False,
-                why=f"takes {most} clinicians at most, and the evidence lists {self.size}",
-            )
+            why = f"takes {most} clinicians at most, and the evidence lists {self.size}"
+            return Ground(status, "unmet", why, is_contradicted=True)
         rows = self.holders.get(status, ())
-        yes, unknown = rows.count(True), rows.count(None)
-        if unknown == len(rows) or limit.keys() <= {"members_up_to"}:
-            return Tally(is_met=True)  # the rows say nothing: the status is taken as it is claimed
-        met, could_be_met = (
-            self._is_enough(limit, holders * 100, len(rows)) for holders in (yes, yes + unknown)
-        )
-        if met:
-            return Tally(is_met=True)
+        yes, unknown, count = rows.count(True), rows.count(None), len(rows)
+        says_nothing = unknown == count or limit.keys() <= {"members_up_to"}
+        if says_nothing or _is_enough(limit, yes, count):
+            return Ground(status, "granted")
         above = limit.get("above_percent")
         needed = f"more than {above} %" if above is not None else f"{limit['from_percent']} %"
-        if could_be_met:
-            why = f"takes {needed} of the clinicians, and {unknown} of {len(rows)} rows do not say"
-            return Tally(is_met=None, why=why)
-        why = f"takes {needed} of the clinicians, and {yes} of {len(rows)} hold it"
-        return Tally(is_met=False, why=why)
+        why = f"takes {needed} of the clinicians, and "
+        if _is_enough(limit, yes + unknown, count):
+            why += f"{unknown} of {count} rows do not say"
+            return Ground(status, "open", why, missing=("clinicians.specialStatuses",))
+        return Ground(status, "unmet", f"{why}{yes} of {count} hold it", is_contradicted=True)
 
-    def _find_threshold(self, status: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.clause["thresholds"].get(status, {})
-        return found
 
-    def _is_enough(self, limit: Mapping[str, Any], percents: int, count: int) -> bool:
-        above = limit.get("above_percent")
-        if above is not None:
-            return bool(percents > above * count)
-        return bool(percents >= limit["from_percent"] * count)
+def _is_enough(limit: Mapping[str, Any], holders: int, count: int) -> bool:
+    """Whether so many of the members reach a threshold."""
+    if "above_percent" in limit:
+        return bool(holders * _ALL > limit["above_percent"] * count)
+    return bool(holders * _ALL >= limit["from_percent"] * count)
 
 
 def roster_of(
@@ -130,7 +130,7 @@ def roster_of(
     return Roster(
         entity_type=entity.entity_type,
         own=clause["own_statuses"].get(entity.entity_type, ()),
-        clause=clause,
+        thresholds=clause["thresholds"],
         holders={
             status: tuple(_find_holders(status, rows, clause["places"])) for status in statuses
         },

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from picheck.api import Entity, Scene, SetView, Wish
-from picheck_pi.eligibility import Ground, grounds_of, name_claims
+from picheck_pi.eligibility import grounds_of, name_grounds
+from picheck_pi.roster import Ground
 from picheck_pi.scoring.basis import describe_basis
 from picheck_pi.scoring.config import Reweighting, ScoringConfig, Weight
 from picheck_pi.scoring.format import Record, format_number, join_words
@@ -50,7 +51,7 @@ def describe_reweighting(
     and refused.
     """
     grounds = grounds_of(Entity(scene.entity_type or ""), scene.evidence, scene.rulebook)
-    claims, is_out = name_claims(grounds), not scene.sets
+    claims, is_out = name_grounds(grounds, "granted", "open"), not scene.sets
     if is_out and any(r.outcome == "fail" and r.severity == "error" for r in scene.results):
         return None
     if not claims and not is_out:

@@ -13,14 +13,13 @@ from picheck.api import (
 )
 from picheck_pi.eligibility import (
     NOTHING_CLAIMED,
-    Ground,
     grounds_of,
     grounds_rule,
     is_left_out,
     name_grounds,
 )
 from picheck_pi.parameter_types import Sets
-from picheck_pi.roster import MEMBERS
+from picheck_pi.roster import MEMBERS, Ground
 
 _MESSAGE: Final = "the evidence counts on {claim}, which {why}"
 
@@ -47,21 +46,17 @@ def group_not_all_eligible(
     """
     if entity.entity_type not in clause["entity_types"]:
         return not_applicable("the entity has no members whose statuses could count")
-    grounds = [
-        ground for ground in grounds_of(entity, evidence, rulebook) if ground.state != "unavailable"
-    ]
+    claimed = grounds_of(entity, evidence, rulebook)
+    grounds = [ground for ground in claimed if ground.state != "unavailable"]
     if not grounds:
         return NOTHING_CLAIMED
     is_relied_on = is_left_out(sets) and not name_grounds(grounds, "granted")
     unmet = [ground for ground in grounds if ground.state == "unmet"]
     return [
-        *(
-            _fail(g, entity, is_relied_on=is_relied_on)
-            for g in unmet
-            if is_relied_on or g.is_contradicted
-        ),
-        *(_ask(ground) for ground in grounds if ground.state == "open"),
-    ]
+        _fail(ground, entity, is_relied_on=is_relied_on)
+        for ground in unmet
+        if is_relied_on or ground.is_contradicted
+    ] + [_ask(ground) for ground in grounds if ground.state == "open"]
 
 
 def _fail(ground: Ground, entity: Entity, *, is_relied_on: bool) -> CheckResult:

@@ -48,18 +48,19 @@ def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
         return NOTHING_LEFT_OUT
     if name_grounds(grounds, "granted"):
         return None
+    expected = available_to(entity, rulebook, clause)
     results = [
         fail(
             "",
             "{actual} {why}",
             from_root=True,
-            expected=available_to(entity, rulebook, clause),
-            actual=ground.claim,
-            key=ground.claim,
-            why=ground.why,
+            expected=expected,
+            actual=g.claim,
+            key=g.claim,
+            why=g.why,
         )
-        for ground in grounds
-        if ground.state == "unavailable" and ground.why
+        for g in grounds
+        if g.state == "unavailable" and g.why
     ]
     hardship = evidence.eligibility.hardship_exception
     return [*results, _fail_hardship(hardship, clause, rulebook, as_of)] if hardship else results
@@ -71,15 +72,16 @@ def _fail_hardship(word: str, clause: Clause, rulebook: Rulebook, as_of: date) -
         "nothing is reported for the category, and the hardship exception is {actual}, not"
         " {expected}"
     )
-    remedy = "report the category in full, unless CMS approves the application first"
     day, time = clause.terms.get("apply_until"), clause.terms.get("apply_until_time", "")
     is_over = day is not None and date.fromisoformat(day) < as_of
     if day is not None:
         state = "closed on" if is_over else "are taken until"
         message += f"; applications for {{year}} {state} {{closing}}"
-    if word == "denied":
-        again = "" if is_over else ", or apply again while applications are taken"
-        remedy = "report the category in full" + again
+    remedy = "report the category in full"
+    if word != "denied":
+        remedy += ", unless CMS approves the application first"
+    elif not is_over:
+        remedy += ", or apply again while applications are taken"
     return fail(
         "",
         message,

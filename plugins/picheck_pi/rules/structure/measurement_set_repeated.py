@@ -18,7 +18,7 @@ def measurement_set_repeated(submission: Submission, rulebook: Rulebook) -> Chec
     they were meant for.
     """
     programs = rulebook.clauses.get("PIC-STR-08")
-    default = programs and programs["default"]
+    default = programs["default"] if programs else None
     combinations = [
         (record.category, record.submission_method, record.program_name or default)
         for record in submission.measurement_sets

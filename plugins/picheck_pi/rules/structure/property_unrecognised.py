@@ -37,6 +37,14 @@ def property_unrecognised(source_issues: SourceIssues, clause: Clause) -> CheckR
         else:
             message = "{actual!r} is no property of the API; whatever it holds is not read"
             remedy = "remove it"
-        details = {"expected": near, "actual": name, "variant": variant, "remediation": remedy}
-        results.append(fail(issue.pointer, message, from_root=True, **details))
+        result = fail(
+            issue.pointer,
+            message,
+            from_root=True,
+            expected=near,
+            actual=name,
+            variant=variant,
+            remediation=remedy,
+        )
+        results.append(result)
     return results
