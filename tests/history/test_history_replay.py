@@ -122,6 +122,56 @@ def test_what_several_documents_show_together_is_made_again(tmp_path: Path, form
     assert outcomes(tmp_path, url) == ["identical"] * 5
 
 
+#: Settings for single documents of one practice, and what the one with the contradiction becomes
+#: by them; None where no document shows anything together with the others.
+_OVERRIDES: dict[str, tuple[str, str | None]] = {
+    "its gate": ('[[overrides]]\nfiles = ["c.json"]\nfail_on = "warning"\n', "notReady"),
+    "the gate of others": ('[[overrides]]\nfiles = ["a*", "d*"]\nfail_on = "note"\n', "ready"),
+    "its rules": ('[[overrides]]\nfiles = ["c.json"]\nignore = ["PIC-CNF"]\n', None),
+    "the rules of others": (
+        '[[overrides]]\nfiles = ["sent/a.json", "sent/d.json"]\nignore = ["PIC-CNF"]\n',
+        "ready",
+    ),
+    "a rule for it alone": (
+        (
+            'select = ["PIC-PER"]\n'
+            '[[overrides]]\nfiles = ["**/c.json"]\nselect = ["PIC-CNF", "PIC-PER"]\n'
+        ),
+        "incomplete",
+    ),
+    "others for each": (
+        (
+            '[[overrides]]\nfiles = ["a.json"]\nfail_on = "never"\n'
+            '[[overrides]]\nfiles = ["*.json"]\nignore = ["PIC-EVD"]\nfail_on = "warning"\n'
+            '[[overrides]]\nfiles = ["d.json"]\nfail_on = "note"\nignore = ["PIC-PER"]\n'
+        ),
+        "notReady",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", ["json=out", "ndjson=out"])
+@pytest.mark.parametrize(("settings", "verdict"), _OVERRIDES.values(), ids=_OVERRIDES)
+def test_documents_of_a_practice_with_settings_of_their_own_are_made_again(
+    tmp_path: Path, settings: str, verdict: str | None, form: str
+) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    (tmp_path / "sent").mkdir()
+    for name in "acd":
+        put(tmp_path / "sent" / f"{name}.json", submission(NOW, 1, is_early=name == "c"))
+    (tmp_path / "picheck.toml").write_text(settings)
+    ask(tmp_path, url, "audit", "sent", "--as-of", "2026-02-01", "-f", form)
+    amends = [each for each in records(tmp_path, url) if "amends" in each]
+    assert [each["verdict"] for each in amends] == ([] if verdict is None else [verdict])
+    shutil.rmtree(tmp_path / "sent")
+    (tmp_path / "picheck.toml").unlink()
+    code, found = replays(tmp_path, url)
+    assert [(each["outcome"], each["lines"]) for each in found] == [("identical", [])] * (
+        3 + len(amends)
+    )
+    assert code == 0
+
+
 def test_digests_alone_cannot_be_replayed_and_hold_nothing(tmp_path: Path) -> None:
     url = make(tmp_path, str(tmp_path / "history.db"))
     value = submission(NOW)
