@@ -1,7 +1,5 @@
 """The dated tasks behind attestations: a clause lists them, the evidence dates them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple

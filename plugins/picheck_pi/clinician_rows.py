@@ -1,7 +1,5 @@
 """The counts of single clinicians, as the evidence gives them, and their sums."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Identifiers that are texts of digits, checked without being shown."""
 
-from __future__ import annotations
-
 from picheck.api import CheckResult, fail
 
 

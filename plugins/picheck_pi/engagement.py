@@ -1,7 +1,5 @@
 """What earlier years show of a registry's level of active engagement."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 

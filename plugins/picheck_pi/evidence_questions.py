@@ -1,7 +1,5 @@
 """Questions for facts that a submission does not hold and the evidence does not give."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from picheck.api import CheckResult, MissingEvidence, Rulebook, indeterminate

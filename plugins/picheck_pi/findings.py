@@ -1,7 +1,5 @@
 """Failures at the answers of a measurement set, as many rules give them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Names for the longer types of what rules read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from picheck.api import Answers, SetView

@@ -1,7 +1,5 @@
 """The patterns of a clause, compiled once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What has to be proved, by which documents, and for how long."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple

@@ -5,8 +5,6 @@ what carries no meaning may differ: case, separators, and a letter in place of t
 looks like it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Final

@@ -1,7 +1,5 @@
 """Cerberus schemas of the terms that the clauses of several rules carry."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 

@@ -28,25 +28,22 @@ def attestation_missing(answers: Answers, clause: Clause, rulebook: Rulebook) ->
     Answer the statement if it is true and the practice can prove it. Only the practice itself can
     answer it; where it is not true, the category cannot be earned.
     """
-    results = []
-    for measure_id, demand in clause["statements"].items():
-        needs_yes = demand == _YES
-        if not answers.has(measure_id):
-            message, actual = "{measure} is not answered", None
-        elif needs_yes and answers.is_no(measure_id):
-            message, actual = "{measure} is answered no, and {year} demands a yes", False
-        else:
-            continue
-        result = fail_measure(
+    statements = clause["statements"]
+    yes = {i for i, demand in statements.items() if demand == _YES}
+    faults = {i: "{measure} is not answered" for i in statements if not answers.has(i)}
+    faults |= dict.fromkeys(yes & answers.no, "{measure} is answered no, and {year} demands a yes")
+    return [
+        fail_measure(
             rulebook,
-            measure_id,
-            message,
-            expected=True if needs_yes else [True, False],
-            actual=actual,
+            i,
+            faults[i],
+            expected=True if i in yes else [True, False],
+            actual=False if answers.has(i) else None,
             year=rulebook.year,
             remediation="answer {id} with yes if that is true and can be proven"
-            if needs_yes
+            if i in yes
             else "answer {id} with yes or no",
         )
-        results.append(result)
-    return results
+        for i in statements
+        if i in faults
+    ]

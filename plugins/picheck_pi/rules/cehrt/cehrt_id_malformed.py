@@ -18,11 +18,11 @@ def cehrt_id_malformed(cehrt_id: str | None, clause: Clause) -> CheckResults:
     number, which has dots in it, is something else.
     """
     cehrt_id, length = cehrt_id or "", clause["length"]
-    strange = [character for character in cehrt_id if not _is_letter_or_digit(character)]
+    strange = [c for c in cehrt_id if not (c.isalnum() and c.isascii())]
     if len(cehrt_id) != length:
         message = "cehrtId {actual!r} has {found} characters, {expected} are needed"
     elif strange:
-        message = "cehrtId {actual!r} holds {strange!r}, which is neither a letter nor a digit"
+        message = "cehrtId {actual!r} holds {strange[0]!r}, which is neither a letter nor a digit"
     else:
         return None
     return fail(
@@ -31,10 +31,6 @@ def cehrt_id_malformed(cehrt_id: str | None, clause: Clause) -> CheckResults:
         expected=length,
         actual=cehrt_id,
         found=len(cehrt_id),
-        strange="".join(strange[:1]),
+        strange=strange,
         remediation="copy the id again: {expected} letters and digits, no blank and no dot",
     )
-
-
-def _is_letter_or_digit(character: str) -> bool:
-    return character.isalnum() and character.isascii()

@@ -5,19 +5,13 @@ from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
 from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import COUNT, SOME_TEXTS, TEXT, optional
 
-#: What the form of an id may show, by the variant of the clause: in words, and the remedy.
-_SHOWN: Final = {
-    "edition": (
-        "says that not all products behind it are certified to the edition that {year} asks for",
-        (
-            "make a new id at chpl.healthit.gov with the product versions used in {year}, or give"
-            " the edition they were certified to in the evidence (cehrt.edition)"
-        ),
-    ),
-    "series": (
-        "is of the series of an earlier year",
-        "make a new id at chpl.healthit.gov with all products used in {year}, and give that one",
-    ),
+_LOOK_UP: Final = "look the id up at chpl.healthit.gov and copy it from there"
+#: The remedies for what the form of an id shows, by the variant of the clause.
+_REMEDIES: Final = {
+    "edition": "make a new id at chpl.healthit.gov with the product versions used in {year}, or"
+    " give the edition they were certified to in the evidence (cehrt.edition)",
+    "series": "make a new id at chpl.healthit.gov with all products used in {year}, and give that"
+    " one",
 }
 
 
@@ -57,41 +51,35 @@ def cehrt_id_suspicious(
     one with the product versions used in the period. Letters that look like digits usually come
     from typing an id off a printed page.
     """
-    upper, terms = (cehrt_id or "").upper(), clause.terms
-    message = "cehrtId {actual!r} {fault}"
-    remedy = "look the id up at chpl.healthit.gov and copy it from there"
-    results = [
-        fail("/cehrtId", message, actual=cehrt_id, fault=fault, key=key, remediation=remedy)
-        for key, fault in _find_faults(upper, clause, rulebook.year)
-    ]
-    variants = []
-    if fits_any(terms.get("older_edition", ()), upper) and not evidence.get("cehrt.edition"):
-        variants.append("edition")
-    if fits_any(terms.get("earlier_series", ()), upper):
-        variants.append("series")
-    for variant in variants:
-        fault, remedy = _SHOWN[variant]
-        result = fail(
+    return [
+        fail(
             "/cehrtId",
-            f"cehrtId {{actual!r}} {fault}",
+            "cehrtId {actual!r} {fault}",
             actual=cehrt_id,
+            fault=fault,
             year=rulebook.year,
-            key=variant,
-            variant=variant,
-            remediation=remedy,
+            key=key,
+            variant=key if key in _REMEDIES else None,
+            remediation=_REMEDIES.get(key, _LOOK_UP),
         )
-        results.append(result)
-    return results
+        for key, fault in _find_faults((cehrt_id or "").upper(), evidence, clause, rulebook.year)
+    ]
 
 
-def _find_faults(upper: str, clause: Clause, year: int) -> Iterator[tuple[str, str]]:
-    """Yield what looks mistyped in an id in capitals: a key, and the fault in words."""
-    tail = upper[clause["tail_from"] :]
+def _find_faults(
+    upper: str, evidence: Evidence, clause: Clause, year: int
+) -> Iterator[tuple[str, str]]:
+    """Yield what is doubtful about an id in capitals: a key, or a variant, and the fault."""
+    tail, prefix, terms = upper[clause["tail_from"] :], clause["usual_prefix"], clause.terms
     for letter in clause["confusing_letters"]:
         if letter in tail:
             yield letter, f"holds the letter {letter}, which is not issued there"
-    prefix = clause["usual_prefix"]
     if fits_any([clause["prefixed"]], upper) and not upper.startswith(prefix):
         yield "prefix", f"does not begin with {prefix}"
     if not fits_any(clause["documented"], upper):
         yield "undocumented", f"has a form that CMS has not documented for {year}"
+    if fits_any(terms.get("older_edition", ()), upper) and not evidence.get("cehrt.edition"):
+        fault = "says that not all products behind it are certified to the edition that"
+        yield "edition", f"{fault} {year} asks for"
+    if fits_any(terms.get("earlier_series", ()), upper):
+        yield "series", "is of the series of an earlier year"

@@ -26,6 +26,7 @@ def certification_late(period: Period, evidence: Evidence) -> CheckResults:
     return check_not_after(
         evidence.date("cehrt.certifiedOn"),
         period.end,
+        last=period.end.replace(month=12, day=31),
         pointer="/performanceEnd",
         message="the technology was certified on {day}, after the period had ended on {actual}",
         remediation="choose a period that ends on {day} or later",

@@ -1,5 +1,5 @@
-from picheck.api import CheckResults, Evidence, Period, rule
-from picheck_pi.cehrt_dates import check_not_after
+from picheck.api import CheckResults, Evidence, Period, Rulebook, rule
+from picheck_pi.cehrt_dates import check_not_after, find_last_start
 
 
 @rule(
@@ -9,7 +9,7 @@ from picheck_pi.cehrt_dates import check_not_after
     evidence="cehrt.functionalityInPlaceOn",
     without_evidence="indeterminate",
 )
-def functionality_late(period: Period, evidence: Evidence) -> CheckResults:
+def functionality_late(period: Period, evidence: Evidence, rulebook: Rulebook) -> CheckResults:
     """The certified functionality was not in place when the period began.
 
     What it checks:
@@ -27,6 +27,7 @@ def functionality_late(period: Period, evidence: Evidence) -> CheckResults:
     return check_not_after(
         evidence.date("cehrt.functionalityInPlaceOn"),
         period.start,
+        last=find_last_start(rulebook),
         pointer="/performanceStart",
         message="the functionality was in place on {day}, after the period had begun on {actual}",
         remediation="start the period on {day} or later",

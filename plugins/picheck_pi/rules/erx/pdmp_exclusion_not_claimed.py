@@ -1,5 +1,5 @@
 from picheck.api import Answers, CheckResult, CheckResults, Clause, Rulebook, fail, rule
-from picheck_pi.measure_index import join_or, label
+from picheck_pi.measure_index import label
 from picheck_pi.term_schemas import MEASURE_ID
 
 
@@ -45,7 +45,7 @@ def pdmp_exclusion_not_claimed(
         measure=label(rulebook, measure_id),
         remediation="claim {choice} instead if its criterion holds; else keep the proof of a query"
         " for a controlled drug that was prescribed electronically",
-        choice=join_or(exclusions),
+        choice=" or ".join(exclusions),
         variant="answered",
     )
 
@@ -62,7 +62,7 @@ def _fail_unanswered(clause: Clause, rulebook: Rulebook) -> CheckResult:
         exclusion=exclusion_id,
         remediation="claim {choice} if its criterion holds, or report {measure};"
         " {fitting} is for: {criterion}",
-        choice=join_or(exclusions),
+        choice=" or ".join(exclusions),
         measure=measure_id,
         fitting=fitting,
         criterion=(measure.criterion if measure else None) or "see the year's measure table",

@@ -1,6 +1,6 @@
 from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
 from picheck_pi.findings import fail_together
-from picheck_pi.measure_index import join_and, label
+from picheck_pi.measure_index import label
 from picheck_pi.term_schemas import MEASURE_ID
 
 
@@ -27,5 +27,5 @@ def pdmp_exclusions_redundant(answers: Answers, clause: Clause, rulebook: Rulebo
         place=claimed[1],
         measure=label(rulebook, clause["measure"]),
         count=len(claimed),
-        exclusions=join_and(claimed),
+        exclusions=" and ".join(claimed),
     )

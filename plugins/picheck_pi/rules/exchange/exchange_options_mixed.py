@@ -1,6 +1,6 @@
 from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
 from picheck_pi.findings import fail_together
-from picheck_pi.measure_index import join_and, label
+from picheck_pi.measure_index import label
 from picheck_pi.term_schemas import MEASURE_IDS
 
 
@@ -27,8 +27,8 @@ def exchange_options_mixed(answers: Answers, clause: Clause, rulebook: Rulebook)
     """
     claimed = [i for i in clause["exclusions"] if answers.is_yes(i)]
     beside = [i for i in clause["options"] if answers.has(i)]
-    if not (claimed and beside):
+    if not claimed or not beside:
         return None
     message = "{exclusions} claimed beside {option}, which needs no exclusion"
-    exclusions, option = join_and(claimed), join_and([label(rulebook, i) for i in beside])
+    exclusions, option = " and ".join(claimed), " and ".join(label(rulebook, i) for i in beside)
     return fail_together([*claimed, *beside], message, exclusions=exclusions, option=option)

@@ -1,5 +1,5 @@
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
-from picheck_pi.measure_index import join_or, label
+from picheck_pi.measure_index import label
 from picheck_pi.term_schemas import MEASURE_ID, MEASURE_IDS
 
 
@@ -37,7 +37,7 @@ def tefca_bonus_unsupported(answers: Answers, clause: Clause, rulebook: Rulebook
         measure=label(rulebook, measure_id),
         remediation="report {registries} at the level of validated data production, or leave the"
         " bonus out",
-        registries=join_or(registries),
+        registries=" or ".join(registries),
     )
 
 
