@@ -1,8 +1,5 @@
 """A year's measure table, indexed once for the rules and the score."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from picheck.api import Counts, Measure, Rulebook
@@ -56,22 +53,18 @@ def format_answer(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def join_or(measure_ids: Sequence[str]) -> str:
-    """Return ids as a choice: `PI_EP_2_EX_1 or PI_EP_2_EX_2`."""
-    return " or ".join(measure_ids)
-
-
-def join_and(measure_ids: Sequence[str]) -> str:
-    """Return ids as a list: `PI_EP_1 and PI_PEA_1`."""
-    return " and ".join(measure_ids)
-
-
 def or_exclude(rulebook: Rulebook, measure_id: str) -> str:
     """Return the end of a remedy: claim one of the measure's exclusions, where it has any."""
-    exclusions = rulebook.exclusions_of(measure_id)
+    exclusions = " or ".join(rulebook.exclusions_of(measure_id))
     if not exclusions:
         return "; it has no exclusion"
-    return f", or claim {join_or(exclusions)} in its place if its criterion holds"
+    return f", or claim {exclusions} in its place if its criterion holds"
+
+
+def with_level(rulebook: Rulebook, measure_id: str) -> str:
+    """Return the middle of a remedy: the level that a yes needs beside it, where it has any."""
+    levels = rulebook.measures[measure_id].levels
+    return f" and with it {' or '.join(levels)}" if levels else ""
 
 
 def _build(rulebook: Rulebook) -> MeasureIndex:

@@ -2,7 +2,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from picheck.api import Answers, CheckResult, CheckResults, Clause, fail, rule
-from picheck_pi.measure_index import join_and, join_or
 from picheck_pi.term_schemas import MEASURE_IDS, TEXT, rows
 
 _Option = Mapping[str, Any]
@@ -32,18 +31,16 @@ def exchange_objective_incomplete(answers: Answers, clause: Clause) -> CheckResu
     place of it, if it was in use throughout the period.
     """
     options = clause["options"]
-    missing = [_find_missing(answers, option) for option in options]
+    missing = [
+        [part for part in option["parts"] if answers.reported.isdisjoint(part)]
+        for option in options
+    ]
     if not all(missing):
         return None
     for option, parts in zip(options, missing, strict=True):
         if len(parts) < len(option["parts"]):
             return _fail_half(answers, option, parts)
     return _fail_nothing(answers, options)
-
-
-def _find_missing(answers: Answers, option: _Option) -> _Parts:
-    """Return the parts that are neither reported nor excused by their exclusion."""
-    return [part for part in option["parts"] if answers.reported.isdisjoint(part)]
 
 
 def _fail_half(answers: Answers, option: _Option, missing: _Parts) -> CheckResult:
@@ -56,7 +53,7 @@ def _fail_half(answers: Answers, option: _Option, missing: _Parts) -> CheckResul
         expected=wanted,
         actual=present,
         title=option["title"],
-        present=join_and(present),
+        present=" and ".join(present),
         wanted=_describe(missing),
         remediation="report {wanted}; an exclusion only if its criterion holds",
         measures=[*present, *wanted],
@@ -68,18 +65,23 @@ def _fail_nothing(answers: Answers, options: Sequence[_Option]) -> CheckResult:
     ids = [i for option in options for part in option["parts"] for i in part]
     denied = [i for i in ids if answers.has(i)]
     ways = [f"{option['title']} ({_describe(option['parts'])})" for option in options]
+    message = "no exchange of health information is reported"
+    remedy = "report one of: {ways}; an exclusion only if its criterion holds"
+    if denied:
+        message += ": {denied} answered no"
+        remedy += "; take {denied} out where another way is reported"
     return fail(
         f"/measurements/{denied[0]}" if denied else "/measurements",
-        "no exchange of health information is reported{denied}",
+        message,
         expected=ways,
         actual=denied,
-        denied=f": {join_and(denied)} answered no" if denied else "",
+        denied=" and ".join(denied),
         ways="; ".join(ways),
-        remediation="report one of: {ways}; an exclusion only if its criterion holds",
+        remediation=remedy,
         measures=denied or ids,
     )
 
 
 def _describe(parts: _Parts) -> str:
     """Return parts as a message shows them: `PI_HIE_1 or PI_LVOTC_1, and PI_HIE_4`."""
-    return ", and ".join(join_or(part) for part in parts)
+    return ", and ".join(" or ".join(part) for part in parts)

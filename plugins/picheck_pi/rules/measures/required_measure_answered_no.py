@@ -1,6 +1,6 @@
 from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
 from picheck_pi.findings import fail_measure
-from picheck_pi.measure_index import or_exclude
+from picheck_pi.measure_index import or_exclude, with_level
 from picheck_pi.term_schemas import MEASURE_IDS
 
 
@@ -29,7 +29,8 @@ def required_measure_answered_no(
             "{measure} is required, and is answered no",
             expected=True,
             actual=False,
-            remediation="answer yes only if it was done and can be proved{or_exclude}",
+            remediation="answer yes only if it was done and can be proved{with_level}{or_exclude}",
+            with_level=with_level(rulebook, measure_id),
             or_exclude=or_exclude(rulebook, measure_id),
         )
         for measure_id in clause["measures"]

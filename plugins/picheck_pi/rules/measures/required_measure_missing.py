@@ -1,5 +1,5 @@
 from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
-from picheck_pi.measure_index import label, or_exclude
+from picheck_pi.measure_index import label, or_exclude, with_level
 from picheck_pi.term_schemas import MEASURE_IDS, TEXT_BY_TEXT, optional
 
 
@@ -31,7 +31,8 @@ def required_measure_missing(answers: Answers, clause: Clause, rulebook: Ruleboo
             "{measure} is required, and is neither reported nor excluded",
             expected=[measure_id, *rulebook.exclusions_of(measure_id)],
             measure=label(rulebook, measure_id),
-            remediation="report {id}{or_exclude}",
+            remediation="report {id}{with_level}{or_exclude}",
+            with_level=with_level(rulebook, measure_id),
             id=measure_id,
             or_exclude=or_exclude(rulebook, measure_id),
             key=measure_id,

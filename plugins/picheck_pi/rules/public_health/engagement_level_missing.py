@@ -1,6 +1,14 @@
+from typing import Final
+
 from picheck.api import Answers, CheckResults, Rulebook, rule
 from picheck_pi.findings import fail_measure
-from picheck_pi.measure_index import index_of, join_or
+from picheck_pi.measure_index import index_of
+
+_NOT_ANSWERED: Final = "add {levels}, whichever is true"
+# Both levels may not be in one set, whatever they say.
+_ANSWERED_NO: Final = (
+    "keep the one of {levels} that is true, answer it with yes, and leave the other out"
+)
 
 
 @rule("PIC-PUB-03", "engagement-level-missing")
@@ -25,8 +33,10 @@ def engagement_level_missing(answers: Answers, rulebook: Rulebook) -> CheckResul
             measure.id,
             "{measure} is answered yes without its level of active engagement",
             expected=measure.levels,
-            remediation="add {levels}, whichever is true",
-            levels=join_or(measure.levels),
+            remediation=_ANSWERED_NO
+            if any(answers.has(level) for level in measure.levels)
+            else _NOT_ANSWERED,
+            levels=" or ".join(measure.levels),
             variant="bonus" if measure.is_bonus else None,
         )
         for measure in index_of(rulebook).with_levels

@@ -37,6 +37,6 @@ def registries_too_few(answers: Answers, clause: Clause) -> CheckResults:
         actual=counted,
         kinds=", ".join(second),
         remediation="report {expected} of {kinds} in all, or claim exclusions of different kinds"
-        " for those that are missing",
+        " in place of those that are missing or answered no",
         measures=[kind for kind in second if kind not in {*reported, *excluded}],
     )
