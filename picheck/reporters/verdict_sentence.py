@@ -22,7 +22,6 @@ _AT_GATE: Final[Mapping[str, frozenset[str]]] = {
     "indeterminate": frozenset({"error", "warning", "note"}),
     "never": frozenset(),
 }
-_NOUNS: Final = (("error", "finding"), ("warning", "warning"), ("note", "note"))
 
 
 def describe_verdict(view: DocumentView, gate: str) -> str:
@@ -37,7 +36,7 @@ def describe_verdict(view: DocumentView, gate: str) -> str:
     if verdict == "notReady":
         if not blocking and gate != "indeterminate":
             blocking = failed  # the gate of this file is not the run's
-        parts = [_what_blocks(blocking, unverified)]
+        parts = [_what_blocks(blocking, unverified, is_whole=_is_checked_in_full(view))]
         unverified = []
     elif verdict == "incomplete":
         parts = ["Not everything could be checked, so this can still turn out either way"]
@@ -57,13 +56,22 @@ def _counts_at(gate: str, severity: str) -> bool:
     return gate == "indeterminate" or severity in _AT_GATE[gate]
 
 
-def _what_blocks(blocking: Sequence[Result], unverified: Sequence[Result]) -> str:
+def _is_checked_in_full(view: DocumentView) -> bool:
+    """Whether more than the shape of the document was checked."""
+    return all(notice.kind != "shapeRefused" for notice in view.notices)
+
+
+def _what_blocks(
+    blocking: Sequence[Result], unverified: Sequence[Result], *, is_whole: bool
+) -> str:
     """Say what has to be corrected, and which answers could add to it."""
     if not blocking:
         return f"Answering {_questions(unverified)} can make it ready: {_codes(unverified)}"
     what = format_count(len(blocking), "finding")
     if all(result.severity == "error" for result in blocking):
-        what += f" that {'costs' if len(blocking) == 1 else 'cost'} everything"
+        what = _count_errors(len(blocking))
+    if not is_whole:
+        return f"Correcting {what} lets the rest be checked"
     if not unverified:
         return f"Correcting {what} makes it ready"
     return (
@@ -83,9 +91,10 @@ def _what_else(
 ) -> list[str]:
     """Count what does not decide the verdict; `blocking` are the ids of objects that do."""
     others = [result.severity for result in failed if id(result) not in blocking]
-    counts = [
-        format_count(others.count(severity), noun)
-        for severity, noun in _NOUNS
+    counts = [_count_errors(others.count("error"))] if "error" in others else []
+    counts += [
+        format_count(others.count(severity), severity)
+        for severity in ("warning", "note")
         if severity in others
     ]
     if unverified:
@@ -97,10 +106,21 @@ def _what_else(
 
 
 def _what_is_accepted(results: Sequence[Result]) -> list[str]:
-    waived = sum(result.waiver is not None for result in results)
-    known = sum(result.baseline == "unchanged" for result in results)
-    parts = [f"{waived:,} waived"] if waived else []
-    return parts + ([f"{known:,} in the baseline"] if known else [])
+    """Count what is accepted, and say what of it costs everything: no waiver changes a score."""
+    waived = [result for result in results if result.waiver is not None]
+    known = [result for result in results if result.baseline == "unchanged"]
+    costly = len({id(r) for r in (*waived, *known) if r.severity == "error"})
+    parts = [f"{len(waived):,} waived"] if waived else []
+    parts += [f"{len(known):,} in the baseline"] if known else []
+    if costly:
+        cost = "costs" if costly == 1 else "cost"
+        parts.append(f"{costly:,} of these {cost} everything, accepted or not")
+    return parts
+
+
+def _count_errors(number: int) -> str:
+    """Return "1 finding that costs everything"."""
+    return f"{format_count(number, 'finding')} that {'costs' if number == 1 else 'cost'} everything"
 
 
 def _one_of(results: Sequence[Result]) -> str:

@@ -88,8 +88,38 @@ def test_the_gate_of_one_file_may_be_another_than_the_runs() -> None:
     assert sentence(report) == "Correcting 1 finding makes it ready."
 
 
+def test_of_what_was_refused_for_its_shape_only_the_next_step_is_promised() -> None:
+    notice = Notice(kind="shapeRefused", document=0, message="only the shape was checked")
+    report = small_report([failure()])
+    run = msgspec.structs.replace(report.run, notices=(notice,))
+    assert sentence(msgspec.structs.replace(report, run=run)) == (
+        "Correcting 1 finding that costs everything lets the rest be checked."
+    )
+
+
+def test_what_costs_everything_is_said_where_no_gate_stops_it() -> None:
+    report = small_report([failure(), failure("ACME-ANY-02")], verdict="ready")
+    assert sentence(report, "never") == (
+        "Nothing that is still open could change this; besides, 2 findings that cost everything."
+    )
+
+
+def test_what_is_accepted_costs_what_it_costs() -> None:
+    accepted = small_report([failure(waiver="until June")], verdict="ready")
+    assert sentence(accepted).endswith("; 1 waived; 1 of these costs everything, accepted or not.")
+    known = [failure(waiver="until June"), failure("ACME-ANY-02", baseline="unchanged")]
+    assert sentence(small_report(known, verdict="ready")).endswith(
+        "; 1 waived; 1 in the baseline; 2 of these cost everything, accepted or not."
+    )
+    mild = small_report([failure(waiver="until June", **WARNING)], verdict="ready")
+    assert sentence(mild).endswith("; 1 waived.")
+
+
 def test_what_is_accepted_is_counted() -> None:
-    results = [failure(waiver="until June"), failure("ACME-ANY-02", baseline="unchanged")]
+    results = [
+        failure(waiver="until June", **WARNING),
+        failure("ACME-ANY-02", baseline="unchanged", **WARNING),
+    ]
     text = sentence(small_report(results, verdict="ready"))
     assert text.endswith("; 1 waived; 1 in the baseline.")
 
