@@ -106,12 +106,20 @@ def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator
     known = _names(record)
     for name in value:
         if name not in known:
+            home = _home(name)
+            missing = [] if home else [each for each in known if value.get(each) in (None, "")]
             yield UnknownProperty(
                 pointer=pointer_join(pointer, name),
                 name=name,
                 level=_LEVELS[record],
-                closest_match=closest_match(name, list(known)),
+                closest_match=closest_match(name, missing),
+                home=home,
             )
+
+
+def _home(name: str) -> Level | None:
+    """Return the object that has a property of this name; None if no object has."""
+    return next((level for record, level in _LEVELS.items() if name in _names(record)), None)
 
 
 @cache

@@ -37,12 +37,17 @@ Level = Literal["document", "submission", "measurementSet", "measurement", "valu
 
 
 class UnknownProperty(msgspec.Struct, frozen=True, kw_only=True):
-    """A property that neither the API nor the schema knows, with the nearest known name."""
+    """A property that neither the API nor the schema knows there.
+
+    `home` is the object that has a property of this name; else `closest_match` is the name most
+    like it among those that its own object has not.
+    """
 
     pointer: str
     name: str
     level: Level
     closest_match: str | None = None
+    home: Level | None = None
 
 
 class SourceIssues(msgspec.Struct, frozen=True, kw_only=True):

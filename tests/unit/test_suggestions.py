@@ -21,6 +21,7 @@ from support import FIXTURES, YEARS, is_in_matrix, some
 def found(year: int, code: str, registry: PluginRegistry, **changes: Any) -> Result:
     """Return the finding of a rule on a compliant submission with an id added or keys changed."""
     submission = json.loads(Path(FIXTURES / "compliant" / f"{year}.json").read_bytes())
+    submission |= changes.pop("submission", {})
     record = submission["measurementSets"][0]
     if measure_id := changes.pop("measure_id", None):
         record["measurements"].append({"measureId": measure_id, "value": True})
@@ -104,6 +105,47 @@ def test_a_program_is_replaced_by_none_with_other_digits(
     result = found(year, "PIC-STR-08", registry, programName=program)
     assert text in result.message
     assert ("did you mean" in result.message) is is_proposed
+
+
+PROPERTIES: dict[str, tuple[dict[str, Any], str, str]] = {
+    # what is there already is not what was meant
+    "comments": ({"comments": []}, "is no property of the API; whatever it holds", "remove it"),
+    "cehrtID": ({"cehrtID": "x"}, "is no property of the API; whatever it holds", "remove it"),
+    "cehrt": ({"cehrt": "x", "cehrtId": None}, "did you mean cehrtId?", "rename it to cehrtId"),
+    # what belongs elsewhere is not misspelt
+    "performanceEnd": (
+        {"submission": {"performanceEnd": "2025-12-31"}},
+        "belongs to the measurement set and is not read here",
+        "move it to the measurement set, if it is not there already",
+    ),
+    "cehrtId": (
+        {"submission": {"cehrtId": "0015CAB2C3D4E5F"}},
+        "belongs to the measurement set and is not read here",
+        "move it to the measurement set, if it is not there already",
+    ),
+    "entityType": (
+        {"entityType": "group"},
+        "belongs to the submission itself and is not read here",
+        "move it to the submission itself, if it is not there already",
+    ),
+    # what nothing in its object is like
+    "performanceStat": (
+        {"submission": {"performanceStat": "2025-01-01"}},
+        "is no property of the API; whatever it holds",
+        "remove it",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+@pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
+def test_a_property_is_renamed_only_to_one_that_is_missing(
+    name: str, registry: PluginRegistry
+) -> None:
+    changes, message, remedy = PROPERTIES[name]
+    result = found(2025, "PIC-STR-09", registry, **changes)
+    assert message in result.message
+    assert result.remediation == remedy
 
 
 @pytest.mark.parametrize("year", ALL)
