@@ -140,3 +140,58 @@ def test_a_later_start_is_advised_only_where_enough_of_the_year_is_left(
 ) -> None:
     found = [r for r in audit(registry, year, {}, in_place_on=day) if r.code == "PIC-CEH-05"]
     assert [words in (r.remediation or "") for r in found] == [True]
+
+
+SHAPES: dict[str, tuple[str, str, str, str]] = {
+    "a year in quotation marks": (
+        '"performanceYear": 2025',
+        '"performanceYear": "2025"',
+        'performanceYear: "2025" found, expected a whole number',
+        "write it as a whole number, without quotation marks",
+    ),
+    "no year": (
+        '"performanceYear": 2025,',
+        "",
+        'key "performanceYear" is missing',
+        'add "performanceYear"',
+    ),
+    "a type that is null": (
+        '"entityType": "group"',
+        '"entityType": null',
+        "entityType: null found, expected a string",
+        "write it in quotation marks",
+    ),
+    "an entry that is null": (
+        '"measurements": [',
+        '"measurements": [null,',
+        "an entry of measurements: null found, expected an object",
+        "write it as an object in curly brackets",
+    ),
+    "braces in a text": (
+        '"performanceYear": 2025',
+        '"performanceYear": "{name}"',
+        'performanceYear: "{name}" found, expected a whole number',
+        "write it as a whole number, without quotation marks",
+    ),
+    "a list of one": (
+        "",
+        "",
+        "this is a list; a file holds one submission, or one on each line",
+        "give the submission by itself: one in a file, or one on each line of an NDJSON file",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
+def test_a_wrong_shape_is_named_with_its_property_and_how_to_write_it(
+    name: str, registry: PluginRegistry
+) -> None:
+    old, new, message, remedy = SHAPES[name]
+    text = apply_change_to_text(compliant_parts(2025)[0], Change())
+    text = text.replace(old, new, 1) if old else f"[{text}]"
+    given = RawDocument(uri="it.json", data=text.encode())
+    report = audit_inputs([given], AuditOptions(as_of=date(2026, 2, 1)), registry)
+    (found,) = (r for r in report.results if r.outcome == "fail")
+    assert found.message == message
+    assert (found.remediation or "").startswith(remedy)
