@@ -24,7 +24,7 @@ from picheck.intake.decoder import decode_document
 from picheck.intake.documents import RawDocument
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
-from picheck_pi.scoring.arithmetic import score_set
+from picheck_pi.scoring.arithmetic import scorer_of
 
 
 def main() -> None:
@@ -44,7 +44,9 @@ def main() -> None:
     host.discover()
     registry = collect_plugins(host)
     views = _views(documents, registry, given.year)
-    score = _best(given.rounds, lambda: sum(score_set(view).points for view in views)) / len(views)
+    score = _best(
+        given.rounds, lambda: sum(scorer_of(view.rulebook).score(view).points for view in views)
+    ) / len(views)
     read = _best(given.rounds, lambda: _views(documents, registry, given.year)) / len(documents)
     audit = _best(given.rounds, lambda: _audit(documents, registry, given.year)) / len(documents)
     print(f"documents       {len(documents):>10,}   defects {given.defects:.0%}")

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import pytest
 
+from picheck.api import Style
 from picheck.plugins.registry import PluginRegistry
-from picheck_pi.scoring.render_html import render_html
+from picheck_pi.scoring import PromotingInteroperabilityPreview
 from scoring_support import raw, score_runner, submission
 from support import YEAR, some
 
@@ -54,9 +55,14 @@ def record(registry: PluginRegistry) -> dict[str, Any]:
     return shown.record | {"whatIf": runner.what_if(shown), "notices": ["a notice"]}
 
 
+def render(records: list[dict[str, Any]]) -> str:
+    """Return the page of records."""
+    return PromotingInteroperabilityPreview().render(records, "html", Style())
+
+
 def test_no_text_of_a_record_becomes_markup(record: dict[str, Any]) -> None:
-    page = _Page(render_html([_spoil(record)]))
-    plain = _Page(render_html([record]))
+    page = _Page(render([_spoil(record)]))
+    plain = _Page(render([record]))
     assert page.tags == plain.tags
     assert page.tags.keys() <= {*_PAGE_TAGS.split(), *_TEXT_TAGS.split()}
     assert page.attributes == plain.attributes
@@ -66,7 +72,7 @@ def test_no_text_of_a_record_becomes_markup(record: dict[str, Any]) -> None:
 
 
 def test_the_page_shows_what_the_record_says(record: dict[str, Any]) -> None:
-    shown = " ".join(" ".join(_Page(render_html([record])).texts).split())
+    shown = " ".join(" ".join(_Page(render([record])).texts).split())
     score = record["score"]
     assert score["zeroedBy"]
     assert record["whatIf"]

@@ -1,11 +1,9 @@
 """The preview of the score: pure arithmetic over a rulebook, offered through the public door."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from picheck.api import Attempt, Preview, Scene, Style, Wish, hookimpl
+from picheck.api import Attempt, Preview, Scene, Style, Wish, hookimpl, make_environment
 
 # What a score needs is imported when one is asked for: this module is loaded for every audit.
 
@@ -34,12 +32,20 @@ class PromotingInteroperabilityPreview:
     def render(self, records: Sequence[Mapping[str, Any]], form: str, style: Style) -> str:
         """Return records as `text` for people or as a page in `html`."""
         if form == "html":
-            from picheck_pi.scoring.render_html import render_html  # noqa: PLC0415
-
-            return render_html(records)
+            return _render_page(records)
         from picheck_pi.scoring.render_text import render_text  # noqa: PLC0415
 
         return render_text(records, style)
+
+
+def _render_page(records: Sequence[Mapping[str, Any]]) -> str:
+    """Return records as one page that needs nothing else: no script, no font, nothing fetched."""
+    from picheck_pi.scoring import format as words  # noqa: PLC0415
+    from picheck_pi.scoring import waterfall  # noqa: PLC0415
+
+    environment = make_environment("picheck_pi.scoring")
+    environment.globals.update(words=words, waterfall=waterfall)
+    return environment.get_template("score.html.j2").render(records=records)
 
 
 @hookimpl

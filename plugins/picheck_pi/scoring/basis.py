@@ -1,7 +1,5 @@
 """What a score rests on, and which of its steps are weak."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any

@@ -1,7 +1,5 @@
 """What the category weighs in the final score: sent, and left out where it is reweighted."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple

@@ -1,7 +1,5 @@
 """What a year gives points for, read from its `scoring.toml`."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 import msgspec

@@ -1,7 +1,5 @@
 """Edits of the plain JSON of one measurement set; they are only ever given copies."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Any
 

@@ -1,12 +1,18 @@
-"""Numbers and sentences that the record, the text and the page of a score share."""
+"""How a score is written: numbers, sentences, and lines of a terminal."""
 
-from __future__ import annotations
-
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any, Final
 
+from picheck.api import Style
+
 Record = Mapping[str, Any]
+
+_LOOKS: Final = {"heading": "1", "good": "1;32", "bad": "1;31", "weak": "33", "dim": "2"}
+_NAME_WIDTH: Final = 44
+_MIN_FORMULA_WIDTH: Final = 30
 
 #: What a change needs that no file can show.
 ATTEST: Final = "needs a fact only you can attest"
@@ -40,8 +46,11 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
 
 
-def printable(words: str) -> str:
-    """Make text from a document harmless: no controls, no direction marks."""
+def printable_line(words: str) -> str:
+    """Make text from a document harmless, and keep it in one line.
+
+    Controls, direction marks and line feeds are shown as their numbers.
+    """
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in words)
 
 
@@ -103,3 +112,46 @@ def list_unsettled(record: Record) -> list[Record]:
     """Return the findings at zero that none of the changes settles."""
     settled = {code for item in record["whatIf"] or () for code in item["settles"]}
     return [f for f in record["score"]["zeroedBy"] if f["code"] not in settled]
+
+
+class TextPage:
+    """Makes lines of a terminal's width, in colours where they are wanted."""
+
+    def __init__(self, style: Style) -> None:
+        self._style = style
+
+    def heading(self, text: str, look: str = "heading") -> tuple[str, str]:
+        """Return an empty line and a heading."""
+        return "", self.paint(text, look)
+
+    def paint(self, text: str, look: str) -> str:
+        """Return text in a look where colours are wanted."""
+        return f"\x1b[{_LOOKS[look]}m{text}\x1b[0m" if self._style.color else text
+
+    def wrap(self, text: str, first: str = "  ", rest: str = "") -> list[str]:
+        """Return text in lines of the terminal's width; `rest` indents those after the first."""
+        return textwrap.wrap(
+            printable_line(text),
+            width=max(self._style.width, 40),
+            initial_indent=first,
+            subsequent_indent=rest or first,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [first]
+
+    def row(
+        self, name: str = "", rate: str = "", maximum: str = "", points: str = "", formula: str = ""
+    ) -> str:
+        """Return a row of the table, in several lines where a name or a formula is long."""
+        lead = " " * (len(name) - len(name.lstrip()))
+        names = textwrap.wrap(
+            name.strip(), _NAME_WIDTH, initial_indent=lead, subsequent_indent=" " * 4
+        )
+        numbers = f" {rate:>11} {maximum:>5} {points:>6}   "
+        room = max(self._style.width - _NAME_WIDTH - len(numbers), _MIN_FORMULA_WIDTH)
+        formulas = textwrap.wrap(formula, room, break_long_words=False)
+        (left, right), *more = zip_longest(names or [""], formulas, fillvalue="")
+        blank = " " * len(numbers)
+        lines = [f"{left:<{_NAME_WIDTH}}{numbers}{right}"]
+        lines += [f"{left:<{_NAME_WIDTH}}{blank}{right}" for left, right in more]
+        return "\n".join(line.rstrip() for line in lines)

@@ -1,7 +1,5 @@
 """The small changes that could bring points: each an edit of one set, none of them made."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta

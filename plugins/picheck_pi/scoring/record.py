@@ -1,7 +1,5 @@
 """The record of a score: every set of an entity scored, and the one that counts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,14 +1,11 @@
 """The score for people, read on a terminal from top to bottom."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from picheck.api import Style
 from picheck_pi.scoring import format as words
-from picheck_pi.scoring.format import Record, format_number
-from picheck_pi.scoring.text_page import TextPage
+from picheck_pi.scoring.format import Record, TextPage, format_number
 from picheck_pi.scoring.waterfall import draw_bars
 
 _COSTS: Final = {"submissionRejected": "refused", "categoryZero": "category zero"}
@@ -58,7 +55,8 @@ class _Text:
         about = " · ".join(str(fact) for fact in facts if fact)
         names = ", ".join(record["documents"])
         points = "none" if score["points"] is None else f"{score['points']} of {score['cap']}"
-        yield self._page.paint(f"SCORE {points}", look) + words.printable(f"  {names}  {about}")
+        named = words.printable_line(f"  {names}  {about}")
+        yield self._page.paint(f"SCORE {points}", look) + named
         if score["participation"] is None:
             return
         yield from self._page.wrap(self._weight())
@@ -149,7 +147,7 @@ class _Text:
             best = "  <- the best one, shown above" if index == record["counts"] else ""
             codes = ", ".join(dict.fromkeys(f["code"] for f in score["zeroedBy"]))
             zero = f" ({score['pointsWithoutFindings']} without {codes})" if codes else ""
-            name = words.printable(f"{score['uri']} {score['pointer']}")
+            name = words.printable_line(f"{score['uri']} {score['pointer']}")
             yield f"  {score['points']:>3}  {name}{zero}{best}"
         if (conflict := record["conflict"]) is not None:
             yield from self._page.wrap(conflict["ground"]["what"])

@@ -1,7 +1,5 @@
 """What a measurement set says of everything that is scored: reported, excluded, or missing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The table of a score: one row a measure with its arithmetic, objective by objective."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final

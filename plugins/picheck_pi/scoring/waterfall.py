@@ -1,7 +1,5 @@
 """The waterfall: from all points there are down to the score, as steps, text bars and shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """What the audit takes away: the findings that bring a set to zero, and the bonuses it lost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, Final
 
