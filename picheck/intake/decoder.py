@@ -132,7 +132,8 @@ def read_json(data: bytes, uri: str) -> LocatedJson:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise InputError(
-            f"not UTF-8: byte {data[error.start]:#04x} at offset {error.start:,}", uri=uri
+            f"not UTF-8: byte {data[error.start]:#04x} at offset {error.start:,}; save it as UTF-8",
+            uri=uri,
         ) from error
     if text.startswith("\ufeff"):
         raise InputError("starts with a byte order mark; save it as UTF-8 without one", uri=uri)

@@ -52,8 +52,14 @@ NO_JSON: dict[str, tuple[bytes, str]] = {
     "two documents": (b"{} {}", ":1:4: not JSON: found '{}' after the end of the document"),
     "single quotes": (b"{'a': 1}", ":1:2: not JSON: "),
     "a byte order mark": (b"\xef\xbb\xbf" + SOUND, "starts with a byte order mark; save it as"),
-    "another encoding": ('{"a": "\u00e9"}'.encode("latin-1"), "not UTF-8: byte 0xe9 at offset 7"),
-    "UTF-16": (SOUND.decode().encode("utf-16"), "not UTF-8: byte 0xff at offset 0"),
+    "another encoding": (
+        '{"a": "\u00e9"}'.encode("latin-1"),
+        "not UTF-8: byte 0xe9 at offset 7; save it as UTF-8",
+    ),
+    "UTF-16": (
+        SOUND.decode().encode("utf-16"),
+        "not UTF-8: byte 0xff at offset 0; save it as UTF-8",
+    ),
     "half of a surrogate pair": (b'{"a": "\\ud800"}', ":1:7: not JSON: a text holds half of"),
     "100,000 brackets": (b"[" * 100_000, "nested deeper than 64 levels"),
     "100,000 braces": (b'{"a":' * 100_000, "nested deeper than 64 levels"),
