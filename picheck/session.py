@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -20,6 +21,7 @@ from picheck.engine.entities import EntityGroups, references
 from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.options import AuditOptions
 from picheck.engine.prior.loader import load_prior
+from picheck.engine.watchdog import ThreadWatchdog
 from picheck.errors import PluginError
 from picheck.intake.documents import RawDocument
 from picheck.intake.files import read_inputs
@@ -74,10 +76,13 @@ class AuditSession:
         prior = load_prior(read_inputs(options.prior, registry.document_suffixes), registry)
         self._auditor = DocumentAuditor(registry, options, prior.book)
         self._entity_rules = EntityRuleRunner(self._auditor, options)
+        self._watchdog = ThreadWatchdog(options.rule_timeout)
+        weakref.finalize(self, self._watchdog.close)
 
     def audit(self, document: InputDocument) -> DocumentReport:
         """Audit one document by itself."""
-        audited = audit_one(self._auditor, _raw(document), document.number)
+        with self._watchdog.watch():
+            audited = audit_one(self._auditor, _raw(document), document.number)
         if isinstance(audited, Notice):
             return DocumentReport(number=document.number, summary=None, notices=(audited,))
         found = references(audited.entity_sets, audited.summary.sha256)
@@ -95,6 +100,11 @@ class AuditSession:
         Hand in the documents that share a digest; a document in which nothing more is found is
         not yielded. Raises InputError for one that cannot be read.
         """
+        with self._watchdog.watch():
+            found = self._audit_entity(documents)
+        yield from (found[number] for number in sorted(found))
+
+    def _audit_entity(self, documents: Iterable[InputDocument]) -> dict[int, DocumentReport]:
         groups, summaries, in_memory = EntityGroups(), dict[int, DocumentSummary](), {}
         for document in sorted(documents, key=lambda document: document.number):
             raw = in_memory[document.number] = _raw(document)
@@ -111,7 +121,7 @@ class AuditSession:
                 results=before.results + more.results,
                 notices=before.notices + more.notices,
             )
-        yield from (found[number] for number in sorted(found))
+        return found
 
     def rule(self, key: RuleKey) -> RuleRecord:
         """Return what a report says of a rule, by the code and year of a result."""

@@ -53,11 +53,13 @@ def audit_inputs(
     recorder: Recorder | None = None,
 ) -> Report:
     """Audit documents that are at hand and return the report. `notices` are those of `prior`."""
-    with Watchdog(options.rule_timeout).arm():
-        return _audit_inputs(inputs, options, registry, prior, notices, recorder)
+    with Watchdog(options.rule_timeout).arm() as is_weak:
+        run = RunSummary(is_timeout_weak=is_weak)
+        return _audit_inputs(run, inputs, options, registry, prior, notices, recorder)
 
 
 def _audit_inputs(  # noqa: PLR0917 - the body of the function above
+    run: RunSummary,
     inputs: Iterable[Input],
     options: AuditOptions,
     registry: PluginRegistry,
@@ -68,7 +70,6 @@ def _audit_inputs(  # noqa: PLR0917 - the body of the function above
     auditor = DocumentAuditor(registry, options, prior)
     collect = None if recorder is None else recorder.make_collector(auditor, registry)
     collected, waiting = list[Any](), list[AuditedInput]()
-    run = RunSummary()
     said = [*plugin_notices(registry), *notices]
     audited: _Audited = []
     groups, in_memory = EntityGroups(), dict[int, RawDocument]()

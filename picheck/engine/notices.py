@@ -8,6 +8,7 @@ from typing import Final
 
 from picheck.engine.document_work import EVIDENCE_REFUSED
 from picheck.engine.entities import PriorBook, Remark
+from picheck.engine.options import AuditOptions
 from picheck.engine.plan import Plan
 from picheck.engine.subject import Subject
 from picheck.errors import InputError
@@ -16,6 +17,7 @@ from picheck.intake.evidence_lookup import EvidenceLookup
 from picheck.masking import mask_digits
 from picheck.model.report import Notice, RulebookUse
 from picheck.model.submission import Submission
+from picheck.plugins.host import OWN_DISTRIBUTION
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Rulebook
 from picheck.rulebook.registry import Rulebooks
@@ -69,6 +71,22 @@ def prior_notices(prior: PriorBook) -> Iterator[Notice]:
             message=f"{prior.unused} of {len(prior)} entities with earlier"
             " submissions are in no audited document",
             is_incomplete=prior.unused == len(prior),
+        )
+
+
+def timeout_notices(options: AuditOptions, registry: PluginRegistry) -> Iterator[Notice]:
+    """Say whose rules may take longer than they should, where no timer interrupts them.
+
+    picheck's own rules do not wait in compiled code.
+    """
+    owners = {installed.owner for installed in registry.rules.values()}
+    others = sorted(each.name for each in owners if each.distribution != OWN_DISTRIBUTION)
+    if others:
+        yield Notice(
+            kind="ruleTimeoutWeak",
+            message=f"a call of {', '.join(others)} that waits in compiled code is not broken off"
+            f" after {options.rule_timeout:g} s, but when it comes back: rules ran in a thread, on"
+            " a system without interval timers, or in a program with a timer of its own",
         )
 
 

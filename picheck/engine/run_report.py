@@ -14,6 +14,7 @@ from picheck.engine.notices import (
     preview_notices,
     prior_notices,
     rulebook_uses,
+    timeout_notices,
 )
 from picheck.engine.options import AuditOptions
 from picheck.engine.run_inputs import run_inputs
@@ -58,6 +59,7 @@ def finish(
         *left_out_notices(plans),
         *preview_notices(plans),
         *prior_notices(auditor.prior),
+        *(timeout_notices(options, registry) if run.is_timeout_weak else ()),
     ]
     for notice in notices:
         run.add_notice(notice)

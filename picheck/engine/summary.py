@@ -23,7 +23,8 @@ class RunSummary(msgspec.Struct, kw_only=True):
     `waiver_uses` maps the index of a waiver to the entities it met; `overrides` the index of an
     override to the number of its documents; `plans` are program, year and selected codes of the
     plans that were used; `prior_used` are digests of the entities whose earlier submissions
-    were asked for.
+    were asked for. `is_timeout_weak` says that rules were called where nothing breaks off a call
+    that waits in compiled code.
     """
 
     documents: Counter[str] = msgspec.field(default_factory=Counter)
@@ -37,6 +38,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
     overrides: Counter[int] = msgspec.field(default_factory=Counter)
     plans: set[tuple[str, int, frozenset[str]]] = msgspec.field(default_factory=set)
     prior_used: set[bytes] = msgspec.field(default_factory=set)
+    is_timeout_weak: bool = False
 
     def add(self, audited: AuditedDocument) -> None:
         """Count a document with everything that is known of it."""
@@ -94,6 +96,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
         self.overrides.update(part.overrides)
         self.plans |= part.plans
         self.prior_used |= part.prior_used
+        self.is_timeout_weak |= part.is_timeout_weak
 
     @property
     def number(self) -> int:

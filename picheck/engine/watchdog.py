@@ -109,7 +109,7 @@ class ThreadWatchdog:
         thread = threading.get_ident()
         with self._lock:
             self._clocks[thread] = CallClock(self._seconds)
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():  # as after a fork
                 self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
                 self._thread.start()
         _THREAD.now = True
@@ -159,17 +159,20 @@ class Watchdog:
         self._clock = CallClock(seconds)
 
     @contextmanager
-    def arm(self) -> Iterator[None]:
-        """Look after the rules that are called meanwhile."""
+    def arm(self) -> Iterator[bool]:
+        """Look after the rules that are called meanwhile.
+
+        Yields whether calls in compiled code are out of reach, so that the time limit is weaker.
+        """
         note_run(timeout=self._seconds)
         if not self._can_be_armed():
             with watch_this_thread(self._seconds):
-                yield
+                yield self._seconds > 0
             return
         signal.signal(signal.SIGALRM, self._look)
         signal.setitimer(signal.ITIMER_REAL, self._clock.interval, self._clock.interval)
         try:
-            yield
+            yield False
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)

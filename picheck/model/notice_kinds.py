@@ -44,6 +44,9 @@ NOTICE_KINDS: Final[dict[str, NoticeKind]] = {
         if_incomplete=True,
     ),
     "proposedRulebook": NoticeKind("a year's law is not final", "incomplete", if_incomplete=True),
+    "ruleTimeoutWeak": NoticeKind(
+        "a rule that waits in compiled code is broken off only when it comes back"
+    ),
     "shapeRefused": NoticeKind("a document does not follow the schema"),
     "unreadable": NoticeKind("an input could not be read", "unreadable"),
     "waiverAmbiguous": NoticeKind(

@@ -138,7 +138,8 @@ class Batch:
                     f"the output tells of {resume.next_input:,} inputs, and now there are"
                     f" {inputs:,}; audit again without --resume"
                 )
-            with self._worker.watchdog.arm():
+            with self._worker.watchdog.arm() as is_weak:
+                run.is_timeout_weak |= is_weak
                 self._run_entity_rules(chunks, index, run)
         said = [*plugin_notices(self._registry), *self._prior.notices, *chunks.left_out_notices()]
         auditor = self._worker.auditor

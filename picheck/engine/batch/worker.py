@@ -96,8 +96,10 @@ class Worker:
 
     def audit(self, chunk: Chunk, kept: KeptInputs = FROM_START) -> ChunkResult:
         """Audit a chunk. `kept` says which of its inputs were written by an earlier run."""
-        with self.watchdog.arm():
-            return self._audit(chunk, kept)
+        with self.watchdog.arm() as is_weak:
+            result = self._audit(chunk, kept)
+        result.summary.is_timeout_weak = is_weak
+        return result
 
     def _audit(self, chunk: Chunk, kept: KeptInputs) -> ChunkResult:
         summary, found = RunSummary(), list[EntityReference]()
