@@ -30,12 +30,10 @@ _ARITHMETIC: Final = (
 )
 #: Tests that judge what the cases let through.
 _TESTS: Final[Mapping[str, tuple[str, ...]]] = {
-    QRDA: ("tests/qrda/test_qrda_departures.py", "tests/qrda/test_qrda_round_trip.py"),
-    "scoring": (
-        "tests/scoring/test_scoring_examples.py",
-        "tests/scoring/test_scoring.py",
-        "tests/scoring/test_second_reading.py",
-    ),
+    QRDA: ("tests/qrda/test_qrda_departures.py",),
+    "structure": ("tests/unit/test_envelopes.py",),
+    "period": ("tests/unit/test_envelopes.py",),
+    "scoring": ("tests/scoring/test_scoring_examples.py", "tests/scoring/test_scoring.py"),
 }
 
 _IMPORT: Final = re.compile(rf"^from ((?:{PACK}|{QRDA})\.[\w.]+) import", re.MULTILINE)
