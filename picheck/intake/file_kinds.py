@@ -27,7 +27,7 @@ _TABLE: Final = f"a table; {_REMEDY}"
 _BINARY: Final[tuple[tuple[bytes, str], ...]] = (
     (b"%PDF-", f"a PDF, which is for people; {_REMEDY}"),
     (b"\xd0\xcf\x11\xe0", _SHEET),
-    (b"\x1f\x8b", "compressed (gzip), but its name does not end in .gz"),
+    (b"\x1f\x8b", "compressed (gzip); unpack it first"),
 )
 _ZIP_MARK: Final = b"PK\x03\x04"
 #: Office programs keep their documents in zip archives; a member says which program.
@@ -90,7 +90,7 @@ def _kind_of_zip(data: bytes) -> str:
     except (zipfile.BadZipFile, struct.error, OSError, ValueError, LookupError, RuntimeError):
         names = []
     kind = kind_of_package(names, data)
-    return kind or "a zip archive, which is read only where it is a file of its own"
+    return kind or "a zip archive; unpack it, and audit the files that are in it"
 
 
 def _kind_of_text(head: bytes) -> str | None:

@@ -38,6 +38,8 @@ def convert(
     no such format or two formats claim the file, InputError where the file is of no format that
     is read, and says what it is.
     """
+    if choice == AUTO and (not data or data.isspace()):
+        raise InputError("holds nothing; export it again", uri=uri)
     if choice == JSON or (choice == AUTO and data[:HEAD].lstrip(_SPACE)[:1] in _JSON_STARTS):
         return FromFormat(data, JSON_SOURCE, None)
     formats = formats or {}

@@ -10,7 +10,15 @@ from typing import Final
 import msgspec
 
 from picheck.intake.decoder import read_json
-from picheck.intake.documents import STDIN, Input, RawDocument, read_stream, uri_of
+from picheck.intake.documents import (
+    STDIN,
+    Input,
+    RawDocument,
+    is_many_lines,
+    read_stream,
+    unreadable,
+    uri_of,
+)
 from picheck.intake.file_names import EVIDENCE_SUFFIX, submission_stem
 from picheck.intake.json_locations import LocatedJson
 from picheck.intake.limits import check_limits
@@ -22,6 +30,9 @@ _KEY: Final = re.compile(r'"prior"[ \t\r\n]*:[ \t\r\n]*\Z')
 _COMMA_AFTER: Final = re.compile(r"[ \t\r\n]*,")
 _COMMA_BEFORE: Final = re.compile(r",[ \t\r\n]*\Z")
 _ABSENT: Final = msgspec.Raw()
+_MANY_LINES: Final = (
+    "holds one document a line; give each of them as a file, or the whole to picheck audit"
+)
 
 
 class SentCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +67,8 @@ def clean_name(name: str) -> str:
 
 def read_document(data: bytes, name: str, evidence: bytes | None = None) -> Input:
     """Return one document as the audit takes it; `evidence` counts before the document's own."""
+    if is_many_lines(data):
+        return unreadable(_MANY_LINES, name)
     (given,) = read_stream(name, BytesIO(data), lines=False, is_stream=True)
     if evidence is None or not isinstance(given, RawDocument):
         # what is no document is said by the audit

@@ -115,6 +115,10 @@ def _read_files(form: Form) -> Sent:
     given = [_document(part) for part in chosen if part not in beside]
     if (text := form.text("text")).strip():
         given.append(SentDocument(PASTED, normalize_lines(text).encode()))
+    if not given and beside:
+        name = clean_name(beside[0].filename or "")
+        said = f"{name} is evidence; choose the submission that it belongs to as well"
+        raise Problem(400, "nothingSent", said)
     if not given:
         raise Problem(400, "nothingSent", "choose a file, or paste its text into the box")
     documents = _add_evidence(given, [*beside, *form.files("evidenceFile")])

@@ -44,8 +44,8 @@ def beside_a_sound_one(folder: Path, name: str, data: bytes) -> str:
 
 #: Bytes that are no JSON document, and what is said of them.
 NO_JSON: dict[str, tuple[bytes, str]] = {
-    "nothing at all": (b"", ":1:1: not JSON: the text ends where a value is expected"),
-    "only space": (b"  \n ", ":2:2: not JSON: the text ends"),
+    "nothing at all": (b"", ": holds nothing; export it again"),
+    "only space": (b"  \n ", ": holds nothing; export it again"),
     "prose": (b"Dear CMS", ":1:1: not JSON: found 'Dear CMS' where a value is expected"),
     "cut short": (SOUND[:-9], ": not JSON: the text ends where"),
     "a comma too many": (b'{"a": 1,\n }', ":2:2: not JSON: found '}' where a key in double"),

@@ -139,7 +139,7 @@ def test_a_format_that_breaks_costs_its_own_file_alone() -> None:
         (b"\xef\xbb\xbf<invoice/>", "a.xml", "XML, but of no format"),
         ("<invoice/>".encode("utf-16"), "a.xml", "its root element is invoice"),
         (b"measures: none", "a.XML", "no XML"),
-        (b"", "a.xml.gz", "no XML"),
+        (b"none", "a.xml.gz", "no XML"),
     ],
 )
 def test_a_file_of_no_format_is_called_what_it_is(head: bytes, uri: str, said: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import zipfile
 import zlib
 from base64 import b64encode
 from datetime import date
 from html import unescape
+from io import BytesIO
 from typing import Final
 
 import httpx
@@ -213,6 +216,41 @@ def test_what_is_no_text_is_not_shown(app: Starlette, data: bytes) -> None:
     assert "<textarea" not in page.text
     assert "\0" not in page.text
     assert carried(go_on(app, page)).documents[0].data == data
+
+
+def zipped(data: bytes) -> bytes:
+    kept = BytesIO()
+    with zipfile.ZipFile(kept, "w") as archive:
+        archive.writestr("a.json", data)
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.zip", zipped(READY), "is a zip archive; unpack it, and audit the files that are in it"),
+        ("a.json", zipped(zipped(READY)), "is a zip archive; unpack it"),
+        ("a.json.gz", gzip.compress(READY), "is compressed (gzip); unpack it first"),
+        ("a.json", b"", "holds nothing; export it again"),
+        ("a.json", b" \r\n", "holds nothing; export it again"),
+        ("a.ndjson", b'{"submission": {}}\n' * 3, "holds one document a line; give each of them"),
+    ],
+)
+def test_what_is_no_submission_is_said_with_what_to_do(
+    app: Starlette, name: str, data: bytes, said: str
+) -> None:
+    page = audit(app, data, name)
+    assert (page.status_code, verdict(page)) == (422, "NOT READABLE")
+    assert said in unescape(page.text)
+    kind = {"content-type": "application/json"}
+    answer = ask(app, "POST", f"/api/v1/audits?name={name}", content=data, headers=kind)
+    assert (said if data else "the body is empty") in answer.text
+
+
+def test_evidence_alone_is_no_submission(app: Starlette) -> None:
+    answer = post(app, "/audit", ("file", "a.evidence.json", EVIDENCE))
+    assert (answer.status_code, answer.json()["code"]) == (400, "nothingSent")
+    assert "a.evidence.json is evidence; choose the submission" in answer.json()["detail"]
 
 
 def test_an_empty_file_is_a_file(app: Starlette) -> None:
