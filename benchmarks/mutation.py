@@ -58,14 +58,30 @@ class Mutant(NamedTuple):
     diff: str
 
 
-def run(module: Module, copy: Path, seen: Mapping[str, Seen]) -> None:
-    """Run every mutant of a module and keep the results in its session."""
+def run(module: Module, copy: Path, seen: Mapping[str, Seen], *, is_again: bool) -> None:
+    """Run the mutants of a module and keep the results in its session.
+
+    With `is_again` only those that have no result yet or survived, unless the module changed.
+    """
     SESSIONS.mkdir(parents=True, exist_ok=True)
+    is_new = not (is_again and _is_fresh(module))
     with use_db(module.session, WorkDB.Mode.create) as session:
-        init([module.path], session, {})
-        for item in session.pending_work_items:
+        if is_new:
+            init([module.path], session, {})
+        survivors = [
+            item
+            for item, result in session.completed_work_items
+            if result.test_outcome is TestOutcome.SURVIVED
+        ]
+        for item in [*session.pending_work_items, *survivors]:
             (spec,) = item.mutations
             session.set_result(item.job_id, _run_mutant(module, spec, copy, seen))
+
+
+def _is_fresh(module: Module) -> bool:
+    """Whether a module is as it was when it was last run."""
+    session = module.session
+    return session.exists() and session.stat().st_mtime > module.path.stat().st_mtime
 
 
 def _run_mutant(
@@ -153,6 +169,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="CODE", help="codes, families, modules"
     )
+    parser.add_argument(
+        "--survivors", action="store_true", help="run what survived, and modules that changed"
+    )
     parser.add_argument("--report", action="store_true", help="run nothing; read the last runs")
     parser.add_argument("--all", action="store_true", help="show every survivor, line by line")
     options = parser.parse_args(arguments)
@@ -163,11 +182,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         or {module.path.stem, module.family, *module.codes[:1]} & {*options.only}
     ]
     if not options.report:
-        _run_all(asked)
+        _run_all(asked, is_again=options.survivors)
     return _report([module for module in asked if module.session.exists()], show_all=options.all)
 
 
-def _run_all(asked: Sequence[Module]) -> None:
+def _run_all(asked: Sequence[Module], *, is_again: bool) -> None:
     """Run the modules in a copy of the plugins that is imported instead of the plugins."""
     sys.dont_write_bytecode = True  # a mutant is as old and as long as the module it replaces
     cases = {case.id: case for module in asked for case in module.cases}
@@ -178,7 +197,7 @@ def _run_all(asked: Sequence[Module]) -> None:
         seen = warm_up([*cases.values()], (PACK, QRDA))
         sys.path.insert(0, folder)
         for module in asked:
-            run(module, Path(folder), seen)
+            run(module, Path(folder), seen, is_again=is_again)
             print(f"{module.path.stem}: done", file=sys.stderr, flush=True)
 
 

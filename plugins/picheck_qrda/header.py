@@ -87,25 +87,22 @@ def _read_identity(
 ) -> None:
     assigned = root.find(*_ASSIGNED)
     organizations = root.find(*_ASSIGNED, _ORGANIZATION)
-    npi_elements = [
-        e for each in assigned for e in each.find_children("id") if e.get("root") == NPI_ID
-    ]
-    ids = [e for each in organizations for e in each.find_children("id")]
-    wanted: list[tuple[str, str, list[Given], list[Element]]] = []
+    ids = root.find(*_ASSIGNED, _ORGANIZATION, "id")
+    tins, npis = _ids(ids, TIN_ID), _ids(root.find(*_ASSIGNED, "id"), NPI_ID)
+    wanted: list[tuple[str, list[Given], list[Element]]] = []
     if entity_type in _WITH_TIN:
-        wanted.append(("taxpayerIdentificationNumber", "tin", _ids(ids, TIN_ID), organizations))
+        wanted.append(("taxpayerIdentificationNumber", tins, organizations))
     if entity_type == "individual":
-        wanted.append(("nationalProviderIdentifier", "npi", _ids(npi_elements, NPI_ID), assigned))
+        wanted.append(("nationalProviderIdentifier", npis, assigned))
     if entity_type in ENTITY_IDS:
-        given = _ids(ids, ENTITY_IDS[entity_type])
-        wanted.append(("entityId", "entityId", given, organizations))
-    for key, _, given, parents in wanted:
+        wanted.append(("entityId", _ids(ids, ENTITY_IDS[entity_type]), organizations))
+    for key, given, parents in wanted:
         if given:
             submission[key] = given[0].value
             record.place(f"/{key}", given[0].element, "extension")
         elif parents:
             record.place(f"/{key}", parents[0])
-    for kind, found in (("tin", _ids(ids, TIN_ID)), ("npi", _ids(npi_elements, NPI_ID))):
+    for kind, found in (("tin", tins), ("npi", npis)):
         for each in found:
             pointer = record.place_beside("performers", None, each.element)
             record.note("performers", kind=kind, pointer=pointer)

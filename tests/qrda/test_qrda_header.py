@@ -1,0 +1,51 @@
+"""Of what the header of a QRDA III file gives several times, the first is read and shown."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qrda_support import ID, read, written
+from support import YEAR
+
+PROGRAM = f'<id root="{ID}.3.249.7" extension="MIPS_GROUP"/>'
+TIN = f'<id root="{ID}.4.2"'
+DEVICE = '<participant typeCode="DEV">'
+
+
+def path_of(changes: list[tuple[str, str]], pointer: str) -> str | None:
+    """Return the XPath of what became a value of the submission."""
+    places = read(written(YEAR, changes)).places
+    assert places is not None
+    return places[pointer].path
+
+
+def test_the_first_of_two_programs_is_the_place_of_the_programs_name() -> None:
+    path = path_of([(PROGRAM, PROGRAM * 2)], "/measurementSets/0/programName")
+    assert path is not None
+    assert path.endswith("/intendedRecipient/id[1]/@extension")
+
+
+def test_the_first_of_two_practices_is_the_place_of_a_missing_tin() -> None:
+    changes = [
+        (TIN, f'<id root="{ID}.4.22"'),
+        ("</representedOrganization>", "</representedOrganization><representedOrganization/>"),
+    ]
+    path = path_of(changes, "/taxpayerIdentificationNumber")
+    assert path is not None
+    assert path.endswith("/representedOrganization[1]")
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [("MIPS_GROUP", "G0053"), ("MIPS_APP1_GROUP", "app1"), ("APP_PLUS_GROUP", "appPlus")],
+)
+def test_a_pathway_is_the_programs_name_where_the_program_has_none(program: str, name: str) -> None:
+    pathway = (
+        f'<participant typeCode="TRC"><associatedEntity classCode="PROG"><id root="{ID}.3.249.5.6"'
+        f' extension="G0053"/></associatedEntity></participant>{DEVICE}'
+    )
+    changes = [("MIPS_GROUP", program), (DEVICE, pathway)]
+    document = json.loads(read(written(YEAR, changes)).document)
+    assert [record["programName"] for record in document["measurementSets"]] == [name]
