@@ -109,6 +109,8 @@ class DocumentAuditor:
         if year is None and submission is not None:
             year = submission.performance_year
         work = DocumentWork(raw, decoded, found, self._subject(raw, index, decoded, year))
+        if submission is not None and year != submission.performance_year:
+            work.is_complete = False  # CMS takes the document by its own year
         for program in self._programs_of(submission):
             plan = self._plan_of(program, raw.uri, year, decoded.refused_year)
             if plan is not None:

@@ -54,5 +54,7 @@ NOTICE_KINDS: Final[dict[str, NoticeKind]] = {
     ),
     "waiverRefused": NoticeKind("a waiver names a finding that cannot be waived"),
     "waiverUnused": NoticeKind("a waiver fits no finding"),
-    "yearMismatch": NoticeKind("a document was audited against another year than its own"),
+    "yearMismatch": NoticeKind(
+        "a document was audited against another year than its own, so it is never ready"
+    ),
 }

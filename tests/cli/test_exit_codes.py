@@ -186,6 +186,19 @@ def test_another_year_is_said(folder: Path) -> None:
     assert notice["message"] == f"audited against {other}, but the document says {YEAR}"
 
 
+def test_what_fits_another_year_than_the_documents_own_is_not_ready(folder: Path) -> None:
+    submission = json.loads((folder / "ready.json").read_bytes())
+    (folder / "mislabelled.json").write_text(json.dumps({**submission, "performanceYear": 1999}))
+    (folder / "mislabelled.evidence.json").write_bytes(
+        (folder / "ready.evidence.json").read_bytes()
+    )
+    run = audit(folder, "mislabelled.json", "-y", str(YEAR))
+    assert not [r for r in run.report["results"] if r["outcome"] == "fail"]
+    assert run.report["documents"][0]["verdict"] == "incomplete"
+    assert run.report["summary"]["verdict"] == "incomplete"
+    assert run.code == 0
+
+
 def test_an_option_may_stand_in_the_environment(folder: Path) -> None:
     run = audit(folder, "warning.json", PICHECK_AUDIT_FAIL_ON="warning")
     assert run.code == 1
