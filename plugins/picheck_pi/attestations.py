@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from picheck.api import Answers, CheckResult, Evidence, fail, parse_date
+from picheck.api import (
+    Answers,
+    CheckResult,
+    Evidence,
+    MissingEvidence,
+    fail,
+    indeterminate,
+    parse_date,
+)
 from picheck_pi.term_schemas import EVIDENCE_KEY, MEASURE_ID, TEXT, Schema
 
 #: What a clause says of a task: the statement that claims it, its evidence key and its name.
@@ -74,3 +82,15 @@ def list_tasks(
 def first_yes(set_answers: Sequence[Answers], measure_id: str) -> int | None:
     """Return the index of the first set that answers a statement yes; None where none does."""
     return next((i for i, answers in enumerate(set_answers) if answers.is_yes(measure_id)), None)
+
+
+def ask_for(measures_by_key: Mapping[str, str]) -> list[CheckResult]:
+    """Return one question for all evidence keys that are missing, none where none is.
+
+    `measures_by_key` maps each key to the measure or statement that it would decide.
+    """
+    if not measures_by_key:
+        return []
+    keys = tuple(measures_by_key)
+    measures = tuple(dict.fromkeys(measures_by_key.values()))
+    return [indeterminate(str(MissingEvidence(*keys)), missing=keys, measures=measures)]

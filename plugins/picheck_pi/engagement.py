@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from picheck.api import Answers, CheckResult, Clause, Evidence, Measure, Rulebook, fail
-from picheck_pi.evidence_questions import ask_about
+from picheck_pi.findings import ask_about
 from picheck_pi.measure_index import index_of, label
 from picheck_pi.parameter_types import Prior
 from picheck_pi.term_schemas import INTEGER, TEXTS
@@ -43,9 +43,8 @@ def find_earlier_levels(
     """
     years = range(rulebook.year - 1, clause["first_counted_year"] - 1, -1)
     for measure in index_of(rulebook).with_levels:
-        if measure.id not in answers.yes:
-            continue
-        if [level for level in measure.levels if level in answers.yes] == [measure.levels[EARLIER]]:
+        earlier, levels = measure.levels[EARLIER], [i for i in measure.levels if answers.is_yes(i)]
+        if answers.is_yes(measure.id) and levels == [earlier]:
             found = {y: _find_levels(y, measure, prior, evidence, clause["levels"]) for y in years}
             reported = {year: levels for year, levels in found.items() if levels}
             unknown = tuple(year for year, levels in found.items() if levels is None)
@@ -68,13 +67,6 @@ def fail_level(measure: Measure, message: str, rulebook: Rulebook, **details: An
     )
 
 
-def find_variant(measure: Measure) -> str | None:
-    """Return the clause's variant for a registry whose level costs less than a required one's."""
-    if measure.is_bonus:
-        return "bonus"
-    return "suppressed" if measure.is_suppressed else None
-
-
 def ask_level(measure: Measure, history: History, rulebook: Rulebook) -> CheckResult:
     """Return that the level of an earlier year would decide, and that it is not known."""
     message = "{measure} is at pre-production, and its level in an earlier year is not known"
@@ -93,13 +85,9 @@ def _find_levels(
     views = prior.get(year, ())
     if stated is None and not views:
         return None
-    found: set[int] = set()
-    is_vague = False
-    for view in views:
-        if view.answers.is_yes(measure.id):
-            levels = {i for i, id_ in enumerate(measure.levels) if view.answers.is_yes(id_)}
-            is_vague = is_vague or not levels
-            found |= levels
+    reported = [view.answers for view in views if view.answers.is_yes(measure.id)]
+    by_view = [{i for i, id_ in enumerate(measure.levels) if a.is_yes(id_)} for a in reported]
+    found = frozenset[int]().union(*by_view)
     if stated is not None and (word := stated.get(measure.id)) is not None:
-        found.add(words.index(word))
-    return None if is_vague and not found else frozenset(found)
+        found |= {words.index(word)}
+    return found if found or all(by_view) else None

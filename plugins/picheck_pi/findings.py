@@ -1,9 +1,9 @@
-"""Failures at the answers of a measurement set, as many rules give them."""
+"""Findings at the answers of a measurement set, as many rules give them."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from picheck.api import CheckResult, Rulebook, fail, related
+from picheck.api import CheckResult, Rulebook, fail, indeterminate, related
 from picheck_pi.measure_index import label
 
 
@@ -32,4 +32,21 @@ def fail_together(
         measures=ids,
         related=[related(f"/measurements/{other}", other) for other in ids if other != place],
         **{"actual": list(ids), **details},
+    )
+
+
+def ask_about(
+    rulebook: Rulebook, measure_id: str, message: str, missing: Sequence[str], at: str = ""
+) -> CheckResult:
+    """Return that facts are missing about a measure.
+
+    `message` may show the id with its title as `{measure}`; `missing` are the evidence keys. The
+    place is the measure, or another id of the set, `at`.
+    """
+    return indeterminate(
+        message,
+        missing=missing,
+        pointer=f"/measurements/{at or measure_id}",
+        measure=label(rulebook, measure_id),
+        key=measure_id,
     )

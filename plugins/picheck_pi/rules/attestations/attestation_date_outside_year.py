@@ -2,8 +2,7 @@ from collections.abc import Collection
 from datetime import date
 
 from picheck.api import CheckResult, CheckResults, Clause, Evidence, Rulebook, rule
-from picheck_pi.attestations import TASK, AttestedTask, list_tasks
-from picheck_pi.evidence_questions import ask_for
+from picheck_pi.attestations import TASK, AttestedTask, ask_for, list_tasks
 from picheck_pi.parameter_types import SetAnswers
 from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, TEXTS, optional, rows
 

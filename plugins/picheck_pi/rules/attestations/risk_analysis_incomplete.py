@@ -2,8 +2,7 @@ from datetime import date
 from typing import Final
 
 from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
-from picheck_pi.attestations import TASK, first_yes, list_tasks
-from picheck_pi.evidence_questions import ask_for
+from picheck_pi.attestations import TASK, ask_for, first_yes, list_tasks
 from picheck_pi.parameter_types import SetAnswers
 from picheck_pi.term_schemas import INTEGER, MEASURE_ID, rows
 

@@ -1,9 +1,5 @@
 """Who may leave the category out."""
 
-from picheck.api import Rule, hookimpl, rules_in
+from picheck_pi.families import offer_rules
 
-
-@hookimpl
-def picheck_register_rules() -> tuple[Rule, ...]:
-    """Return the rules of this family."""
-    return rules_in(__name__)
+picheck_register_rules = offer_rules(__name__)

@@ -1,9 +1,5 @@
 """Active engagement across performance years."""
 
-from picheck.api import Rule, hookimpl, rules_in
+from picheck_pi.families import offer_rules
 
-
-@hookimpl
-def picheck_register_rules() -> tuple[Rule, ...]:
-    """Hand over the rules of this family."""
-    return rules_in(__name__)
+picheck_register_rules = offer_rules(__name__)

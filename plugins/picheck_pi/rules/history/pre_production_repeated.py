@@ -7,7 +7,6 @@ from picheck_pi.engagement import (
     ask_level,
     fail_level,
     find_earlier_levels,
-    find_variant,
 )
 from picheck_pi.parameter_types import Prior
 
@@ -43,8 +42,12 @@ def pre_production_repeated(
     for measure, history in find_earlier_levels(answers, prior, evidence, clause, rulebook):
         year = history.spent_in
         if year is not None:
-            conflict = _CONFLICT if LATER in history.reported[year] else ""
-            details = {"year": year, "conflict": conflict, "variant": find_variant(measure)}
+            suppressed = "suppressed" if measure.is_suppressed else None
+            details = {
+                "year": year,
+                "conflict": _CONFLICT if LATER in history.reported[year] else "",
+                "variant": "bonus" if measure.is_bonus else suppressed,
+            }
             results.append(fail_level(measure, _MESSAGE, rulebook, **details))
         elif history.unknown:
             results.append(ask_level(measure, history, rulebook))

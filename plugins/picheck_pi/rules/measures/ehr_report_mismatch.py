@@ -7,8 +7,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.evidence_questions import ask_about
-from picheck_pi.findings import fail_measure
+from picheck_pi.findings import ask_about, fail_measure
 
 
 @rule("PIC-MEA-11", "ehr-report-mismatch", evidence="ehrReport")

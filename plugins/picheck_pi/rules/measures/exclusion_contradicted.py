@@ -13,8 +13,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.evidence_questions import ask_about
-from picheck_pi.findings import fail_measure
+from picheck_pi.findings import ask_about, fail_measure
 from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, INTEGER, MEASURE_ID, optional, rows
 
 Row = Mapping[str, Any]
