@@ -11,6 +11,11 @@ from support import YEAR
 
 PROGRAM = f'<id root="{ID}.3.249.7" extension="MIPS_GROUP"/>'
 TIN = f'<id root="{ID}.4.2"'
+PATHWAY = (
+    '<participant typeCode="TRC"><associatedEntity classCode="PROG">'
+    f'<id root="{ID}.3.249.5.6" extension="G0053"/>'
+    f'<id root="{ID}.3.249.5.6" extension="M1366"/></associatedEntity></participant>'
+)
 DEVICE = '<participant typeCode="DEV">'
 
 
@@ -25,6 +30,12 @@ def test_the_first_of_two_programs_is_the_place_of_the_programs_name() -> None:
     path = path_of([(PROGRAM, PROGRAM * 2)], "/measurementSets/0/programName")
     assert path is not None
     assert path.endswith("/intendedRecipient/id[1]/@extension")
+
+
+def test_the_first_of_two_tins_is_the_place_of_the_tin() -> None:
+    path = path_of([(TIN, f'{TIN} extension="123456789"/>{TIN}')], "/taxpayerIdentificationNumber")
+    assert path is not None
+    assert path.endswith("/representedOrganization/id[1]/@extension")
 
 
 def test_the_first_of_two_practices_is_the_place_of_a_missing_tin() -> None:
@@ -42,10 +53,12 @@ def test_the_first_of_two_practices_is_the_place_of_a_missing_tin() -> None:
     [("MIPS_GROUP", "G0053"), ("MIPS_APP1_GROUP", "app1"), ("APP_PLUS_GROUP", "appPlus")],
 )
 def test_a_pathway_is_the_programs_name_where_the_program_has_none(program: str, name: str) -> None:
-    pathway = (
-        f'<participant typeCode="TRC"><associatedEntity classCode="PROG"><id root="{ID}.3.249.5.6"'
-        f' extension="G0053"/></associatedEntity></participant>{DEVICE}'
-    )
-    changes = [("MIPS_GROUP", program), (DEVICE, pathway)]
+    changes = [("MIPS_GROUP", program), (DEVICE, PATHWAY + DEVICE)]
     document = json.loads(read(written(YEAR, changes)).document)
     assert [record["programName"] for record in document["measurementSets"]] == [name]
+
+
+def test_the_first_of_two_pathways_is_the_place_of_the_programs_name() -> None:
+    path = path_of([(DEVICE, PATHWAY + DEVICE)], "/measurementSets/0/programName")
+    assert path is not None
+    assert path.endswith("/participant[1]/associatedEntity/id[1]/@extension")
