@@ -88,5 +88,6 @@ def kept_digest(sha256: str, evidence: Iterable[str]) -> int:
 def changed_error(name: str) -> UsageError:
     """Return the error of an input that is not the one whose results were written."""
     return UsageError(
-        f"{name} has changed since the output was begun; audit again without --resume"
+        f"{name} has changed since the output was begun, or its evidence, or a file before it came"
+        " or went; audit again without --resume"
     )
