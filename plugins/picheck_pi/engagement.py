@@ -47,7 +47,11 @@ def find_earlier_levels(
         if answers.is_yes(measure.id) and levels == [earlier]:
             found = {y: _find_levels(y, measure, prior, evidence, clause["levels"]) for y in years}
             reported = {year: levels for year, levels in found.items() if levels}
-            unknown = tuple(year for year, levels in found.items() if levels is None)
+            unknown = tuple(
+                year
+                for year, levels in found.items()
+                if levels is None or (not levels and _is_misspelt(year, prior, evidence, rulebook))
+            )
             yield measure, History(reported, unknown)
 
 
@@ -91,3 +95,15 @@ def _find_levels(
     if stated is not None and (word := stated.get(measure.id)) is not None:
         found |= {words.index(word)}
     return found if found or all(by_view) else None
+
+
+def _is_misspelt(year: int, prior: Prior, evidence: Evidence, rulebook: Rulebook) -> bool:
+    """Whether the records of a year name an id that is not known; any measure may be meant by it.
+
+    The evidence names registries; a level in place of its registry is not known there either.
+    """
+    registries = {measure.id for measure in index_of(rulebook).with_levels}
+    stated = (evidence.engagement_history or {}).get(str(year)) or {}
+    return not registries.issuperset(stated) or any(
+        view.answers.unknown for view in prior.get(year, ())
+    )
