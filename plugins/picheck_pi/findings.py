@@ -11,7 +11,8 @@ def fail_measure(rulebook: Rulebook, measure_id: str, message: str, **details: A
     """Return a failure at a measure, whose id tells it from others of the same rule.
 
     The message and the remediation may show the id as `{id}`, and with its title as `{measure}`.
-    `details` are further arguments of `picheck.api.fail`; they may give another `key`.
+    `details` are further arguments of `picheck.api.fail`; they may give another `key`, or none
+    where a rule has one finding a set.
     """
     details = {"key": measure_id, "measure": label(rulebook, measure_id), **details}
     return fail(f"/measurements/{measure_id}", message, id=measure_id, **details)

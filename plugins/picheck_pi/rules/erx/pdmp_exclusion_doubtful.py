@@ -1,13 +1,5 @@
-from picheck.api import (
-    Answers,
-    CheckResults,
-    Clause,
-    CountsByMeasure,
-    Evidence,
-    Rulebook,
-    fail,
-    rule,
-)
+from picheck.api import Answers, CheckResults, Clause, CountsByMeasure, Evidence, Rulebook, rule
+from picheck_pi.findings import fail_measure
 from picheck_pi.measure_index import label
 from picheck_pi.term_schemas import EVIDENCE_KEY, INTEGER, MEASURE_ID
 
@@ -58,12 +50,13 @@ def pdmp_exclusion_doubtful(
         doubt = f"beside {pair[1]} prescriptions in {clause['measure']}"
     else:
         return None
-    return fail(
-        f"/measurements/{exclusion_id}",
-        "{exclusion} is claimed {doubt}: it needs that no controlled drug was e-prescribed",
+    return fail_measure(
+        rulebook,
+        exclusion_id,
+        "{measure} is claimed {doubt}: it needs that no controlled drug was e-prescribed",
         expected=0,
-        exclusion=label(rulebook, exclusion_id),
         doubt=doubt,
+        key="",
         remediation="state the number of controlled drugs that were e-prescribed in {source}; if it"
         " is not zero, report the measure instead",
         source=clause["evidence"],

@@ -1,4 +1,5 @@
-from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
+from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
+from picheck_pi.findings import fail_measure
 from picheck_pi.measure_index import label
 from picheck_pi.term_schemas import TEXT_BY_TEXT
 
@@ -22,14 +23,13 @@ def second_registry_without_first(
     two, add the answer that is missing.
     """
     return [
-        fail(
-            f"/measurements/{second_id}",
-            "{second} is answered yes without {first}",
+        fail_measure(
+            rulebook,
+            second_id,
+            "{measure} is answered yes without {first}",
             expected=first_id,
             actual=second_id,
             first=label(rulebook, first_id),
-            second=label(rulebook, second_id),
-            key=second_id,
             measures=[second_id, first_id],
         )
         for first_id, second_id in clause["second"].items()

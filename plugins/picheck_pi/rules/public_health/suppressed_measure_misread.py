@@ -1,5 +1,5 @@
-from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
-from picheck_pi.measure_index import label
+from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
+from picheck_pi.findings import fail_measure
 from picheck_pi.term_schemas import MEASURE_ID
 
 
@@ -21,9 +21,7 @@ def suppressed_measure_misread(
     Nothing has to be changed. Do not carry the no over into another year, and do not take the
     measure out.
     """
-    measure_id = clause["measure"]
-    if not answers.is_no(measure_id):
+    if not answers.is_no(clause["measure"]):
         return None
     message = "{measure} is answered no, which earns full credit because the measure is suppressed"
-    measure = label(rulebook, measure_id)
-    return fail(f"/measurements/{measure_id}", message, actual=False, measure=measure)
+    return fail_measure(rulebook, clause["measure"], message, actual=False, key="")

@@ -1,5 +1,5 @@
-from picheck.api import Answers, CheckResults, Clause, Rulebook, fail, rule
-from picheck_pi.measure_index import label
+from picheck.api import Answers, CheckResults, Clause, Rulebook, rule
+from picheck_pi.findings import fail_measure
 from picheck_pi.term_schemas import MEASURE_ID, MEASURE_IDS
 
 
@@ -25,24 +25,18 @@ def tefca_bonus_unsupported(answers: Answers, clause: Clause, rulebook: Rulebook
     production yet, leave the bonus out.
     """
     measure_id, registries = clause["measure"], clause["needs_one_of"]
-    if not answers.is_yes(measure_id):
+    reported = [rulebook.measures.get(i) for i in registries if answers.is_yes(i)]
+    last_levels = [level for measure in reported if measure for level in measure.levels[-1:]]
+    if not answers.is_yes(measure_id) or any(map(answers.is_yes, last_levels)):
         return None
-    if any(_is_in_production(answers, registry, rulebook) for registry in registries):
-        return None
-    return fail(
-        f"/measurements/{measure_id}",
+    return fail_measure(
+        rulebook,
+        measure_id,
         "{measure} is claimed, but no public health registry is reported in data production",
         expected=registries,
         actual=True,
-        measure=label(rulebook, measure_id),
+        key="",
         remediation="report {registries} at the level of validated data production, or leave the"
         " bonus out",
         registries=" or ".join(registries),
     )
-
-
-def _is_in_production(answers: Answers, registry: str, rulebook: Rulebook) -> bool:
-    """Whether a registry is answered yes at its last level."""
-    measure = rulebook.measures.get(registry)
-    last = measure.levels[-1:] if measure else ()
-    return answers.is_yes(registry) and any(map(answers.is_yes, last))
