@@ -24,7 +24,9 @@ SESSIONS: Final = ROOT / "build" / "mutation"
 _ARITHMETIC: Final = ("arithmetic", "basis", "category_weight", "reported", "zero_findings")
 #: Tests that judge what the cases let through.
 _TESTS: Final[Mapping[str, tuple[str, ...]]] = {
-    QRDA: tuple(f"tests/qrda/test_qrda_{name}.py" for name in ("dates", "header", "departures")),
+    QRDA: tuple(
+        f"tests/qrda/test_qrda_{name}.py" for name in ("dates", "faults", "header", "departures")
+    ),
     "structure": ("tests/unit/test_envelopes.py",),
     "period": ("tests/unit/test_envelopes.py",),
     "scoring": ("tests/scoring/test_scoring_examples.py", "tests/scoring/test_scoring.py"),

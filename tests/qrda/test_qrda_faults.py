@@ -1,0 +1,58 @@
+"""What is wrong with a value of a QRDA III file is noted under its own name."""
+
+from __future__ import annotations
+
+import pytest
+
+from qrda_support import ID, read, written
+from support import YEAR
+
+COUNT = '<value xsi:type="INT" value="450"/>'
+NUMERATOR = f'<templateId root="{ID}.10.20.27.3.31"'
+ANSWER = '<value xsi:type="CD" code="Y"/>'
+MEASURE = f'<id root="{ID}.3.7031" extension="PI_EP_1"/>'
+LOW, HIGH = f'<low value="{YEAR}0101"/>', f'<high value="{YEAR}1231"/>'
+PERIOD = '17.3.8" extension'
+
+
+def faults_of(old: str, new: str) -> list[str]:
+    """Return the faults of a file in which a text is replaced."""
+    facts = read(written(YEAR, [(old, new)])).source.facts
+    return [fault["fault"] for fault in facts.get("faults", ())]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (COUNT, "", "noCount"),
+        (COUNT, COUNT * 2, "severalCounts"),
+        (COUNT, COUNT.replace("450", "x"), "notWhole"),
+        (COUNT, COUNT.replace("450", "2147483648"), "notWhole"),
+        (COUNT, COUNT.replace("450", "9" * 30), "notWhole"),
+        (COUNT, COUNT.replace("450", "-1"), "negative"),
+        (COUNT, COUNT.replace("450", "+450"), "zeros"),
+        (COUNT, COUNT.replace("450", "0450"), "zeros"),
+        (NUMERATOR, f'<templateId root="{ID}.10.20.27.3.39"', "noNumerator"),
+        (MEASURE, "", "noId"),
+        (MEASURE, MEASURE * 2, "severalIds"),
+        (ANSWER, "", "noAnswer"),
+        (ANSWER, ANSWER * 2, "severalAnswers"),
+        (ANSWER, ANSWER.replace("Y", "true"), "notYesNo"),
+        (ANSWER, ANSWER.replace("Y", "y"), "lowerCase"),
+        (PERIOD, PERIOD.replace("3.8", "3.88"), "noPeriod"),
+        (LOW, "", "noStart"),
+        (HIGH, "", "noEnd"),
+        (LOW, LOW * 2, "severalStarts"),
+        (HIGH, HIGH * 2, "severalEnds"),
+        (LOW, LOW.replace("0101", "0001"), "notDate"),
+        (LOW, LOW.replace("0101", "0230"), "altered"),
+        (LOW, LOW.replace("0101", "-01-01"), "separators"),
+    ],
+)
+def test_a_fault_has_its_name(old: str, new: str, fault: str) -> None:
+    assert faults_of(old, new) == [fault]
+
+
+@pytest.mark.parametrize("count", ["0", "2147483647"])
+def test_the_least_and_the_largest_count_are_read(count: str) -> None:
+    assert faults_of(COUNT, COUNT.replace("450", count)) == []
