@@ -1,6 +1,7 @@
 """Identifiers that are texts of digits, checked without being shown."""
 
-from picheck.api import CheckResult, fail
+from picheck.api import CheckResult
+from picheck_pi.findings import fail_property
 
 
 def check_digits(name: str, text: str | None, length: int, remediation: str) -> CheckResult | None:
@@ -9,15 +10,15 @@ def check_digits(name: str, text: str | None, length: int, remediation: str) -> 
     others = len(text or "") - digits
     if digits == length and not others:
         return None
-    found = f"{digits} digits and {others} other characters found" if others else f"{digits} found"
+    other = "1 other character" if others == 1 else f"{others} other characters"
+    found = f"{digits} digits and {other} found" if others else f"{digits} found"
     if text is None:
         found = "there is none"
-    return fail(
-        "" if text is None else f"/{name}",
+    return fail_property(
+        name,
+        text,
         "{name}: {expected} digits expected, {found}",
         expected=length,
-        name=name,
         found=found,
-        key=name,
         remediation=remediation,
     )

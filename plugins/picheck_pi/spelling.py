@@ -26,12 +26,17 @@ def find_spelling(text: str, ids: Iterable[str]) -> str | None:
 def find_nearest(text: str, names: Iterable[str]) -> str | None:
     """Return the name that a text spells otherwise, or is most like; None where there is none.
 
-    No name whose digits differ is like it, for they are its meaning.
+    No name whose digits differ is like it, for they are its meaning; and what begins several names
+    means none of them.
     """
     names = tuple(names)
+    if same := find_spelling(text, names):
+        return same
+    if sum(name.lower().startswith(text.lower()) for name in names) > 1:
+        return None
     digits = _NO_DIGITS.sub("", text)
     alike = {name.lower(): name for name in names if _NO_DIGITS.sub("", name) == digits}
-    return find_spelling(text, names) or alike.get(closest_match(text.lower(), alike) or "")
+    return alike.get(closest_match(text.lower(), alike) or "")
 
 
 def find_same_end(text: str, names: Iterable[str]) -> str | None:

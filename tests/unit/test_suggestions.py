@@ -94,6 +94,8 @@ PROGRAMS: dict[str, tuple[int, str, bool]] = {
     "PCF": (2021, "is not allowed in 2021", False),
     "cpcPlus": (2021, "is not allowed in 2021", False),
     "cpcplus1": (2021, "is not allowed in 2021", False),
+    # the beginning of two programs
+    "app": (2025, "is not allowed in 2025", False),
 }
 
 
@@ -105,6 +107,7 @@ def test_a_program_is_replaced_by_none_with_other_digits(
     result = found(year, "PIC-STR-08", registry, programName=program)
     assert text in result.message
     assert ("did you mean" in result.message) is is_proposed
+    assert (result.remediation or "").startswith("write " if is_proposed else "use mips, or ")
 
 
 PROPERTIES: dict[str, tuple[dict[str, Any], str, str]] = {

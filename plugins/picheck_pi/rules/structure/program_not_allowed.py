@@ -38,7 +38,11 @@ def program_not_allowed(
         year=rulebook.year,
         hint=hint,
         default=clause["default"],
-        remediation="use {default}, or the id of a program or pathway that {year} has",
+        near=near,
+        remediation="write {near} if that is what is meant, or the id of another program or pathway"
+        " that {year} has"
+        if near
+        else "use {default}, or the id of a program or pathway that {year} has",
     )
 
 
