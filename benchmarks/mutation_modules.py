@@ -20,6 +20,9 @@ PACK: Final = "picheck_pi"
 QRDA: Final = "picheck_qrda"
 SESSIONS: Final = ROOT / "build" / "mutation"
 
+#: What hands rules over, and the schemas of terms: they decide nothing about a submission.
+_LEFT_OUT: Final = ("__init__", "families", "term_schemas")
+
 #: What computes a score; how a score is shown is left to the tests of the reporters.
 _ARITHMETIC: Final = ("arithmetic", "basis", "category_weight", "reported", "zero_findings")
 #: Tests that judge what the cases let through.
@@ -76,7 +79,7 @@ def list_modules(registry: PluginRegistry) -> list[Module]:
     return [
         Module(file, tuple(sorted(_find_codes(_name(file), imports, codes))))
         for file in files
-        if file.name != "__init__.py" and file.stem != "term_schemas"
+        if file.stem not in _LEFT_OUT
     ]
 
 
