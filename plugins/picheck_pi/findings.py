@@ -1,4 +1,4 @@
-"""Findings at the answers of a measurement set, as many rules give them."""
+"""Findings at answers and properties, as many rules give them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +16,16 @@ def fail_measure(rulebook: Rulebook, measure_id: str, message: str, **details: A
     """
     details = {"key": measure_id, "measure": label(rulebook, measure_id), **details}
     return fail(f"/measurements/{measure_id}", message, id=measure_id, **details)
+
+
+def fail_property(name: str, value: object, message: str, **details: Any) -> CheckResult:
+    """Return a failure at a property; where it is absent (None), at what should hold it.
+
+    The message and the remediation may show the property as `{name}`. `details` are further
+    arguments of `picheck.api.fail`.
+    """
+    pointer = "" if value is None else f"/{name}"
+    return fail(pointer, message, **{"key": name, "name": name, **details})
 
 
 def fail_together(

@@ -1,4 +1,5 @@
-from picheck.api import CheckResults, fail, rule
+from picheck.api import CheckResults, rule
+from picheck_pi.findings import fail_property
 
 
 @rule("PIC-CEH-01", "cehrt-id-missing")
@@ -18,9 +19,6 @@ def cehrt_id_missing(cehrt_id: str | None) -> CheckResults:
     """
     if (cehrt_id or "").strip():
         return None
-    return fail(
-        "" if cehrt_id is None else "/cehrtId",
-        "cehrtId is missing" if cehrt_id is None else "cehrtId is blank",
-        key="cehrtId",
-        remediation="give the id of the certified products as cehrtId; chpl.healthit.gov makes it",
-    )
+    message = "{name} is missing" if cehrt_id is None else "{name} is blank"
+    remedy = "give the id of the certified products as {name}; chpl.healthit.gov makes it"
+    return fail_property("cehrtId", cehrt_id, message, remediation=remedy)

@@ -1,4 +1,5 @@
-from picheck.api import CheckResults, Clause, Evidence, Rulebook, fail, rule
+from picheck.api import CheckResults, Clause, Evidence, Rulebook, rule
+from picheck_pi.findings import fail_property
 from picheck_pi.term_schemas import SOME_TEXTS
 
 
@@ -25,8 +26,9 @@ def edition_not_accepted(
     edition, accepted = evidence.require("cehrt.edition"), clause["editions"]
     if edition in accepted:
         return None
-    return fail(
-        "" if cehrt_id is None else "/cehrtId",
+    return fail_property(
+        "cehrtId",
+        cehrt_id,
         "the technology is certified to {actual!r}; {year} accepts {editions}",
         expected=accepted,
         actual=edition,

@@ -1,4 +1,5 @@
-from picheck.api import CheckResults, Clause, Entity, fail, not_applicable, rule
+from picheck.api import CheckResults, Clause, Entity, not_applicable, rule
+from picheck_pi.findings import fail_property
 from picheck_pi.term_schemas import SOME_TEXTS
 
 
@@ -20,10 +21,10 @@ def entity_id_missing(entity: Entity, clause: Clause) -> CheckResults:
         return not_applicable("this entity type is not identified by an entityId")
     if (entity.entity_id or "").strip():
         return None
-    return fail(
-        "" if entity.entity_id is None else "/entityId",
-        "entityId is missing: a submission of type {entity_type} cannot do without it",
+    return fail_property(
+        "entityId",
+        entity.entity_id,
+        "{name} is missing: a submission of type {entity_type} cannot do without it",
         entity_type=entity.entity_type,
-        key="entityId",
-        remediation="give the id that CMS assigned to this entity as entityId",
+        remediation="give the id that CMS assigned to this entity as {name}",
     )

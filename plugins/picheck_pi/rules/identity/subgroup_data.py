@@ -8,6 +8,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
+from picheck_pi.findings import fail_property
 from picheck_pi.parameter_types import Sets
 from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import TEXT
@@ -53,9 +54,9 @@ def subgroup_data(entity: Entity, sets: Sets, clause: Clause) -> CheckResults:
 def _fail_outside(view: SetView) -> CheckResult:
     """Return the finding of a set that names no pathway, or something else than one."""
     program = view.record.program_name
-    pointer = "/programName"
     message = "a subgroup submits under a MIPS Value Pathway, and {actual!r} is none"
     if program is None:
-        pointer, message = "", "a subgroup submits under a MIPS Value Pathway; this set names none"
-    remedy = "set programName to the id of the pathway the subgroup registered for"
-    return fail(pointer, message, at=view, actual=program, key="programName", remediation=remedy)
+        message = "a subgroup submits under a MIPS Value Pathway; this set names none"
+    remedy = "set {name} to the id of the pathway the subgroup registered for"
+    details = {"at": view, "actual": program, "remediation": remedy}
+    return fail_property("programName", program, message, **details)

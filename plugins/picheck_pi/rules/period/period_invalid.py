@@ -1,4 +1,5 @@
 from picheck.api import CheckResults, Period, fail, parse_date, related, rule
+from picheck_pi.findings import fail_property
 
 
 @rule("PIC-PER-01", "period-invalid")
@@ -21,13 +22,12 @@ def period_invalid(period: Period) -> CheckResults:
         return None
     dates = {"performanceStart": period.performance_start, "performanceEnd": period.performance_end}
     not_dates = [
-        fail(
-            "" if text is None else f"/{name}",
+        fail_property(
+            name,
+            text,
             "{name} is missing" if text is None else "{name} {actual!r} is no real date",
             expected="YYYY-MM-DD",
             actual=text,
-            name=name,
-            key=name,
             remediation="write {name} as {expected}",
         )
         for name, text in dates.items()

@@ -1,4 +1,5 @@
-from picheck.api import CheckResults, Clause, SetView, fail, rule
+from picheck.api import CheckResults, Clause, SetView, rule
+from picheck_pi.findings import fail_property
 from picheck_pi.term_schemas import SOME_TEXTS
 
 
@@ -21,12 +22,12 @@ def submission_method_not_accepted(measurement_set: SetView, clause: Clause) -> 
     method, accepted = measurement_set.record.submission_method, clause["methods"]
     if method in accepted:
         return None
-    return fail(
-        "" if method is None else "/submissionMethod",
-        "submissionMethod " + ("is missing" if method is None else "{actual!r} is not accepted"),
+    return fail_property(
+        "submissionMethod",
+        method,
+        "{name} is missing" if method is None else "{name} {actual!r} is not accepted",
         expected=accepted,
         actual=method,
-        key="submissionMethod",
         methods=" or ".join(accepted),
-        remediation="set submissionMethod to {methods}",
+        remediation="set {name} to {methods}",
     )
