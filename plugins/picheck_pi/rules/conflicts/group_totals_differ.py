@@ -30,8 +30,7 @@ def group_totals_differ(sets: Sets, entity: Entity, evidence: Evidence) -> Check
     For each measure that the evidence's clinician rows name and the submission reports: the sum of
     the rows' numerators and denominators against the submitted ones, and that no row counts more
     successes than cases. Rows whose numbers come from technology that was not certified are left
-    out of the sum. Where a row gives its months, they are those of the measurement set. Rows are
-    optional; measures without rows are left alone.
+    out of the sum. Where a row gives its months, they are those of the measurement set.
 
     Why it matters:
     A group reports the sum over all its clinicians whose numbers come from certified technology,

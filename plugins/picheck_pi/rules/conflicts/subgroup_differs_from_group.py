@@ -21,7 +21,6 @@ def subgroup_differs_from_group(
     What it checks:
     Where the files of a subgroup and of its group are in one run and both give the TIN: that the
     subgroup gives the same counts and answers as the group for every measure that both report.
-    A subgroup that gives its own id alone cannot be compared.
 
     Why it matters:
     A subgroup has no data of its own for this category. It sends those of the whole group, and

@@ -11,8 +11,7 @@ def required_measure_answered_no(
     """A required yes/no measure is answered no.
 
     What it checks:
-    A required measure that is answered with yes or no is not answered with no, unless one of its
-    exclusions is claimed; a measure beside its exclusion is another rule's matter.
+    No required yes/no measure is answered no, unless one of its exclusions is claimed.
 
     Why it matters:
     The file will be accepted with the no in it, and then scored: the required measure is not

@@ -10,8 +10,8 @@ def period_outside_year(period: Period, rulebook: Rulebook) -> CheckResults:
     is submitted.
 
     Why it matters:
-    The period must lie inside one calendar year. A period that starts before it or ends after it
-    earns nothing, however long it is: the whole category scores zero.
+    A period that starts before the year or ends after it earns nothing, however long it is: the
+    whole category scores zero.
 
     How to fix:
     Choose a period inside the year and collect the numbers for it, or correct performanceYear if

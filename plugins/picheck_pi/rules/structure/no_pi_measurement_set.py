@@ -38,8 +38,7 @@ def no_pi_measurement_set(
     That at least one measurement set is of this program's category and holds at least one
     measurement, or that the evidence gives a ground on which the category may be left out: a
     special status or a clinician type that the year reweights, or an approved hardship exception.
-    With such a ground nothing has to be submitted for the category, and the reweighting holds. A
-    set that holds answers of this category under another name, such as PI for pi, is named.
+    A set that holds answers of this category under another name, such as PI for pi, is named.
 
     Why it matters:
     A category that is left out scores 0, unless its weight goes to the other categories. For an
