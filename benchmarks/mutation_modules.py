@@ -30,8 +30,7 @@ _TESTS: Final[Mapping[str, tuple[str, ...]]] = {
     QRDA: tuple(
         f"tests/qrda/test_qrda_{name}.py" for name in ("dates", "faults", "header", "departures")
     ),
-    "structure": ("tests/unit/test_envelopes.py",),
-    "period": ("tests/unit/test_envelopes.py",),
+    **dict.fromkeys(("eligibility", "period", "structure"), ("tests/unit/test_envelopes.py",)),
     "scoring": ("tests/scoring/test_scoring_examples.py", "tests/scoring/test_scoring.py"),
 }
 

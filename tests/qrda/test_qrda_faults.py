@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from qrda_support import ID, read, written
@@ -12,6 +14,9 @@ NUMERATOR = f'<templateId root="{ID}.10.20.27.3.31"'
 ANSWER = '<value xsi:type="CD" code="Y"/>'
 MEASURE = f'<id root="{ID}.3.7031" extension="PI_EP_1"/>'
 LOW, HIGH = f'<low value="{YEAR}0101"/>', f'<high value="{YEAR}1231"/>'
+UNANSWERED = (
+    f'<component><observation><templateId root="{ID}.10.20.27.3.27"/></observation></component>'
+)
 PERIOD = '17.3.8" extension'
 
 
@@ -36,7 +41,9 @@ def faults_of(old: str, new: str) -> list[str]:
         (MEASURE, "", "noId"),
         (MEASURE, MEASURE * 2, "severalIds"),
         (ANSWER, "", "noAnswer"),
+        ('27.3.27"', '27.3.77"', "noAnswer"),
         (ANSWER, ANSWER * 2, "severalAnswers"),
+        ("</organizer>", f"{UNANSWERED}</organizer>", "severalAnswers"),
         (ANSWER, ANSWER.replace("Y", "true"), "notYesNo"),
         (ANSWER, ANSWER.replace("Y", "y"), "lowerCase"),
         (PERIOD, PERIOD.replace("3.8", "3.88"), "noPeriod"),
@@ -56,3 +63,32 @@ def test_a_fault_has_its_name(old: str, new: str, fault: str) -> None:
 @pytest.mark.parametrize("count", ["0", "2147483647"])
 def test_the_least_and_the_largest_count_are_read(count: str) -> None:
     assert faults_of(COUNT, COUNT.replace("450", count)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "end"),
+    [
+        (MEASURE, MEASURE * 2, "measureId", "/externalDocument/id[1]/@extension"),
+        (COUNT, COUNT * 2, "value/numerator", "/observation/value[1]/@value"),
+        (COUNT, "", "value/numerator", "/component[1]/observation"),
+    ],
+)
+def test_a_value_that_is_there_twice_or_not_at_all_has_a_place(
+    old: str, new: str, key: str, end: str
+) -> None:
+    made = read(written(YEAR, [(old, new)]))
+    ids = [
+        each["measureId"]
+        for each in json.loads(made.document)["measurementSets"][0]["measurements"]
+    ]
+    assert made.places is not None
+    path = made.places[f"/measurementSets/0/measurements/{ids.index('PI_EP_1')}/{key}"].path
+    assert path.endswith(end), path
+
+
+def test_of_two_numerators_the_first_is_read() -> None:
+    changes = [('27.3.32"', '27.3.31"')]
+    (record,) = json.loads(read(written(YEAR, changes)).document)["measurementSets"]
+    values = {each["measureId"]: each["value"] for each in record["measurements"]}
+    assert values["PI_EP_1"] == {"numerator": 450}
+    assert faults_of(*changes[0]) == ["severalNumerators", "noDenominator"]

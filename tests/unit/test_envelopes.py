@@ -15,9 +15,11 @@ EVIDENCE = COMPLIANT.with_suffix(".evidence.json").read_text(encoding="utf-8")
 IN_SEASON, AFTER = date(YEAR + 1, 2, 1), date(YEAR + 1, 12, 1)
 
 
-def points_of(code: str, submission: str, as_of: date = IN_SEASON) -> list[str]:
+def points_of(
+    code: str, submission: str, as_of: date = IN_SEASON, evidence: str = EVIDENCE
+) -> list[str]:
     """Return where a rule's failures point in a document that has evidence beside it."""
-    document = f'{{"submission": {submission}, "evidence": {EVIDENCE}}}'
+    document = f'{{"submission": {submission}, "evidence": {evidence}}}'
     found = [r for r in audit(document, as_of=as_of).results if r.outcome == "fail"]
     return [result.location.pointer for result in found if result.code == code]
 
@@ -49,3 +51,12 @@ def test_a_finding_about_the_text_points_into_the_submission(
 
 def test_the_end_of_the_window_is_about_the_whole_file() -> None:
     assert points_of("PIC-PER-06", SUBMISSION, AFTER) == [""]
+
+
+@pytest.mark.parametrize(
+    "ground", [{"hardshipException": "pending"}, {"clinicianType": "physician"}]
+)
+def test_a_reweighting_that_is_not_granted_is_about_the_whole_file(ground: object) -> None:
+    nothing = json.dumps({**json.loads(SUBMISSION), "measurementSets": []})
+    evidence = json.dumps({"eligibility": ground})
+    assert points_of("PIC-ELG-02", nothing, evidence=evidence) == [""]
