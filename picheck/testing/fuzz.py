@@ -33,19 +33,18 @@ def fuzz(  # noqa: PLR0917 - called in one place
     years: Sequence[int],
     examples: int,
     watch: Watch,
-) -> int:
-    """Audit generated submissions under watch; return how many there were.
+) -> list[Generated]:
+    """Audit generated submissions under watch; return them.
 
     `base` are the compliant submissions that they depart from. That of each year, and plain
     departures from one, come first.
     """
     if not years:
-        return 0
+        return []
     books = {year: _write_rulebook(watched, year) for year in years}
-    count = 0
-    for run in _plain(base, years):
+    tried = _plain(base, years)
+    for run in tried:
         _try(run, watched, codes, watch)
-        count += 1
 
     @seed(_SEED)
     @settings(
@@ -57,8 +56,7 @@ def fuzz(  # noqa: PLR0917 - called in one place
     )
     @given(st.sampled_from(years).flatmap(lambda year: runs(base, year, _ids(watched, year))))
     def generate(run: Generated) -> None:
-        nonlocal count
-        count += 1
+        tried.append(run)
         _try(run, watched, codes, watch)
 
     generate()
@@ -66,7 +64,7 @@ def fuzz(  # noqa: PLR0917 - called in one place
     for year, before in books.items():
         if _write_rulebook(watched, year) != before:
             watch.fault(MUTATES, f"a rule changed the rulebook of {year}")
-    return count
+    return tried
 
 
 def run_of(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from statistics import median
 from time import perf_counter
 from typing import Any, Final
 
@@ -108,23 +107,32 @@ class Watch:
         return guard
 
 
-def time_rules(registry: PluginRegistry) -> tuple[PluginRegistry, Callable[[], dict[str, float]]]:
-    """Return a registry that times every rule, and a function for the median seconds by code."""
+def time_rules(
+    registry: PluginRegistry,
+) -> tuple[PluginRegistry, Callable[[], dict[str, list[float]]]]:
+    """Return a registry that times every rule, and a function that takes the times since.
+
+    These are the seconds of each call, by code, in the order of the calls.
+    """
     taken: dict[str, list[float]] = defaultdict(list)
 
     def wrap_rule(installed: InstalledRule) -> Callable[..., CheckResults]:
-        check, times = installed.rule.check, taken[installed.rule.code]
+        check, code = installed.rule.check, installed.rule.code
 
         def measure(*parts: Any, **law: Any) -> CheckResults:
             begun = perf_counter()
             results = check(*parts, **law)
-            times.append(perf_counter() - begun)
+            taken[code].append(perf_counter() - begun)
             return results
 
         return measure
 
-    watched = _replace_calls(registry, wrap_rule, None)
-    return watched, lambda: {code: median(times) for code, times in taken.items() if times}
+    def take() -> dict[str, list[float]]:
+        times = dict(taken)
+        taken.clear()
+        return times
+
+    return _replace_calls(registry, wrap_rule, None), take
 
 
 def _replace_calls(

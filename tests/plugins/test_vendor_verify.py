@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -135,6 +136,53 @@ def counts_on_other_evidence(evidence: Evidence) -> CheckResults:
 def takes_long(measurement_set: SetView) -> CheckResults:  # noqa: ARG001
     sum(range(200_000))
     return None
+
+
+def takes_long_now_and_then(measurement_set: SetView) -> CheckResults:  # noqa: ARG001
+    if next(COUNTER) % 5 < 3:
+        sum(range(200_000))
+    return None
+
+
+def test_a_call_that_had_to_wait_is_not_what_a_rule_costs() -> None:
+    assert "costs little" not in broken_promises(plugin_of(takes_long_now_and_then))
+
+
+ORDER_OF_A_SET = """
+from picheck.api import fail, rule
+
+CLAUSES = [{"code": "OUR-SET-01", "program": "pi", "years": [2025], "consequence": "advice",
+            "sources": [{"title": "an invented source", "standing": "secondary"}]}]
+
+
+@rule("OUR-SET-01", "set-order")
+def set_order(answers):
+    \"\"\"Say which answer comes first.
+
+    What it checks: nothing.
+
+    Why it matters: it does not.
+
+    How to fix: not at all.
+    \"\"\"
+    print("a plugin may print")
+    return fail("", "first {first}", first=FIRST)
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "is_steady"),
+    [("next(iter(set(answers)), None)", False), ("min(answers, default=None)", True)],
+)
+def test_the_order_of_a_set_is_found_whatever_the_hash_seed_is(
+    tmp_path: Path, first: str, *, is_steady: bool
+) -> None:
+    (tmp_path / "our_rules.py").write_text(ORDER_OF_A_SET.replace("FIRST", first))
+    path = str(tmp_path / "our_rules.py")
+    certificate = verify_plugin("our-rules", examples=4, plugins=[path])
+    (check,) = (check for check in certificate.checks if check.name == "deterministic")
+    assert check.passed is is_steady
+    assert any("depends on the order of a set" in fault for fault in check.faults) is not is_steady
 
 
 @pytest.mark.parametrize(
