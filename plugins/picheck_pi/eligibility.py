@@ -154,7 +154,7 @@ def _check_places(
     why = find_contradiction(ground.claim, entity, evidence, members)
     if ground.state != "granted" or not why:
         return ground
-    return Ground(ground.claim, "unavailable", why, is_contradicted=True)
+    return Ground(ground.claim, "unavailable", why)
 
 
 def _check_type(name: str, law: Clause, roster: Roster | None, rulebook: Rulebook) -> Ground:
