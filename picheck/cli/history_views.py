@@ -24,7 +24,8 @@ from picheck.reporters.presentation import VERDICTS
 if TYPE_CHECKING:
     from picheck.history.database import Database
 
-_FORMS: Final = ("text", "json", "html")
+_DATA_FORMS: Final = ("text", "json")
+_FORMS: Final = (*_DATA_FORMS, "html")
 _SHORT: Final = 12
 #: The kinds of records (see docs/history.md).
 KINDS: Final = ("note", "audit", "run", "submitted", "answer", "expunged")
@@ -38,15 +39,16 @@ def _entity_options(command: Any) -> Any:
     return option(plugin_options(command))
 
 
-def _form_option(command: Any) -> Any:
+def _form_option(*forms: str) -> Any:
+    page = ", a page with a picture" if "html" in forms else ""
     return click.option(
         "-f",
         "--format",
         "formats",
         multiple=True,
-        metavar="text|json|html[=PATH]",
-        help="Text for people, JSON for programs, a page with a picture [default: text].",
-    )(command)
+        metavar=f"{'|'.join(forms)}[=PATH]",
+        help=f"Text for people, JSON for programs{page} [default: text].",
+    )
 
 
 @click.command("list", epilog=example("picheck history list --year 2025 --since 2026-01-01"))
@@ -58,7 +60,7 @@ def _form_option(command: Any) -> Any:
     "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only records of this kind."
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only the newest, this many.")
-@_form_option
+@_form_option(*_DATA_FORMS)
 @history_option
 def list_command(
     *,
@@ -88,7 +90,7 @@ def list_command(
 
 @click.command("show", epilog=example("picheck history show 12 -f html=record.html"))
 @click.argument("seq", type=int)
-@_form_option
+@_form_option(*_FORMS)
 @history_option
 def show_command(seq: int, formats: tuple[str, ...], url: str | None) -> int:
     """Show one record with all that was known then."""
@@ -104,7 +106,7 @@ def show_command(seq: int, formats: tuple[str, ...], url: str | None) -> int:
 @click.command("trend", epilog=example("picheck history trend --year 2025 -f html=trend.html"))
 @_entity_options
 @click.option("-y", "--year", type=int, help="Only this performance year.")
-@_form_option
+@_form_option(*_FORMS)
 @history_option
 def trend_command(
     *,
@@ -160,11 +162,13 @@ def _write(
 ) -> None:
     """Write a view in each of the formats, to standard output or to a file."""
     for form, path in read_destinations(formats or ("text",)):
-        if form not in _FORMS or (form == "html" and page is None):
-            raise UsageError(f"there is no format {form!r} here; choose text, json or html")
+        forms = _FORMS if page is not None else _DATA_FORMS
+        if form not in forms:
+            raise UsageError(f"there is no format {form!r} here; choose {' or '.join(forms)}")
         if form == "text":
             if path:
-                raise UsageError("text goes to standard output; write json=PATH or html=PATH")
+                others = " or ".join(f"{each}=PATH" for each in forms if each != "text")
+                raise UsageError(f"text goes to standard output; write {others}")
             say_text()
         elif form == "json":
             _write_data(path, whole)

@@ -36,6 +36,16 @@ def test_every_column_and_every_number_is_on_the_page(written: str, page: Any, w
     assert page.evaluate(OUTSIDE) == []
 
 
+def test_a_long_name_leaves_the_page_as_wide_as_the_screen(tmp_path: Path, page: Any) -> None:
+    file, path = tmp_path / f"{'x' * 240}.json", tmp_path / "score.html"
+    file.write_bytes(FILE.read_bytes())
+    with pytest.raises(SystemExit):
+        main(["score", str(file), "--as-of", AS_OF, "--isolated", "-f", f"html={path}"])
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_on_paper_the_picture_has_its_labels_beside_the_bars(written: str, page: Any) -> None:
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 900})

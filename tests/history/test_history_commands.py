@@ -267,3 +267,20 @@ def test_what_is_no_date_or_kind_is_refused_by_name(
     assert done.code == 2
     assert f"{option}" in done.err
     assert f"'{value}'" in done.err
+
+
+@pytest.mark.parametrize(
+    ("view", "form", "said"),
+    [
+        ("list", "html=a.html", "there is no format 'html' here; choose text or json"),
+        ("trend", "csv", "there is no format 'csv' here; choose text or json or html"),
+        ("list", "text=a", "text goes to standard output; write json=PATH"),
+        ("trend", "text=a", "text goes to standard output; write json=PATH or html=PATH"),
+    ],
+)
+def test_a_view_names_the_formats_that_it_has(
+    tmp_path: Path, view: str, form: str, said: str
+) -> None:
+    url = make(tmp_path, str(tmp_path / "history.db"))
+    done = ask(tmp_path, url, "history", view, "-f", form)
+    assert (done.code, done.err) == (2, f"picheck: {said}\n")
