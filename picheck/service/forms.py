@@ -54,8 +54,11 @@ class Form(msgspec.Struct, frozen=True):
         return tuple(part for part in self.parts if part.field == field)
 
     def files(self, field: str) -> tuple[Part, ...]:
-        """Return the files of a field, empty ones too; where none was chosen there is no name."""
-        return tuple(part for part in self.all(field) if part.filename)
+        """Return the files of a field, empty ones and nameless ones too.
+
+        Where none was chosen, there is neither a name nor a byte.
+        """
+        return tuple(part for part in self.all(field) if part.filename or part.data)
 
 
 async def read_form(request: Request, most: int, may_repeat: Callable[[str], bool]) -> Form:

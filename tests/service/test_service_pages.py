@@ -253,6 +253,12 @@ def test_evidence_alone_is_no_submission(app: Starlette) -> None:
     assert "a.evidence.json is evidence; choose the submission" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("name", ["", None])
+def test_a_file_without_a_name_is_a_file(app: Starlette, name: str | None) -> None:
+    page = post(app, "/audit", ("file", name, READY), ("file", "a.json", DOCUMENT))
+    assert verdict(page) == "1 of 2 ready, 1 not ready"
+
+
 def test_an_empty_file_is_a_file(app: Starlette) -> None:
     page = post(app, "/audit", ("file", "empty.json", b""), ("file", "a.json", DOCUMENT))
     assert verdict(page) == "0 of 2 ready, 1 not readable, 1 not ready"
