@@ -110,6 +110,24 @@ def test_a_run_that_was_cut_and_gone_on_with_makes_the_same_chain(
     assert verify(tmp_path, url)["code"] == 0
 
 
+def test_a_resume_that_was_refused_for_a_changed_file_costs_nothing(
+    tmp_path: Path, uncut: Uncut
+) -> None:
+    url = uncut.copy_to(tmp_path)
+    run(tmp_path, url, code=_CUT.format(name="add", at=3, after="after"))
+    known = len(records(tmp_path, url))
+    lines = (tmp_path / "many.ndjson").read_bytes()
+    (tmp_path / "many.ndjson").write_bytes(lines.replace(b"true", b"false", 1))
+    refused = run(tmp_path, url, "--resume")
+    assert refused.returncode == 2
+    assert "many.ndjson:1 has changed since the output was begun" in refused.stderr
+    assert len(records(tmp_path, url)) == known
+    (tmp_path / "many.ndjson").write_bytes(lines)
+    assert run(tmp_path, url, "--resume").returncode == 3
+    assert (tmp_path / "out.ndjson").read_bytes() == uncut.report
+    assert [describe(each) for each in records(tmp_path, url)] == uncut.records
+
+
 def test_a_run_that_was_recorded_to_its_end_needs_nothing(tmp_path: Path, uncut: Uncut) -> None:
     url = uncut.copy_to(tmp_path)
     ended = run(tmp_path, url, code=_CUT.format(name="finish", at=1, after="after"))
