@@ -43,8 +43,8 @@ def find_earlier_levels(
     """
     years = range(rulebook.year - 1, clause["first_counted_year"] - 1, -1)
     for measure in index_of(rulebook).with_levels:
-        earlier, levels = measure.levels[EARLIER], [i for i in measure.levels if answers.is_yes(i)]
-        if answers.is_yes(measure.id) and levels == [earlier]:
+        now = [level for level in measure.levels if answers.is_yes(level)]
+        if answers.is_yes(measure.id) and now == [measure.levels[EARLIER]]:
             found = {y: _find_levels(y, measure, prior, evidence, clause["levels"]) for y in years}
             reported = {year: levels for year, levels in found.items() if levels}
             unknown = tuple(

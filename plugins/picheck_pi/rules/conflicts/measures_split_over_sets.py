@@ -1,16 +1,6 @@
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-from picheck.api import (
-    CheckResult,
-    CheckResults,
-    Clause,
-    Entity,
-    Rulebook,
-    SetView,
-    fail,
-    related,
-    rule,
-)
+from picheck.api import CheckResult, CheckResults, Clause, Entity, SetView, fail, related, rule
 from picheck_pi.eligibility import missing_objectives
 from picheck_pi.parameter_types import OtherLevels, Sets
 from picheck_pi.term_schemas import TEXT_BY_TEXT
@@ -18,7 +8,7 @@ from picheck_pi.term_schemas import TEXT_BY_TEXT
 
 @rule("PIC-CNF-02", "measures-split-over-sets", scope="entity", terms={"levels": TEXT_BY_TEXT})
 def measures_split_over_sets(
-    sets: Sets, other_levels: OtherLevels, entity: Entity, clause: Clause, rulebook: Rulebook
+    sets: Sets, other_levels: OtherLevels, entity: Entity, clause: Clause
 ) -> CheckResults:
     """The measures are split over several measurement sets.
 
@@ -41,16 +31,14 @@ def measures_split_over_sets(
         return None
     if set.intersection(*missing):
         return _compare_levels(sets[0], entity.entity_type, other_levels, clause["levels"])
-    others = zip(sets[1:], missing[1:], strict=True)
     return fail(
         "/measurements",
         "no measurement set covers every objective by itself, though together they do: this one"
         " {lacks}",
         at=sets[0],
-        lacks=_describe(missing[0], rulebook),
+        lacks=_describe(sets[0]),
         related=[
-            related("/measurements", f"this one {_describe(lacked, rulebook)}", at=view)
-            for view, lacked in others
+            related("/measurements", f"this one {_describe(view)}", at=view) for view in sets[1:]
         ],
     )
 
@@ -67,7 +55,7 @@ def _compare_levels(
     for level, other in others:
         lacked = missing_objectives(other.answers)
         if lacked and missing.isdisjoint(lacked) and {level, own} <= levels.keys():
-            there = f"this one, {levels[level]}, {_describe(lacked, view.rulebook)}"
+            there = f"this one, {levels[level]}, {_describe(other)}"
             return fail(
                 "/measurements",
                 "this set, {own}, {lacks}; one {there} has it, but is not whole either: data of two"
@@ -76,7 +64,7 @@ def _compare_levels(
                 key="levels",
                 own=levels[own],
                 there=levels[level],
-                lacks=_describe(missing, view.rulebook),
+                lacks=_describe(view),
                 related=[related("/measurements", there, at=other)],
                 remediation="choose the level at which the practice takes part and report"
                 " everything there: only a set that is whole at its own level is scored",
@@ -84,7 +72,7 @@ def _compare_levels(
     return None
 
 
-def _describe(missing: Collection[str], rulebook: Rulebook) -> str:
-    """Return that some objectives are missing, in words."""
-    titles = [title for id_, title in rulebook.objectives.items() if id_ in missing]
-    return f"lacks {', '.join(titles)}"
+def _describe(view: SetView) -> str:
+    """Return which objectives a set lacks, in words."""
+    missing, titles = missing_objectives(view.answers), view.rulebook.objectives
+    return f"lacks {', '.join(title for name, title in titles.items() if name in missing)}"

@@ -1,13 +1,7 @@
 from typing import Final
 
 from picheck.api import Answers, CheckResults, Clause, Evidence, Rulebook, rule
-from picheck_pi.engagement import (
-    HISTORY_TERMS,
-    LATER,
-    ask_level,
-    fail_level,
-    find_earlier_levels,
-)
+from picheck_pi.engagement import HISTORY_TERMS, LATER, ask_level, fail_level, find_earlier_levels
 from picheck_pi.parameter_types import Prior
 
 _MESSAGE: Final = (
