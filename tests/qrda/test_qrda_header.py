@@ -62,3 +62,11 @@ def test_the_first_of_two_pathways_is_the_place_of_the_programs_name() -> None:
     path = path_of([(DEVICE, PATHWAY + DEVICE)], "/measurementSets/0/programName")
     assert path is not None
     assert path.endswith("/participant[1]/associatedEntity/id[1]/@extension")
+
+
+def test_the_year_is_that_of_the_first_of_two_first_days() -> None:
+    low = f'<low value="{YEAR}0101"/>'
+    made = read(written(YEAR, [(low, f'{low}<low value="19990101"/>')]))
+    assert json.loads(made.document)["performanceYear"] == YEAR
+    assert made.places is not None
+    assert made.places["/performanceYear"].path.endswith("/low[1]/@value")
