@@ -37,6 +37,7 @@ def faults_of(old: str, new: str) -> list[str]:
         (COUNT, COUNT.replace("450", "-1"), "negative"),
         (COUNT, COUNT.replace("450", "+450"), "zeros"),
         (COUNT, COUNT.replace("450", "0450"), "zeros"),
+        (COUNT, COUNT.replace("450", "00"), "zeros"),
         (NUMERATOR, f'<templateId root="{ID}.10.20.27.3.39"', "noNumerator"),
         (MEASURE, "", "noId"),
         (MEASURE, MEASURE * 2, "severalIds"),
