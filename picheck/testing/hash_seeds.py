@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date
 from typing import Any, Final
 
 import msgspec
 
+from picheck.errors import UsageError
 from picheck.plugins.host import Host
 from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.testing.fuzz import run_of
@@ -18,8 +20,6 @@ from picheck.testing.strategies import Generated
 
 #: The hash seeds of the processes (PYTHONHASHSEED): always the same, so that a verdict is, too.
 SEEDS: Final = ("1", "2", "3", "4")
-#: How many runs are audited in each of them.
-MANY: Final = 60
 #: How many seconds a process may take.
 _PATIENCE: Final = 300
 
@@ -47,28 +47,35 @@ def load_plugins(plugins: Sequence[Any]) -> tuple[Host, PluginRegistry]:
     return host, collect_plugins(host)
 
 
-def find_unsteady(question: Question) -> Iterator[tuple[str, Generated | None]]:
-    """Yield what is wrong with rules whose answers depend on the order of sets, with a run.
+def find_unsteady(question: Question) -> Iterator[tuple[str, Generated]]:
+    """Yield each rule whose answers depend on the order of sets, with a run that shows it.
 
-    A rule that fails in the same way everywhere is not unsteady.
+    Raises UsageError where a process did not answer.
     """
     text = msgspec.json.encode(question)
-    waiting = [(_start(seed), seed) for seed in SEEDS]
-    answers: list[list[Answers]] = []
-    for process, seed in waiting:
-        try:
-            out, _ = process.communicate(text, _PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+    with ExitStack() as stack:
+        waiting = [stack.enter_context(_start(seed)) for seed in SEEDS]
+        given = [_ask(process, text) for process in waiting]
+    for process, seed in zip(waiting, SEEDS, strict=True):
         if process.returncode:
-            yield f"a process with PYTHONHASHSEED={seed} ended with {process.returncode}", None
-            continue
-        answers.append(msgspec.json.decode(out, type=list[Answers]))
-    for run, *told in zip(question.runs, *answers, strict=True) if answers else ():
-        for code in sorted({code for each in told for code in each}):
-            if len({each.get(code) for each in told}) > 1:
-                yield f"{code} depends on the order of a set, which differs between processes", run
+            raise UsageError(
+                f"a process with PYTHONHASHSEED={seed} that calls the rules ended with"
+                f" {process.returncode}; see what the plugin does when it is loaded"
+            )
+    answers = [msgspec.json.decode(out, type=list[Answers]) for out in given]
+    for run, *said in zip(question.runs, *answers, strict=True):
+        for code in sorted({code for each in said for code in each}):
+            if len({each.get(code) for each in said}) > 1:
+                yield code, run
+
+
+def _ask(process: subprocess.Popen[bytes], text: bytes) -> bytes:
+    """Return what a process answers; one that does not is ended."""
+    try:
+        return process.communicate(text, _PATIENCE)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.communicate()[0]
 
 
 def _start(seed: str) -> subprocess.Popen[bytes]:

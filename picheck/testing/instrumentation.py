@@ -63,11 +63,16 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Watch:
-    """Collects what rules do. `during` is the run being audited, for the witness."""
+    """Collects what rules do. `during` is the run being audited, for the witness.
+
+    `unsteady` are the codes of rules that say something else in each process; whether they mind
+    the order of measurements is chance.
+    """
 
     def __init__(self) -> None:
         self.during: Generated | None = None
         self.calls = 0
+        self.unsteady: set[str] = set()
         self._faults: dict[tuple[str, str], Fault] = {}
 
     @property

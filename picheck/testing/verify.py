@@ -16,8 +16,8 @@ from picheck.plugins.registry import PluginRegistry
 from picheck.testing.certificate import Certificate, Check, Cost
 from picheck.testing.declared_checks import declared_checks
 from picheck.testing.examples import OWN_EXAMPLES, Examples, examples_of
-from picheck.testing.fuzz import DETERMINISTIC, UNORDERED, fuzz, run_of
-from picheck.testing.hash_seeds import MANY, Question, find_unsteady, load_plugins
+from picheck.testing.fuzz import DETERMINISTIC, UNORDERED, fuzz, plain_runs, run_of
+from picheck.testing.hash_seeds import Question, find_unsteady, load_plugins
 from picheck.testing.instrumentation import (
     DECLARES,
     MUTATES,
@@ -67,9 +67,8 @@ def verify_plugin(
     years = _years(registry, mine, base)
     watch = Watch()
     watched = watch.over(registry, origin.distribution)
-    tried = fuzz(watched, mine, base, years, examples, watch)
-    documents = len(tried)
-    _ask_again(plugins, mine, tried, watch)
+    _ask_elsewhere(plugins, mine, plain_runs(base, years) if years else [], watch)
+    documents = fuzz(watched, mine, base, years, examples, watch)
     costs = tuple(_costs(registry, mine, base, years))
     checks = (
         *declared_checks(module, registry, mine, base),
@@ -128,19 +127,19 @@ def _years(registry: PluginRegistry, codes: Iterable[str], base: Examples) -> tu
     )
 
 
-def _ask_again(
-    plugins: Sequence[Any], codes: tuple[str, ...], tried: Sequence[Generated], watch: Watch
+def _ask_elsewhere(
+    plugins: Sequence[Any], codes: tuple[str, ...], runs: Sequence[Generated], watch: Watch
 ) -> None:
-    """Ask the rules again in processes of other hash seeds.
+    """Ask the rules in processes of other hash seeds.
 
     A plugin that is a module of this process alone cannot be loaded in another.
     """
     if not all(isinstance(each, str) for each in plugins):
         return
-    step = max(len(tried) // MANY, 1)
-    question = Question(tuple(plugins), codes, tuple(tried[::step][:MANY]))
-    for text, run in find_unsteady(question):
+    for code, run in find_unsteady(Question(tuple(plugins), codes, tuple(runs))):
+        watch.unsteady.add(code)
         watch.during = run
+        text = f"{code} depends on the order of a set, which differs between processes"
         watch.fault(DETERMINISTIC, text)
     watch.during = None
 
