@@ -1,6 +1,6 @@
 """What has to be proved, by which documents, and for how long."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -18,13 +18,12 @@ class Proof(NamedTuple):
     file: str
 
 
-def index_answers(set_answers: SetAnswers, levels: Collection[str]) -> Answered:
+def index_answers(set_answers: SetAnswers, levels: frozenset[str]) -> Answered:
     """Return the ids that need proof, each with the index of the first set that reports it."""
     answered: dict[str, int] = {}
     for at, answers in enumerate(set_answers):
-        for measure_id in answers:
-            if measure_id not in levels and answers.is_reported(measure_id):
-                answered.setdefault(measure_id, at)
+        for measure_id in answers.reported - levels:
+            answered.setdefault(measure_id, at)
     return answered
 
 

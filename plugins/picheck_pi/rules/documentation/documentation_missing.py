@@ -14,7 +14,8 @@ from picheck.api import (
     related,
     rule,
 )
-from picheck_pi.measure_index import index_of, label
+from picheck_pi.findings import fail_measure
+from picheck_pi.measure_index import index_of
 from picheck_pi.parameter_types import SetAnswers
 from picheck_pi.proofs import Answered, Proof, find_needed_until, find_proofs, index_answers
 from picheck_pi.term_schemas import POSITIVE
@@ -50,20 +51,20 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     until which it will really be kept. If a document has changed, find out which version is the
     proof.
     """
-    levels = index_of(rulebook).levels
-    if not evidence.documents and all(a.reported <= levels for a in set_answers):
+    answered = index_answers(set_answers, index_of(rulebook).levels)
+    if not evidence.documents and not answered:
         return not_applicable("nothing is reported that needs proof")
     evidence.require("documents")
-    answered, proofs = index_answers(set_answers, levels), find_proofs(evidence)
+    proofs = find_proofs(evidence)
     needed_until = find_needed_until(as_of, rulebook.year, clause["retention_years"])
     too_early = defaultdict(list)
     for measure_id in sorted(answered.keys() & proofs.keys()):
         if proofs[measure_id].kept_until < needed_until:
             too_early[proofs[measure_id]].append(measure_id)
-    message = "no document in the evidence supports {label}"
+    message = "no document in the evidence supports {measure}"
     return [
         *(
-            fail(f"/measurements/{i}", message, at=answered[i], label=label(rulebook, i))
+            fail_measure(rulebook, i, message, at=answered[i], key="")
             for i in sorted(answered.keys() - proofs.keys())
         ),
         *(_fail_early(proof, ids, answered, needed_until) for proof, ids in too_early.items()),
