@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -24,6 +24,8 @@ from picheck.reporters.presentation import VERDICTS
 if TYPE_CHECKING:
     from picheck.history.database import Database
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 _DATA_FORMS: Final = ("text", "json")
 _FORMS: Final = (*_DATA_FORMS, "html")
 _SHORT: Final = 12
@@ -39,7 +41,7 @@ def _entity_options(command: Any) -> Any:
     return option(plugin_options(command))
 
 
-def _form_option(*forms: str) -> Any:
+def _form_option(*forms: str) -> Callable[[F], F]:
     page = ", a page with a picture" if "html" in forms else ""
     return click.option(
         "-f",

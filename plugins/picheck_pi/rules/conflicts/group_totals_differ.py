@@ -6,6 +6,7 @@ from picheck.api import (
     CheckResults,
     Entity,
     Evidence,
+    Rulebook,
     SetView,
     fail,
     not_applicable,
@@ -14,6 +15,7 @@ from picheck.api import (
 from picheck_pi.clinician_rows import Row, add_up, index_rows, is_average
 from picheck_pi.findings import fail_measure
 from picheck_pi.parameter_types import Sets
+from picheck_pi.spelling import find_spelling
 
 
 @rule(
@@ -23,14 +25,17 @@ from picheck_pi.parameter_types import Sets
     evidence="clinicians",
     without_evidence="notApplicable",
 )
-def group_totals_differ(sets: Sets, entity: Entity, evidence: Evidence) -> CheckResults:
+def group_totals_differ(
+    sets: Sets, entity: Entity, evidence: Evidence, rulebook: Rulebook
+) -> CheckResults:
     """The clinicians' rows do not add up to the group's numbers.
 
     What it checks:
     For each measure that the evidence's clinician rows name and the submission reports: the sum of
     the rows' numerators and denominators against the submitted ones, and that no row counts more
     successes than cases. Rows whose numbers come from technology that was not certified are left
-    out of the sum. Where a row gives its months, they are those of the measurement set.
+    out of the sum. Where a row gives its months, they are those of the measurement set. A row that
+    names a measure which the year does not have is named, because it adds to no sum.
 
     Why it matters:
     A group reports the sum over all its clinicians whose numbers come from certified technology,
@@ -47,12 +52,31 @@ def group_totals_differ(sets: Sets, entity: Entity, evidence: Evidence) -> Check
     if entity.entity_type == "individual":
         return not_applicable("an individual's numbers are not a sum over clinicians")
     rows_by_measure = index_rows(evidence.clinicians)
-    results: list[CheckResult] = []
+    unknown = rows_by_measure.keys() - rulebook.measures.keys()
+    results = [_fail_unknown(id_, rows_by_measure[id_][0], rulebook) for id_ in sorted(unknown)]
     for view in sets:
         for measure_id, rows in rows_by_measure.items():
             results += _compare(view, measure_id, rows)
         results += _compare_months(view, evidence.clinicians)
     return results
+
+
+def _fail_unknown(measure_id: str, row: Row, rulebook: Rulebook) -> CheckResult:
+    """Return the finding of an id that no measure of the year has, at its first row."""
+    near = find_spelling(measure_id, rulebook.measures)
+    return fail(
+        "",
+        "clinician row {number} names {actual}, which is no measure of {year} and adds to no sum",
+        number=row.number,
+        expected=near,
+        actual=measure_id,
+        year=rulebook.year,
+        key=measure_id,
+        measures=[near] if near else [],
+        remediation="write {expected} in the evidence"
+        if near
+        else "correct the id in the evidence",
+    )
 
 
 def _compare(view: SetView, measure_id: str, rows: Sequence[Row]) -> Iterator[CheckResult]:
