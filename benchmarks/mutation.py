@@ -61,19 +61,16 @@ class Mutant(NamedTuple):
 def run(module: Module, copy: Path, seen: Mapping[str, Seen], *, is_again: bool) -> None:
     """Run the mutants of a module and keep the results in its session.
 
-    With `is_again` only those that have no result yet or survived, unless the module changed.
+    With `is_again` only those that have no result yet or were open, unless the module changed.
     """
     SESSIONS.mkdir(parents=True, exist_ok=True)
     is_new = not (is_again and _is_fresh(module))
     with use_db(module.session, WorkDB.Mode.create) as session:
         if is_new:
             init([module.path], session, {})
-        survivors = [
-            item
-            for item, result in session.completed_work_items
-            if result.test_outcome is TestOutcome.SURVIVED
-        ]
-        for item in [*session.pending_work_items, *survivors]:
+        done = session.completed_work_items
+        unexplained = [item for item, result in done if result.output in _OPEN]
+        for item in [*session.pending_work_items, *unexplained]:
             (spec,) = item.mutations
             session.set_result(item.job_id, _run_mutant(module, spec, copy, seen))
 
@@ -170,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--only", nargs="+", default=[], metavar="CODE", help="codes, families, modules"
     )
     parser.add_argument(
-        "--survivors", action="store_true", help="run what survived, and modules that changed"
+        "--survivors", action="store_true", help="run what no case noticed, and what changed"
     )
     parser.add_argument("--report", action="store_true", help="run nothing; read the last runs")
     parser.add_argument("--all", action="store_true", help="show every survivor, line by line")
