@@ -40,7 +40,7 @@ def fail_at(fact: Fact, message: str, **details: Any) -> CheckResult:
     measures = (measure,) if measure else ()
     shown = quote(details.get("actual"))
     details = {"measure": measure, "measures": measures, "shown": shown, **details}
-    return fail(fact["pointer"], message, from_root=True, **details)
+    return fail(fact["pointer"], message, **details)
 
 
 def fail_several(found: Sequence[Fact], message: str, **details: Any) -> CheckResult:
