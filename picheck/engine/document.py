@@ -131,7 +131,7 @@ class DocumentAuditor:
             year = submission.performance_year
         found = []
         for program in self._programs_of(submission):
-            plan = self._plan_of(program, raw.uri, year)
+            plan = self._plan_of(program, raw.uri, year, decoded.refused_year)
             if plan is None or submission is None:
                 continue
             if views := _views(decoded, index, plan.rulebook):
