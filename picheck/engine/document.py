@@ -281,6 +281,7 @@ class DocumentAuditor:
             verdict=document_verdict(results, selection.gate, is_complete=is_complete),
             outcomes=counts,
             unverified=unverified,
+            waiting=tuple(sorted(set(outcomes.waiting))),
             inputs=work.found.inputs,
             facts=tuple(work.charts) or None,
         )

@@ -30,10 +30,10 @@ class Outcomes:
 
     `passed` and `not_applicable` count; `findings` failed or broke (or are all results, where
     they are wanted); `unverified` could not be decided; `blocked` are the codes that failed,
-    broke, or did not run for that reason.
+    broke, or did not run for that reason; `waiting` are those of the last kind alone.
     """
 
-    __slots__ = ("blocked", "findings", "not_applicable", "passed", "unverified")
+    __slots__ = ("blocked", "findings", "not_applicable", "passed", "unverified", "waiting")
 
     def __init__(self, blocked: frozenset[str] = frozenset()) -> None:
         self.passed = 0
@@ -41,15 +41,15 @@ class Outcomes:
         self.findings: tuple[Finding, ...] = ()
         self.unverified: tuple[Unverified, ...] = ()
         self.blocked = blocked
+        self.waiting: tuple[str, ...] = ()
 
     def add(self, other: Outcomes) -> None:
         """Add the results of further rules."""
         self.passed += other.passed
         self.not_applicable += other.not_applicable
-        if other.findings:
-            self.findings += other.findings
-        if other.unverified:
-            self.unverified += other.unverified
+        self.findings += other.findings
+        self.unverified += other.unverified
+        self.waiting += other.waiting
         if other.blocked:
             self.blocked |= other.blocked
 
@@ -105,6 +105,7 @@ class RuleRunner:
                 results = (CheckResult(outcome="error", message="{error}", values=said),)
             if failed:
                 blocked.add(rule.code)
+                outcomes.waiting += (rule.code,) if rule.is_reported else ()
             elif not results and rule.is_reported:
                 outcomes.passed += 1
                 results = self._pass

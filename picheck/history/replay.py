@@ -231,7 +231,7 @@ def compare_reports(before: str, now: str) -> list[str]:
     """Return what differs between two reports of one document, a line each."""
     first, second = msgspec.json.decode(before), msgspec.json.decode(now)
     lines = []
-    for name in ("verdict", "outcomes", "unverified", "inputs", "performanceYear"):
+    for name in ("verdict", "outcomes", "unverified", "waiting", "inputs", "performanceYear"):
         was, is_ = first["document"].get(name), second["document"].get(name)
         if was != is_:
             lines.append(f"{name}: was {_text(was)}, is {_text(is_)}")

@@ -107,7 +107,8 @@ class DocumentSummary(
 
     `subject` names the entity with its identifiers masked; different entities may have the same
     name. `entity` is a pseudonym: equal for documents of one entity, different for any two.
-    `unverified` are the rules that could not be decided, with the evidence that they lack.
+    `unverified` are the rules that could not be decided, with the evidence that they lack;
+    `waiting` are the codes of those that did not run, because another rule has to pass first.
     `inputs` are the files that belong to this document alone, such as its evidence.
     """
 
@@ -121,6 +122,7 @@ class DocumentSummary(
     verdict: Verdict
     outcomes: dict[Outcome, int] = {}
     unverified: tuple[Unverified, ...] = ()
+    waiting: tuple[str, ...] = ()
     inputs: tuple[InputUse, ...] = ()
     facts: Any = None
 

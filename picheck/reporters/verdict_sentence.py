@@ -36,8 +36,9 @@ def describe_verdict(view: DocumentView, gate: str) -> str:
     if verdict == "notReady":
         if not blocking and gate != "indeterminate":
             blocking = failed  # the gate of this file is not the run's
-        parts = [_what_blocks(blocking, unverified, is_whole=_is_checked_in_full(view))]
-        unverified = []
+        waiting = _what_waits(view)
+        parts = [_what_blocks(blocking, unverified, waiting)]
+        unverified = unverified if waiting else []
     elif verdict == "incomplete":
         parts = ["Not everything could be checked, so this can still turn out either way"]
         blocking = []
@@ -47,6 +48,8 @@ def describe_verdict(view: DocumentView, gate: str) -> str:
         parts = [_what_could_change(strong)]
         unverified = [r for r in unverified if not _counts_at(gate, view.rule(r).severity)]
     parts += _what_else(failed, {id(result) for result in blocking}, unverified)
+    if verdict != "notReady" and (waiting := view.summary.waiting):
+        parts.append(f"{_join(waiting)} did not run, because something has to be corrected first")
     if broken := view.summary.outcomes.get("error"):
         parts.append(f"{format_count(broken, 'check')} could not be made")
     return "; ".join([*parts, *_what_is_accepted(view.results)]) + "."
@@ -56,22 +59,22 @@ def _counts_at(gate: str, severity: str) -> bool:
     return gate == "indeterminate" or severity in _AT_GATE[gate]
 
 
-def _is_checked_in_full(view: DocumentView) -> bool:
-    """Whether more than the shape of the document was checked."""
-    return all(notice.kind != "shapeRefused" for notice in view.notices)
+def _what_waits(view: DocumentView) -> str:
+    """Return what was not checked because something has to be corrected first; empty if nothing."""
+    if any(notice.kind == "shapeRefused" for notice in view.notices):
+        return "the rest"
+    return _join(view.summary.waiting)
 
 
-def _what_blocks(
-    blocking: Sequence[Result], unverified: Sequence[Result], *, is_whole: bool
-) -> str:
+def _what_blocks(blocking: Sequence[Result], unverified: Sequence[Result], waiting: str) -> str:
     """Say what has to be corrected, and which answers could add to it."""
     if not blocking:
         return f"Answering {_questions(unverified)} can make it ready: {_codes(unverified)}"
     what = format_count(len(blocking), "finding")
     if all(result.severity == "error" for result in blocking):
         what = _count_errors(len(blocking))
-    if not is_whole:
-        return f"Correcting {what} lets the rest be checked"
+    if waiting:
+        return f"Correcting {what} lets {waiting} be checked"
     if not unverified:
         return f"Correcting {what} makes it ready"
     return (
@@ -101,8 +104,7 @@ def _what_else(
         counts.append(f"{_questions(unverified)} ({_codes(unverified)})")
     if not counts:
         return []
-    *first, last = counts
-    return [f"besides, {', '.join(first)} and {last}" if first else f"besides, {last}"]
+    return [f"besides, {_join(counts)}"]
 
 
 def _what_is_accepted(results: Sequence[Result]) -> list[str]:
@@ -121,6 +123,12 @@ def _what_is_accepted(results: Sequence[Result]) -> list[str]:
 def _count_errors(number: int) -> str:
     """Return "1 finding that costs everything"."""
     return f"{format_count(number, 'finding')} that {'costs' if number == 1 else 'cost'} everything"
+
+
+def _join(texts: Sequence[str]) -> str:
+    """Return "this, that and these"."""
+    *first, last = texts or ("",)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _one_of(results: Sequence[Result]) -> str:

@@ -97,6 +97,24 @@ def test_of_what_was_refused_for_its_shape_only_the_next_step_is_promised() -> N
     )
 
 
+def test_no_readiness_is_promised_while_rules_wait_for_the_correction() -> None:
+    entry = Unverified(code="ACME-ANY-09", missing=("documents",))
+    waiting = ("ACME-ANY-05", "ACME-ANY-06", "ACME-ANY-07")
+    report = small_report([failure()], waiting=waiting, unverified=(entry,))
+    assert sentence(report) == (
+        "Correcting 1 finding that costs everything lets ACME-ANY-05, ACME-ANY-06 and ACME-ANY-07"
+        " be checked; besides, 1 open question (ACME-ANY-09)."
+    )
+
+
+def test_what_waits_for_an_accepted_finding_is_named() -> None:
+    accepted = failure(waiver="until June")
+    report = small_report([accepted], verdict="ready", waiting=("ACME-ANY-05",))
+    assert "; ACME-ANY-05 did not run, because something has to be corrected first;" in (
+        sentence(report)
+    )
+
+
 def test_what_costs_everything_is_said_where_no_gate_stops_it() -> None:
     report = small_report([failure(), failure("ACME-ANY-02")], verdict="ready")
     assert sentence(report, "never") == (

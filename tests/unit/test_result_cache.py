@@ -445,6 +445,8 @@ def test_a_chain_of_needs_is_blocked_to_its_end() -> None:
         ("ACME-TRY-01", "notApplicable"): 6,
     }
     assert calls == {"ACME-TRY-03": 1}
+    waiting = [[code for code in d.waiting if code.startswith("ACME")] for d in report.documents]
+    assert waiting == [["ACME-TRY-01", "ACME-TRY-02"]] * 6
 
 
 def test_a_kept_result_points_into_its_own_document() -> None:
