@@ -48,8 +48,8 @@ def describe_verdict(view: DocumentView, gate: str) -> str:
         parts = [_what_could_change(strong)]
         unverified = [r for r in unverified if not _counts_at(gate, view.rule(r).severity)]
     parts += _what_else(failed, {id(result) for result in blocking}, unverified)
-    if verdict != "notReady" and (waiting := view.summary.waiting):
-        parts.append(f"{_join(waiting)} did not run, because something has to be corrected first")
+    if verdict != "notReady" and (codes := view.summary.waiting):
+        parts.append(f"{_join(codes)} did not run, because something has to be corrected first")
     if broken := view.summary.outcomes.get("error"):
         parts.append(f"{format_count(broken, 'check')} could not be made")
     return "; ".join([*parts, *_what_is_accepted(view.results)]) + "."
