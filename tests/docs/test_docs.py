@@ -244,6 +244,17 @@ def test_a_word_of_the_glossary_is_explained_once_in_one_line() -> None:
     assert 20 <= len(words) <= 35
 
 
+def test_every_decision_is_in_the_list_with_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    rows = re.findall(r"^\| \[\d+\]\((.+?)\) \| (.+?)(?: \(.*\))? \|$",
+                      (folder / "README.md").read_text("utf-8"), re.MULTILINE)  # fmt: skip
+    titles = {
+        page.name: page.read_text("utf-8").partition("\n")[0].partition(". ")[2]
+        for page in folder.glob("0*.md")
+    }
+    assert dict(rows) == titles
+
+
 # Commands that are marked for a machine
 
 
