@@ -67,24 +67,31 @@ def test_the_least_and_the_largest_count_are_read(count: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "key", "end"),
+    ("old", "new", "measure", "end"),
     [
-        (MEASURE, MEASURE * 2, "measureId", "/externalDocument/id[1]/@extension"),
-        (COUNT, COUNT * 2, "value/numerator", "/observation/value[1]/@value"),
-        (COUNT, "", "value/numerator", "/component[1]/observation"),
+        (MEASURE, MEASURE * 2, "PI_EP_1/measureId", "/externalDocument/id[1]/@extension"),
+        (COUNT, COUNT * 2, "PI_EP_1/value/numerator", "/observation/value[1]/@value"),
+        (COUNT, "", "PI_EP_1/value/numerator", "/component[1]/observation"),
+        (ANSWER, ANSWER * 2, "/value", "/observation/value[1]/@code"),
+        (ANSWER, "", "/value", "/entry[1]/organizer"),
     ],
 )
 def test_a_value_that_is_there_twice_or_not_at_all_has_a_place(
-    old: str, new: str, key: str, end: str
+    old: str, new: str, measure: str, end: str
 ) -> None:
+    """`measure` is the id and the key of the value; without an id the first measure is meant."""
     made = read(written(YEAR, [(old, new)]))
-    ids = [
-        each["measureId"]
-        for each in json.loads(made.document)["measurementSets"][0]["measurements"]
-    ]
+    (record,) = json.loads(made.document)["measurementSets"]
+    id_, _, key = measure.partition("/")
+    ids = [each["measureId"] for each in record["measurements"]]
+    pointer = f"/measurementSets/0/measurements/{ids.index(id_) if id_ else 0}/{key}"
     assert made.places is not None
-    path = made.places[f"/measurementSets/0/measurements/{ids.index('PI_EP_1')}/{key}"].path
-    assert path.endswith(end), path
+    assert made.places[pointer].path.endswith(end), made.places[pointer].path
+
+
+def test_of_two_ids_the_root_of_the_first_is_noted() -> None:
+    second = MEASURE.replace("7031", "7032")
+    assert "measureIds" not in read(written(YEAR, [(MEASURE, MEASURE + second)])).source.facts
 
 
 def test_of_two_numerators_the_first_is_read() -> None:

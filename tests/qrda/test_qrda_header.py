@@ -50,7 +50,12 @@ def test_the_first_of_two_practices_is_the_place_of_a_missing_tin() -> None:
 
 @pytest.mark.parametrize(
     ("program", "name"),
-    [("MIPS_GROUP", "G0053"), ("MIPS_APP1_GROUP", "app1"), ("APP_PLUS_GROUP", "appPlus")],
+    [
+        ("MIPS_GROUP", "G0053"),
+        ("MIPS_APP1_GROUP", "app1"),
+        ("APP_PLUS_GROUP", "appPlus"),
+        ("XYZ", "xyz"),
+    ],
 )
 def test_a_pathway_is_the_programs_name_where_the_program_has_none(program: str, name: str) -> None:
     changes = [("MIPS_GROUP", program), (DEVICE, PATHWAY + DEVICE)]
