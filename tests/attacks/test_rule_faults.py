@@ -274,6 +274,22 @@ def test_a_document_that_kills_its_worker_costs_that_rule_on_itself_alone(
     assert written[-1]["exit"]["code"] == 4
 
 
+def test_the_documents_after_one_that_kills_its_worker_are_audited(tmp_path: Path) -> None:
+    """It is the last of its chunk, and other chunks are under way meanwhile."""
+    body = "import os\nif entity.tin == '000000063': os._exit(0)"
+    source = reading("entity, measurement_set", vendor(body))
+    install(tmp_path, "acme-tools", {"acme": source})
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for index, line in enumerate(write_lines(tmp_path, 66).read_text("utf-8").splitlines()):
+        (folder / f"{index:03}.json").write_text(line, "utf-8")
+    run = run_apart("audit", folder, *TERMS, "-f", "ndjson=out", "-j", "2", cwd=tmp_path)
+    assert run.code == 4, run.err
+    written = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+    assert [v["document"] for v in written if v.get("outcome") == "error"] == [63]
+    assert len([v for v in written if v["type"] == "document"]) == 66
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_several_documents_of_one_entity_that_end_their_worker_do_not_end_the_run(
     jobs: str, tmp_path: Path

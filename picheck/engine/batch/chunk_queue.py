@@ -98,6 +98,8 @@ class ChunkQueue:
 
     def _retry(self, chunk: Chunk) -> ChunkResult:
         """Audit a chunk alone in a new executor, then hand out the others again."""
+        # a pool that breaks fails all its futures, and none says whose document it was: alone, the
+        # chunk shows it
         others = [other for other, _ in self._under_way]
         self._under_way.clear()
         try:
@@ -134,15 +136,16 @@ class ChunkQueue:
         """
         if culprit is not None:
             self._culprits.update((number, culprit.name) for number, _ in inputs)
-            with without_culprit(culprit.name):
-                self._renew()
-                try:
+            try:
+                with without_culprit(culprit.name):
+                    self._renew()
                     return self._submit(chunk).result()
-                except self._executors.worker_errors:
-                    pass
-                finally:
-                    self.close()
-        self._renew()
+            except self._executors.worker_errors:
+                pass
+            finally:  # the chunks that follow are audited with all code
+                self._renew()
+        else:
+            self._renew()
         name = culprit.name if culprit else None
         return audit_chunk(self._pickled, _make_failed_chunk(chunk, inputs, name))
 
