@@ -57,6 +57,8 @@ def _check_answers(call: Call) -> Call:
             _check_texts("evidence keys", missing.keys)
             raise
         if isinstance(returned, Sequence) and not isinstance(returned, str | bytes):
+            # read once: a sequence of a plugin's own class could give something else the second
+            # time
             returned = tuple(returned)
         for result in returned if type(returned) is tuple else (returned,):
             if type(result) is CheckResult:  # anything else is refused by the runner

@@ -85,6 +85,8 @@ class DocumentAuditor:
         self.acceptance: Acceptance = read_acceptance(
             options.as_of, options.waivers, options.baseline, tuple(registry.rules)
         )
+        # the runner does not know a document's file: open questions are kept for all where they
+        # count at the gate of any
         gates = (options.gate, *(override.gate for override in options.overrides))
         self.runner = RuleRunner(
             all_results=options.all_results,
@@ -203,6 +205,8 @@ class DocumentAuditor:
         rulebook, decoded, evidence = plan.rulebook, work.decoded, work.found.evidence
         views = _views(decoded, work.subject.document, rulebook)
         entity = work.subject.entity
+        # a refused document gives no year that is its own: its results carry the year of the law
+        # that they rest on
         subject = msgspec.structs.replace(work.subject, year=rulebook.year, sets=views)
         parts = document_parts(
             decoded.submission,
@@ -230,6 +234,7 @@ class DocumentAuditor:
             self._run(plan.sets, own, blocked, subject, work, view)
         if views:
             work.entity_sets.append(EntitySets(key, views, evidence))
+        # a picture beside a refused side file would show as missing what that file may hold
         if self.options.with_chart_data and work.found.fault is None:
             work.charts.append(ChartSource(rulebook, views, evidence, subject.masker))
 

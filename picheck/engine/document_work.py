@@ -55,6 +55,8 @@ class DocumentWork:
             reasons.add("unreadable")
         if not self.is_checked:
             reasons.add("nothingChecked")
+        # a year without a rulebook is "nothing checked": the worse "incomplete" would hide that in
+        # the exit code
         if any(r.outcome == "error" and r.code != NO_RULEBOOK.record.code for r in self.results):
             reasons.add("incomplete")
         return frozenset(reasons)

@@ -103,6 +103,7 @@ class EntityGroups:
         for key, views, evidence, _ in entity_sets:
             if key.entity.is_identified:
                 self._groups.setdefault(key, ([], evidence))[0].extend(views)
+                # only the TIN says that two entities are of one practice
                 if key.entity.tin:
                     self._levels_of(key).setdefault(key.entity.entity_type, []).extend(views)
 

@@ -64,6 +64,8 @@ class EntityRuleRunner:
         # one set alone is here because the practice has others at another level
         rules = plan.entities if len(views) > 1 else plan.levels
         outcomes = self._auditor.runner.run(rules, parts, frozenset())
+        # no file yet: each result goes to the document of its set, and `_amend` shows that file to
+        # the waivers
         subject = self._subject(entity_sets, views[0].document, "")
         return [
             result

@@ -18,6 +18,7 @@ def matches(pattern: str, uri: str, folder: Path) -> bool:
     """
     compiled = _compile(pattern)
     names = _names(uri, str(folder), os.getcwd())  # noqa: PTH109 - a key of a cache
+    # False and True are the indexes of the short names and of the long ones
     return any(compiled.fullmatch(name) for name in names["/" in pattern])
 
 

@@ -37,8 +37,11 @@ def fingerprint(  # noqa: PLR0917 - all of them are what identifies a finding
     return hashlib.sha256(head + entity + tail).hexdigest()
 
 
+# without the entity, which differs for nearly every document: the rest comes up again and again
 @lru_cache(maxsize=4096)
 def _around(code: str, year: int | None, kind: str, pointer: str, key: str) -> tuple[bytes, bytes]:
     """Return the canonical JSON before and after the entity."""
+    # outside of its program's sets a pointer has no name for the set that it leads into, and the
+    # number of a set changes where others are added
     place = pointer if kind else _SET_INDEX.sub("/measurementSets", pointer)
     return _encode([code, year])[:-1] + b",", b"," + _encode([kind, place, key])[1:]

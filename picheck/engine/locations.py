@@ -127,6 +127,7 @@ def _place(result: Result, text: _Text) -> Result:
         result,
         location=_at(result.location, text),
         related_locations=tuple(
+            # a related place in another document has no line in this text
             place if place.document is not None else _at(place, text)
             for place in result.related_locations
         ),

@@ -36,6 +36,7 @@ def place_of(
     Raises IndexError or ValueError where `at` is no set that the rule was given to speak of: one
     of an earlier year would lead into another document.
     """
+    # Python would take -1 for the last set, and the finding would be about the wrong one
     if isinstance(at, int) and at < 0:
         raise IndexError(f"there is no set {at}")
     view = subject.sets[at] if isinstance(at, int) else at or subject.set_
@@ -53,6 +54,7 @@ def place_of(
 def set_at(pointer: str, subject: Subject) -> SetView | None:
     """Return the set of the document that a pointer leads into; None where it leads into none."""
     for view in subject.sets:
+        # with a slash at the end of both: /measurementSets/10 does not lie in /measurementSets/1
         if view.document == subject.document and f"{pointer}/".startswith(f"{view.pointer}/"):
             return view
     return None

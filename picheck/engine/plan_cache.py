@@ -37,6 +37,7 @@ class Plans:
 
     def __iter__(self) -> Iterator[Plan]:
         """Yield the plans that were used, by program and year; several where overrides select."""
+        # sorted: they are made in the order of the documents, and those of workers come as a set
         return iter(sorted(self._made.values(), key=_by_year))
 
     def of(self, program: str, year: int, selected: frozenset[str]) -> Plan:

@@ -57,6 +57,8 @@ def _files(given: str) -> Iterator[Path]:
     for found in sorted(glob.glob(given, recursive=True)) if is_pattern else (given,):  # noqa: PTH207
         path = Path(found)
         if os.path.isdir(found):  # noqa: PTH112 - a name that is too long is no directory
+            # sorted, for the system lists a folder in any order, and two runs must name their
+            # inputs alike
             yield from sorted(inner for inner in path.rglob("*") if inner.is_file())
         else:
             yield path

@@ -190,6 +190,7 @@ class ScoreRunner:
                 year = self._options.year or (submission.performance_year if submission else None)
                 if year is None:
                     newest = self._registry.rulebooks.newest_final(program)
+                    # no rulebook is of the year 0, so such a document has no score
                     year = newest.year if newest else 0
                 groups.setdefault(EntityYear(program, year, entity), {})[index] = raw
         return groups

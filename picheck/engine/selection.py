@@ -45,6 +45,7 @@ class Selection:
         found = [
             code
             for code, rule in self._rules.items()
+            # with the hyphen: PIC-E is no prefix of PIC-ELG-01, and is refused with a suggestion
             if code == wanted or code.startswith(f"{wanted}-") or rule.slug == selector.lower()
         ]
         if found:
@@ -139,6 +140,7 @@ def with_needs(codes: Iterable[str], installed: Mapping[str, InstalledRule]) -> 
 
 def in_order(codes: Iterable[str], installed: Mapping[str, InstalledRule]) -> list[str]:
     """Sort codes so that each comes after those it needs; otherwise by code."""
+    # sorted twice: sets and their rules must come in one order under every hash seed
     graph = {
         code: sorted(need for need in installed[code].rule.needs if need in installed)
         for code in sorted(codes)

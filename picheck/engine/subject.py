@@ -43,6 +43,7 @@ def pseudonym(subject: Subject, key: bytes) -> str:
     It is a keyed digest. Without a secret key (`--entity-key`) it only keeps entities apart
     within a run: whoever knows all TINs can try them.
     """
+    # BLAKE2b takes a key of 64 bytes at most
     digest = hashlib.blake2b(subject.entity_json, key=key[:64], digest_size=12).digest()
     return base64.urlsafe_b64encode(digest).decode()
 

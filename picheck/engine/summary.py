@@ -79,6 +79,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
             return
         if reason is not None:
             self.reasons.add(reason)
+        # a notice of a document that was read has cost that document its verdict already
         if notice.document is None or reason == "unreadable":
             self.is_complete &= not notice.is_incomplete
 
@@ -105,6 +106,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
 
     def summary(self) -> Summary:
         """Return the summary of the report."""
+        # what was found across documents may have taken the last document from a verdict
         verdicts = {verdict: number for verdict, number in self.documents.items() if number}
         reasons = self.reasons | ({"findings"} if "notReady" in verdicts else set())
         verdict = overall_verdict(verdicts)

@@ -21,6 +21,7 @@ _CALLERS: Final[frozenset[CodeType]] = frozenset({RuleRunner._call.__code__, bin
 INTERVAL: Final = 1.0
 
 
+# BaseException, so that `except Exception` in a rule does not catch it
 class RuleTimeout(BaseException):
     """A call took too long."""
 

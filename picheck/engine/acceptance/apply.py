@@ -74,6 +74,7 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
         `uri` names the document that the finding is in.
         """
         found: set[int] = set()
+        # waivers without a file, or with a pattern, are under None
         for name in (None, *names_of(uri, self.folder)):
             found.update(self.by_key.get((code, name), ()), self.by_key.get((finding, name), ()))
         return sorted(found)
@@ -132,6 +133,7 @@ class _Decision:
                 self._refuse(index, waiver, refusal)
             elif not waiver.has_expired(self._acceptance.as_of):
                 return self._subject.masker.text(mask_digits(waiver.account))
+        # none of them holds: the first is named for all, for the finding counts again once
         if matching and not refusal:
             self._add_expired(*matching[0], result)
         return None

@@ -174,4 +174,5 @@ def _subject(document: DocumentSummary) -> tuple[int | None, str]:
 
 def _make_baseline(as_of: str, findings: Iterable[BaselineEntry]) -> Baseline:
     each = {known.fingerprint: known for known in findings}
+    # sorted, so that two baselines differ only where their findings do
     return Baseline(as_of=as_of, findings=tuple(each[key] for key in sorted(each)))

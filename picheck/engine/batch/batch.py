@@ -191,7 +191,9 @@ class Batch:
         """Write what the entity rules add to the documents of one entity."""
         sets, documents = EntityGroups(), {}
         try:
+            # audited again, for no run keeps the sets of all its documents in memory
             for number, raw in group:
+                # a rule that ended a worker on this document would end the run itself here
                 with without_culprit(self._culprits.get(number)):
                     audited = self._worker.auditor.audit(raw, number)
                 documents[number] = audited.summary

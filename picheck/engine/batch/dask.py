@@ -116,12 +116,15 @@ class _ClusterExecutor(Executor):
         if self._cluster.is_down:
             raise BrokenExecutor(_GONE)
         try:
+            # impure: Dask gives equal calls one result, and a chunk that is handed out again must
+            # be audited again
             theirs = self._client.submit(fn, *args, pure=False, **kwargs)
         except Exception as error:
             if not self._cluster.is_down:
                 raise
             raise BrokenExecutor(_GONE) from error
         ours: Future[T] = _DaskFuture(self._cluster)
+        # kept here, for Dask calls off the work of a future that nothing refers to
         self._under_way.add(theirs)
         theirs.add_done_callback(partial(self._fetch, ours))
         return ours

@@ -54,6 +54,7 @@ def _begin_worker(parent: int) -> None:
     Ctrl-C is left to the parent: it keeps what was written and says where it stopped.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # not the handlers of the parent, which a fork inherits: they say where the run was stopped
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)

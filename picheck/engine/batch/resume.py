@@ -119,6 +119,8 @@ class _Reader:
         index = value["document"]
         if kind not in _OF_AN_INPUT or type(index) is not int or index < 0:
             raise ValueError(f"a line of type {kind} of input {index} is none of a report")
+        # only what entities add comes after all documents, and it is found again from the documents
+        # themselves
         if index < self._group.number:
             self._has_entities = True
             return
@@ -173,6 +175,7 @@ class _Reader:
                 self._summary.add_notice(msgspec.convert(_without(value, "type"), Notice))
         if (gap := group.number - len(self._digests)) > _LONGEST_GAP:
             raise ValueError(f"input {group.number} follows input {len(self._digests) - 1}")
+        # a blank line has a number and writes nothing
         self._digests.extend([0] * gap)
         self._digests.append(_digest(documents[0]) if documents else 0)
 

@@ -80,6 +80,7 @@ class ResumePoint(msgspec.Struct, frozen=True, kw_only=True):
 
 def kept_digest(sha256: str, evidence: Iterable[str]) -> int:
     """Return the beginning of a document's digest, or of one over it and its side files'."""
+    # the evidence takes part, for a finding may rest on it while the document is the same
     others = list(evidence)
     whole = hashlib.sha256("".join([sha256, *others]).encode()).hexdigest() if others else sha256
     return int(whole[:_DIGEST], 16)

@@ -126,6 +126,7 @@ class Worker:
                     audits.append(AuditedInput(index, given, audited))
             if isinstance(given, RawDocument):
                 last = given.uri if given.line is None else f"{given.uri}:{given.line}"
+        # a document that was written and is now a blank line, or not there
         if gone:
             raise changed_error(f"the input with number {min(gone)}")
         summary.plans = set(self.auditor.plans.keys)

@@ -125,6 +125,7 @@ def _set_facts(source: ChartSource, view: SetView, findings: Sequence[_Finding])
     by_measure: dict[str, list[_Finding]] = {}
     about_none: list[_Finding] = []
     for finding in findings:
+        # a finding may name an id that the year does not have; it then belongs to no objective
         ids = finding.measures & rulebook.measures.keys()
         for measure_id in ids:
             by_measure.setdefault(measure_id, []).append(finding)

@@ -62,6 +62,7 @@ class HistoryWriter:
 
     def add(self, key: EntityYear, records: tuple[MeasurementSet, ...]) -> None:
         """Enter the sets of one earlier submission."""
+        # little, for the run waits for it before its first document
         packed = zlib.compress(pack(records), 1)
         row = (_digest(key), key.year, packed)
         with _disk_errors():
