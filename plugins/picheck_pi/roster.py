@@ -1,6 +1,6 @@
 """The members of a group, and how many of them hold a special status."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from picheck.api import Clause, Entity, Evidence
@@ -17,6 +17,8 @@ from picheck_pi.term_schemas import (
 _ALL: Final = 100
 #: Shares are added up as they are written, without the dust of binary fractions.
 _PLACES_OF_A_SHARE: Final = 6
+#: By how much a share may be too large because it was rounded to a whole percentage.
+_ROUNDING: Final = 0.5
 
 #: The terms of the clause that says when an entity with members holds a status: `thresholds` in
 #: percent of its members (or how many it may have), `places` where a member must work for it.
@@ -52,10 +54,11 @@ class Ground(NamedTuple):
 
 
 class Roster(NamedTuple):
-    """The members of one entity as the evidence gives them, one row each.
+    """The members of one entity as the evidence gives them.
 
     `own` are the statuses that the entity can hold by itself. `holders` says of each status for
-    each row whether the member holds it: None where the row does not say. `stated` is what the
+    each member whether they hold it: None where the member's rows do not say, or contradict each
+    other. `unmentioned` are the statuses of which no row says anything. `stated` is what the
     evidence says of all members together: whether they all qualify, None where it does not say.
     """
 
@@ -63,6 +66,7 @@ class Roster(NamedTuple):
     own: tuple[str, ...]
     thresholds: Mapping[str, Mapping[str, Any]]
     holders: Mapping[str, tuple[bool | None, ...]]
+    unmentioned: frozenset[str]
     size: int
     stated: bool | None
 
@@ -98,14 +102,14 @@ class Roster(NamedTuple):
             return Ground(status, "unmet", why, is_contradicted=True)
         rows = self.holders.get(status, ())
         yes, unknown, count = rows.count(True), rows.count(None), len(rows)
-        says_nothing = unknown == count or limit.keys() <= {"members_up_to"}
+        says_nothing = status in self.unmentioned or limit.keys() <= {"members_up_to"}
         if says_nothing or _is_enough(limit, yes, count):
             return Ground(status, "granted")
         above = limit.get("above_percent")
         needed = f"more than {above} %" if above is not None else f"{limit['from_percent']} %"
         why = f"takes {needed} of the clinicians, and "
         if _is_enough(limit, yes + unknown, count):
-            why += f"{unknown} of {count} rows do not say"
+            why += f"{unknown} of {count} do not say, or contradict themselves"
             return Ground(status, "open", why, missing=("clinicians.specialStatuses",))
         return Ground(status, "unmet", f"{why}{yes} of {count} hold it", is_contradicted=True)
 
@@ -127,37 +131,79 @@ def roster_of(
     if clause is None or entity.entity_type not in clause["entity_types"]:
         return None
     rows = evidence.clinicians or ()
+    members = _group_members(rows)
     return Roster(
         entity_type=entity.entity_type,
         own=clause["own_statuses"].get(entity.entity_type, ()),
         thresholds=clause["thresholds"],
         holders={
-            status: tuple(_find_holders(status, rows, clause["places"])) for status in statuses
+            status: tuple(_holds(status, own_rows, clause["places"]) for own_rows in members)
+            for status in statuses
         },
-        size=len(rows),
+        unmentioned=frozenset(
+            status
+            for status in statuses
+            if not any(_mentions(status, row, clause["places"]) for row in rows)
+        ),
+        size=len(members),
         stated=evidence.eligibility.all_members_qualify,
     )
+
+
+def _group_members(rows: Iterable[Any]) -> list[list[Any]]:
+    """Return the rows of each member: those of one NPI are one member's, without one each is."""
+    members: dict[object, list[Any]] = {}
+    for number, row in enumerate(rows):
+        members.setdefault(number if row.npi is None else row.npi, []).append(row)
+    return list(members.values())
 
 
 def find_contradiction(
     status: str, entity: Entity, evidence: Evidence, clause: Clause | None
 ) -> str:
-    """Return what one clinician's places of service say against a status; empty for nothing.
+    """Return what a clinician's own rows say against a status; empty for nothing.
 
-    The clinician's row is the one with their NPI, or without any.
+    The clinician's rows are those with their NPI, or without any. They speak against it where none
+    of them bears it out.
     """
-    place = clause["places"].get(status) if clause is not None else None
-    rows = [row for row in evidence.clinicians or () if row.npi in {None, entity.npi}]
-    if place is None or len(rows) != 1 or rows[0].place_of_service_share is None:
-        return ""
-    share, needed = _add_shares(rows[0], place), place["from_percent"]
-    if share >= needed:
-        return ""
+    places: Mapping[str, Mapping[str, Any]] = clause["places"] if clause is not None else {}
+    rows = list_own_rows(evidence.clinicians or (), entity.npi)
+    if {_row_holds(status, row, places) for row in rows} - {None} != {False}:
+        return _describe_excess(status, rows, places)
+    place = places.get(status)
+    row = next(row for row in rows if _row_holds(status, row, places) is False)
+    if place is None or row.place_of_service_share is None:
+        return "is not among the special statuses that the clinician's row in the evidence gives"
     codes = ", ".join(place["codes"])
     return (
-        f"takes {needed} % of the services at the places of service {codes}, and the evidence gives"
-        f" {share:g} %"
+        f"takes {place['from_percent']} % of the services at the places of service {codes}, and the"
+        f" evidence gives {_add_shares(row, place):g} %"
     )
+
+
+def list_own_rows(rows: Iterable[Any], npi: str | None) -> list[Any]:
+    """Return the rows of a clinician: those with the clinician's NPI, or without any."""
+    return [row for row in rows if row.npi in {None, npi}]
+
+
+def add_all_shares(row: Any) -> float:
+    """Return the percentage of a clinician's services over all places that a row gives."""
+    return round(sum((row.place_of_service_share or {}).values()), _PLACES_OF_A_SHARE)
+
+
+def is_excessive(row: Any) -> bool:
+    """Whether a row gives more services than there are, by more than rounding explains."""
+    return add_all_shares(row) > _ALL + _ROUNDING * len(row.place_of_service_share or ())
+
+
+def _describe_excess(
+    status: str, rows: Iterable[Any], places: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """Say that a status rests on shares that add up to more than all services; empty if not."""
+    if status not in places:
+        return ""
+    sums = [f"{add_all_shares(row):g}" for row in rows if is_excessive(row)]
+    return f"rests on shares of the services that add up to {sums[0]} %" if sums else ""
 
 
 def _add_shares(row: Any, place: Mapping[str, Any]) -> float:
@@ -166,15 +212,28 @@ def _add_shares(row: Any, place: Mapping[str, Any]) -> float:
     return round(sum(shares.get(code, 0.0) for code in place["codes"]), _PLACES_OF_A_SHARE)
 
 
-def _find_holders(
-    status: str, rows: Sequence[Any], places: Mapping[str, Mapping[str, Any]]
-) -> Iterator[bool | None]:
-    """Yield whether each member holds a status: by the places of service, else as it is said."""
+def _holds(
+    status: str, rows: Iterable[Any], places: Mapping[str, Mapping[str, Any]]
+) -> bool | None:
+    """Return whether a member holds a status; None where the rows do not say, or contradict."""
+    said = {_row_holds(status, row, places) for row in rows} - {None}
+    return said.pop() if len(said) == 1 else None
+
+
+def _mentions(status: str, row: Any, places: Mapping[str, Any]) -> bool:
+    """Whether a row says anything of a status."""
+    has_shares = status in places and row.place_of_service_share is not None
+    return has_shares or row.special_statuses is not None
+
+
+def _row_holds(status: str, row: Any, places: Mapping[str, Mapping[str, Any]]) -> bool | None:
+    """Return whether a row shows a status: by the places of service, else as it is said.
+
+    Shares that add up to more than all services show nothing.
+    """
     place = places.get(status)
-    for row in rows:
-        if place is not None and row.place_of_service_share is not None:
-            yield _add_shares(row, place) >= place["from_percent"]
-        elif row.special_statuses is not None:
-            yield status in row.special_statuses
-        else:
-            yield None
+    if place is not None and row.place_of_service_share is not None:
+        if is_excessive(row):
+            return None
+        return _add_shares(row, place) >= place["from_percent"]
+    return None if row.special_statuses is None else status in row.special_statuses
