@@ -29,7 +29,7 @@ _ARITHMETIC: Final = ("arithmetic", "basis", "category_weight", "reported", "zer
 _TESTS: Final[Mapping[str, tuple[str, ...]]] = {
     QRDA: tuple(
         f"tests/qrda/test_{name}.py"
-        for name in ("qrda_dates", "qrda_faults", "qrda_header", "formats", "qrda_departures")
+        for name in ("qrda_dates", "qrda_faults", "qrda_header", "qrda_root", "qrda_departures")
     ),
     **dict.fromkeys(("eligibility", "period", "structure"), ("tests/unit/test_envelopes.py",)),
     "scoring": ("tests/scoring/test_scoring_examples.py", "tests/scoring/test_scoring.py"),
