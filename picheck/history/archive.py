@@ -146,6 +146,7 @@ class ArchiveBook(PriorBook):
             "until": self._archive.until,
         }
         with self._database().open_to_read() as connection:
+            # the last row of a year stays: what was sent last, or else the last audit
             newest = {row.year: row for row in connection.execute(self._query, given)}
             for row in newest.values():
                 if row.kind == "audit":
@@ -195,6 +196,7 @@ def _answers(views: tuple[SetView, ...]) -> list[tuple[str, Any]]:
     """Return what was answered, in an order of its own."""
     return sorted(
         ((each.measure_id, each.value) for view in views for each in view.record.measurements),
+        # by repr(), for answers of several types have no order
         key=repr,
     )
 

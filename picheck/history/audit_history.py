@@ -66,6 +66,7 @@ class AuditHistory:
             return self._recorder.resume(self._since, digests)
         except HistoryError as error:
             self._fail(error)
+            # nothing is recorded from here on, so nothing has to be audited again for its record
             return len(digests)
 
     def add(self, collected: Sequence[CollectedAudit]) -> None:

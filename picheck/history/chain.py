@@ -75,6 +75,7 @@ def begin(connection: Connection, by: str, clock: Clock = utc_now) -> ChainState
     row = {"name": "audits", "size": 0, "head": NO_RECORD, "origin": origin}
     connection.execute(insert(CHAIN), [{**row, "created_at": at, "format": FORMAT}])
     first = Entry("note", None, None, None, {"format": FORMAT, "origin": origin})
+    # the time of the row of the chain, not a second look at the clock: `verify` compares them
     return append(connection, [first], by, lambda: datetime.fromisoformat(at))
 
 

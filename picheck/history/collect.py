@@ -158,6 +158,7 @@ class AuditCollector:
         self, raw: RawDocument, audited: AuditedDocument, report: bytes, prior: bytes | None
     ) -> Iterator[Blob]:
         keep = self._given.keep
+        # masked, so it is kept whatever is decided of the files; a replay is compared with it
         yield Blob.of(report, "application/json")
         yield Blob.of(raw.data, media_of(raw.data), keep=keep)
         for beside in (audited.evidence, prior):

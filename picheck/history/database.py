@@ -93,9 +93,11 @@ class Database:
         """Yield a connection in a transaction of the only writer; all is kept, or nothing."""
         with database_errors(self.url), self.engine.connect() as connection:
             if self.engine.dialect.name == "sqlite":
+                # locked before the head is read: a writer that waited later would add to an old one
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield connection
+            # also at Ctrl-C: a chunk is recorded as a whole or not at all
             except BaseException:
                 connection.rollback()
                 raise
@@ -108,6 +110,7 @@ class Database:
 
     def reclaim(self) -> None:
         """Leave nothing of removed bytes in the files of the database."""
+        # the write-ahead log holds the old pages until it is emptied
         command = "PRAGMA wal_checkpoint(TRUNCATE)"
         if self.engine.dialect.name != "sqlite":
             command = "VACUUM blob"
@@ -126,6 +129,7 @@ def read_state(connection: Connection, *, locked: bool = False) -> ChainState:
 
     from picheck.history.tables import CHAIN  # noqa: PLC0415
 
+    # SQLite has no FOR UPDATE: there `open_to_write` has locked the whole file
     query = select(CHAIN.c.size, CHAIN.c.head, CHAIN.c.origin)
     row = connection.execute(query.with_for_update() if locked else query).one()
     return ChainState(row.size, row.head, row.origin)
@@ -142,6 +146,7 @@ def make_tables(url: str) -> None:
     make_key(url)
     if file is not None:
         try:
+            # made here, for SQLite would make it readable by others
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror}") from error
@@ -207,6 +212,8 @@ def _engine(url: str) -> Engine:
 
     try:
         if file_of(url) is None:
+            # a stricter level would refuse a writer that waited for another, in place of showing it
+            # the new head
             return create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True)
         engine = create_engine(address_of(url), connect_args={"timeout": _PATIENCE})
     except (ArgumentError, NoSuchModuleError, ImportError) as error:

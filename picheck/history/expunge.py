@@ -66,6 +66,7 @@ def expunge(
 def _find_digests(connection: Connection, before: int, *, old: bool) -> set[str]:
     """Return the digests of files that records of years before one name, or all other records."""
     is_old = RECORD.c.year < before
+    # what a record without a year names is kept
     query = select(RECORD.c.body).where(is_old if old else ~is_old | RECORD.c.year.is_(None))
     return {
         value

@@ -127,6 +127,7 @@ def find_submitted(connection: Connection, document: str) -> Row[Any] | None:
     """Return the newest record that says that a document, given by its SHA-256, was sent."""
     query = select(RECORD).where(RECORD.c.kind == "submitted").order_by(RECORD.c.seq.desc())
     for row in connection.execute(query.where(RECORD.c.body.contains(document))):
+        # the digest may be in a body in another role
         if decode_body(row.body).get("document") == document:
             return row
     return None

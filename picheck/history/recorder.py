@@ -83,6 +83,7 @@ class AuditRecorder:
                 for each in collected
                 if known.get(each.document) == each.identity
             }
+            # a file that was changed back: what lies there now is not what the last record says
             for document in find_superseded(connection, places):
                 del known[document]
             new, blobs = [], list[Blob]()
@@ -91,6 +92,7 @@ class AuditRecorder:
                 if self._has_recorded(each):
                     done += 1
                 elif known.get(each.document) != each.identity:
+                    # the same bytes may come again in the same chunk
                     known[each.document] = each.identity
                     new.append(each.entry or _repeat(connection, each))
                     blobs += each.blobs

@@ -147,6 +147,7 @@ class AuditReplayer:
         prior = self._read_kept(body, "prior") if "prior" in body else b"{}"
         try:
             auditor = self._auditor(body)
+            # the earlier years of then, whatever is known of them now
             auditor.prior = KeptPrior(prior, self._registry.rulebooks)
             return raw, auditor.audit(raw, number)
         except (InputError, UsageError) as error:
@@ -158,6 +159,7 @@ class AuditReplayer:
         if terms not in self._auditors:
             if len(self._auditors) >= _MANY:
                 self._auditors.clear()
+            # the auditor reads these files when it is made, and never again
             with tempfile.TemporaryDirectory(prefix="picheck-") as folder:
                 options = self._options(body, Path(folder))
                 self._auditors[terms] = DocumentAuditor(self._registry, options)
@@ -171,6 +173,8 @@ class AuditReplayer:
         given = msgspec.json.decode(self._read_kept(body, "options"))
         overrides = msgspec.convert(given["overrides"], tuple[Override, ...])
         everywhere = [
+            # the record says which of them applied; their patterns may not fit where the file is
+            # kept
             msgspec.structs.replace(overrides[index], files=("**",), folder="/")
             for index in body.get("overrides", ())
         ]

@@ -100,5 +100,6 @@ def _bodies(
 
 
 def _digest(body: Mapping[str, Any]) -> int:
+    # evidence inside of the document is part of the document's own digest
     evidence = [body["evidence"]] if "evidenceUri" in body and "evidence" in body else []
     return kept_digest(body["document"], evidence)

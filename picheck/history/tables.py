@@ -24,6 +24,7 @@ CHAIN: Final = Table(
 RECORD: Final = Table(
     "record",
     METADATA,
+    # the chain gives the number: one that a database gives may leave gaps
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("kind", String(16), nullable=False),
     Column("at", String(32), nullable=False),

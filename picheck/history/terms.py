@@ -83,6 +83,7 @@ def compare_environments(before: str, now: str) -> list[str]:
         if was is None:
             lines.append(f"{name} is installed now and was not then")
         elif is_ is None:
+            # a rulebook has no version
             lines.append(f"{name} {was[0]} is not installed".replace("  ", " "))
         elif was[0] != is_[0]:
             lines.append(f"{name} is {is_[0]}, and was {was[0]}")

@@ -97,6 +97,7 @@ def _check_derived(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
     first, last = rows[0]["seq"], rows[-1]["seq"]
     for table, wanted in tables:
         found = _rows_of(connection, table, first, last)
+        # by repr(), for None and numbers have no order
         expected = sorted((tuple(row[c.name] for c in table.columns) for row in wanted), key=repr)
         if found != expected:
             seq = next((a or b)[0] for a, b in _pairs(found, expected) if a != b)

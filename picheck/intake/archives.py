@@ -145,6 +145,8 @@ def _read_line_member(
     try:
         member = _only(same)
         with archive.open(member) as file:
+            # looked at first: a report inside an archive is left out and counted, not refused like
+            # one that was named
             if is_report(file.readline(MAX_BYTES)):
                 left_out.add("report", uri)
                 return
@@ -179,6 +181,7 @@ def _digests(
     """Yield the SHA-256 of each supporting document in the folder of its evidence, by its name."""
     for name in supporting_files(evidence):
         path = posixpath.normpath(posixpath.join(folder, name))
+        # evidence may name files of its own folder only, as on a disk
         if path in members and (not folder or path.startswith(f"{folder}/")):
             # one that is damaged is not known, as on a disk that cannot be read
             with suppress(InputError, *ARCHIVE_ERRORS), archive.open(_only(members[path])) as file:
@@ -191,6 +194,7 @@ def _read(archive: zipfile.ZipFile, same: list[zipfile.ZipInfo]) -> bytes:
     Raises InputError where it is damaged, or its name leads to several members that differ.
     """
     member = _only(same)
+    # by what it says of itself, before anything is unpacked; one that lies is cut by the read below
     if member.file_size > MAX_BYTES:
         raise InputError(f"more than {MAX_BYTES:,} bytes in one document", uri=member.filename)
     try:
@@ -207,6 +211,7 @@ def _only(same: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     if len({(other.CRC, other.file_size) for other in same}) > 1:
         said = f"{len(same)} members have this name and differ; which one holds is not known"
         raise InputError(said, uri=member.filename)
+    # a small member may shrink further than a bomb, and does no harm
     if member.file_size > MAX_RATIO * max(member.compress_size, 1024):
         said = f"unpacks to more than {MAX_RATIO} times its size, as only bombs do"
         raise InputError(said, uri=member.filename)

@@ -166,6 +166,8 @@ class ChunkReader:
     def _file(self, source: Source, first: int) -> Iterator[Chunk]:
         """Cut a file at line ends. What is added to it after this began is not audited."""
         uri, path = source.uri, source.path
+        # its size of the first time: lines that came later would shift the numbers of all that
+        # follow
         size = self._sizes.setdefault(path, Path(path).stat().st_size)
         end = 0
         for chunk in self._blocks(uri, path, first, lambda _: size):
@@ -206,8 +208,10 @@ def _measure(file: BinaryIO, size: int) -> tuple[int, int]:
         lines = islice(BytesIO(data), MANY_INPUTS)
         return sum(map(len, lines)), MANY_INPUTS
     while data and not data.endswith(b"\n"):
+        # in steps, for a line may be as long as the file
         data = file.readline(1 << 20)
         length += len(data)
+        # a last line without an end counts where nothing more comes
         count += data.endswith(b"\n") or not data
     return length, count
 

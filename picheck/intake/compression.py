@@ -125,6 +125,8 @@ class _FrameReader(io.RawIOBase):
     def _fill(self) -> bool:
         """Unpack what comes next; False at the end."""
         packed = self._packed
+        # bz2 and lzma hold back what was not asked for; zstandard gives all at once, and does not
+        # say
         if not packed and getattr(self._frame, "needs_input", True):
             packed = self._file.read(_STEP)
             if not packed:

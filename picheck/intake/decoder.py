@@ -145,6 +145,7 @@ def read_json(data: bytes, uri: str) -> LocatedJson:
 
 
 def _decode(data: bytes) -> tuple[Submission, Envelope, bytes | None]:
+    # looked for in the bytes first: a bare submission, as most are, is decoded once
     if b'"submission"' not in data:
         return _bare.decode(data), BARE, None
     try:
@@ -186,6 +187,7 @@ def _slow_read(data: bytes, uri: str, programs: Collection[str]) -> DecodedDocum
     value = without_contents(read.value, shape, programs)
     submission = _convert(value, shape)
     violations = () if submission is not None else _violations(value)
+    # tests hold gate and schema to one verdict; where they differ all the same, the gate wins
     if submission is None and not violations:
         violations = (Violation(pointer="", message="is no submission", expected="a submission"),)
     noticed = find_unknown_properties(read, shape, programs)
@@ -246,6 +248,7 @@ def _find_year(value: Any, shape: Envelope) -> int | None:
     """Return the performance year of a document whose shape was refused, if it is a number."""
     keys = value if shape is BARE else value.get("submission")
     year = keys.get("performanceYear") if isinstance(keys, dict) else None
+    # not isinstance(): True is an int, and no year
     return year if type(year) is int else None
 
 
@@ -254,6 +257,7 @@ def _identifiers(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
             is_named = isinstance(key, str) and _IDENTIFIER_KEY.search(key)
+            # a TIN may be written as a number
             if is_named and isinstance(inner, str | int | float) and not isinstance(inner, bool):
                 yield str(inner)
             yield from _identifiers(inner)

@@ -141,6 +141,7 @@ class Discovery:
         for source in sources:
             is_empty = False
             yield source
+        # a folder whose files were all given before is not empty
         if is_empty and self.left_out.count("duplicate") == duplicates:
             yield Unreadable(error=InputError(_NO_FILE, uri=uri_of(path)), is_empty=True)
 
@@ -150,6 +151,7 @@ class Discovery:
             yield unreadable(_IS_DEVICE, uri_of(path))
             return
         status = path.stat()
+        # a pipe has several names, such as /dev/stdin and /dev/fd/0, and can be read only once
         identity = f"{status.st_dev}:{status.st_ino}"
         if identity in self._files:
             self.left_out.add("duplicate", uri_of(path))
@@ -196,12 +198,14 @@ class Discovery:
     def _folder(self, folder: Path) -> Iterator[Source | Unreadable | Path]:
         """Yield the sources of one directory, and as paths the directories in it."""
         real = os.path.realpath(folder)
+        # a link may lead to a folder above: the walk would not end
         if real in self._folders:
             self.left_out.add("duplicate", uri_of(folder))
             return
         self._folders.add(real)
         try:
             with os.scandir(folder) as scan:
+                # sorted, for systems list a folder in any order, and documents are numbered in it
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
             yield cannot_be_read(uri_of(folder), error)

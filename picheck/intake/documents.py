@@ -168,6 +168,7 @@ def whole_lines(file: LineReader, longest: int | None = None) -> Iterator[bytes 
 
     Raises EndlessLineError after a line of more than `longest` bytes: a device may never end it.
     """
+    # with the line feed, and one byte that shows that the line is too long
     while line := file.readline(MAX_BYTES + 2):
         if len(line) <= MAX_BYTES + 1:
             yield line

@@ -18,6 +18,7 @@ _ZIP_MARKS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 def kind_of_file(name: str, head: bytes) -> Literal["document", "lines", "archive"]:
     """Say how a file is read, by its name and its first bytes."""
+    # the head is unpacked: a zip inside of a compressed file is not opened
     if head.startswith(_ZIP_MARKS) and compression_of(name) is None:
         return "archive"
     return "lines" if has_lines(name) else "document"

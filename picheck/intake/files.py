@@ -125,6 +125,7 @@ def _bytes_of(uri: str) -> bytes | None:
     if path.is_file():
         with open_file(path, uri) as file:
             return file.read(MAX_BYTES + 1)
+    # names of files and of members may hold a ! too, so each may be where the archive ends
     for mark in re.finditer("!", uri):
         path = path_of(uri[: mark.start()])
         if path.is_file():

@@ -46,6 +46,7 @@ def convert(
     form = _claimant(data[:HEAD], uri, formats) if choice == AUTO else find_format(choice, formats)
     if form is not None:
         return _convert(form, data, uri)
+    # what nothing is known of is read as JSON, which says where and why it is none
     kind = kind_of(data, uri)
     if kind is not None:
         raise InputError(f"is {kind}", uri=uri)
@@ -108,6 +109,7 @@ def _claimant(head: bytes, uri: str, formats: Mapping[str, Format]) -> Format | 
     name says nothing, as for standard input, the beginning of the file decides alone.
     """
     name = unpacked_name(uri).lower()
+    # a file that is called JSON is read as JSON, also where it is damaged: no format may claim it
     if name.endswith(_JSON_SUFFIXES):
         return None
     known = name.endswith(suffixes_of(formats.values()))

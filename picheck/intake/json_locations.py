@@ -17,6 +17,7 @@ from picheck.model.location import pointer_join, pointer_tokens
 from picheck.rules.source_issues import NonFiniteNumber, RepeatedKey
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
+# possessive (*+): a text without an end is gone through once, not once for each beginning
 _TOKEN: Final = re.compile(
     r'(?P<text>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+")'
     r"|(?P<number>-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)"

@@ -47,6 +47,7 @@ def is_report(data: bytes) -> bool:
     if not may_be_report(head):
         return False
     if _JUNIT in head:
+        # a JSON document may have these words in a text
         return not head.lstrip().startswith(b"{")
     if len(data) > MAX_BYTES:
         return _names_a_report(head)

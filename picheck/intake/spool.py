@@ -86,6 +86,7 @@ class Spool:
         kept = data[: self._bound - self.size]
         rest = memoryview(kept)
         while rest:
+            # the system may take less than it is given
             rest = rest[os.write(self._descriptor, rest) :]
         self.size += len(kept)
         line_end = kept.rfind(b"\n")
@@ -117,6 +118,7 @@ class Spool:
         owner = os.getpid()
 
         def remove(number: int, _: object) -> None:
+            # workers inherit this handler, and the copy is not theirs
             if os.getpid() == owner:
                 self._remove()
             signal.signal(number, signal.SIG_DFL)

@@ -107,6 +107,7 @@ def _unknown(value: Any, record: type[msgspec.Struct], pointer: str) -> Iterator
     for name in value:
         if name not in known:
             home = _home(name)
+            # a property that belongs to another object is misplaced, not misspelt
             missing = [] if home else [each for each in known if value.get(each) in (None, "")]
             yield UnknownProperty(
                 pointer=pointer_join(pointer, name),

@@ -139,6 +139,7 @@ def _mend_entry(directory: bytearray, start: int) -> None:
         flags = struct.unpack_from("<H", directory, start + 8)[0]
         struct.pack_into("<H", directory, start + 8, flags & ~_IS_UTF8)
     if not _is_sound(bytes(directory[extra : extra + extra_size])):
+        # one field of no known kind in place of all of them, which `zipfile` passes over
         struct.pack_into("<2H", directory, extra, 0xFFFF, extra_size - 4)
 
 
@@ -146,6 +147,7 @@ def _is_sound(extra: bytes) -> bool:
     """Whether the extra fields of an entry are as long as they say."""
     while len(extra) >= 4:  # noqa: PLR2004 - a field's head
         kind, size = cast("tuple[int, int]", struct.unpack_from("<2H", extra))
+        # 1 marks the sizes of ZIP64, without which a large member cannot be found
         if kind == 1 or size + 4 > len(extra):
             return kind == 1 and size + 4 <= len(extra)
         extra = extra[size + 4 :]

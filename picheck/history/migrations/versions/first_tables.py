@@ -17,6 +17,7 @@ _SQLITE_TRIGGERS = (
        BEGIN SELECT RAISE(ABORT, 'records of a history are never removed'); END""",
     """CREATE TRIGGER blob_no_delete BEFORE DELETE ON blob
        BEGIN SELECT RAISE(ABORT, 'the list of kept files is never shortened'); END""",
+    # bytes may go at the end of their retention, and come back; they never change
     """CREATE TRIGGER blob_no_change BEFORE UPDATE ON blob
        WHEN NEW.sha256 <> OLD.sha256 OR NEW.media <> OLD.media OR NEW.size <> OLD.size
          OR (NEW.data IS NOT NULL AND OLD.data IS NOT NULL)
