@@ -23,8 +23,6 @@ SESSIONS: Final = ROOT / "build" / "mutation"
 #: What hands rules over, and the schemas of terms: they decide nothing about a submission.
 _LEFT_OUT: Final = ("__init__", "families", "term_schemas")
 
-#: What computes a score; how a score is shown is left to the tests of the reporters.
-_ARITHMETIC: Final = ("arithmetic", "basis", "category_weight", "reported", "zero_findings")
 #: Tests that judge what the cases let through.
 _TESTS: Final[Mapping[str, tuple[str, ...]]] = {
     QRDA: tuple(
@@ -32,7 +30,6 @@ _TESTS: Final[Mapping[str, tuple[str, ...]]] = {
         for name in ("qrda_dates", "qrda_faults", "qrda_header", "qrda_root", "qrda_departures")
     ),
     **dict.fromkeys(("eligibility", "period", "structure"), ("tests/unit/test_envelopes.py",)),
-    "scoring": ("tests/scoring/test_scoring_examples.py", "tests/scoring/test_scoring.py"),
 }
 
 _IMPORT: Final = re.compile(rf"^from ((?:{PACK}|{QRDA})\.[\w.]+) import", re.MULTILINE)
@@ -46,7 +43,7 @@ class Module(NamedTuple):
 
     @property
     def family(self) -> str:
-        """The rule family, `shared`, `qrda reader` or `scoring`."""
+        """The rule family, `shared` or `qrda reader`."""
         folder = self.path.parent.name
         return {PACK: "shared", QRDA: "qrda reader"}.get(folder, folder)
 
@@ -69,11 +66,10 @@ class Module(NamedTuple):
 
 
 def list_modules(registry: PluginRegistry) -> list[Module]:
-    """Return the modules of rules, those that they share, the reader of QRDA III and the score."""
+    """Return the modules of rules, those that they share, and the reader of QRDA III."""
     files = [*sorted(PLUGINS.joinpath(PACK, "rules").rglob("*.py"))]
     files += sorted(PLUGINS.joinpath(PACK).glob("*.py"))
     files += sorted(PLUGINS.joinpath(QRDA).glob("*.py"))
-    files += [PLUGINS.joinpath(PACK, "scoring", f"{name}.py") for name in _ARITHMETIC]
     codes = {rule.rule.check.__module__: code for code, rule in registry.rules.items()}
     imports = {_name(file): _IMPORT.findall(file.read_text(encoding="utf-8")) for file in files}
     return [
