@@ -51,6 +51,7 @@ def open_to_read(path: Path) -> BufferedReader:
     with _say_wait(path, "nothing was written to it yet"):
         file = path.open("rb")
         if is_pipe(path):
+            # a pipe is waited for twice: until a program opens it, and until it writes
             file.peek(1)
     return file
 

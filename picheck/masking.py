@@ -68,6 +68,7 @@ class Masker:
             if end in text:
                 break
         else:
+            # what is left to find is written in digits of another script
             if text.isascii():
                 return text
         for identifier in self._texts:

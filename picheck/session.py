@@ -106,6 +106,7 @@ class AuditSession:
 
     def _audit_entity(self, documents: Iterable[InputDocument]) -> dict[int, DocumentReport]:
         groups, summaries, in_memory = EntityGroups(), dict[int, DocumentSummary](), {}
+        # in the order of a run, for the evidence of an entity's first document counts
         for document in sorted(documents, key=lambda document: document.number):
             raw = in_memory[document.number] = _raw(document)
             audited = self._auditor.audit(raw, document.number)

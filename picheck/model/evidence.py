@@ -127,6 +127,7 @@ class Evidence(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_field
         """Freeze the tables: every rule reads the same evidence."""
         msgspec.structs.force_setattr(self, "ehr_report", freeze(self.ehr_report))
         msgspec.structs.force_setattr(self, "engagement_history", freeze(self.engagement_history))
+        # the sections of plugins, which follow picheck's own
         for name in self.__struct_fields__[len(Evidence.__struct_fields__) :]:
             msgspec.structs.force_setattr(self, name, freeze(getattr(self, name)))
 

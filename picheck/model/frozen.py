@@ -34,6 +34,7 @@ def freeze(value: Any) -> Any:
     """
     if isinstance(value, Mapping):
         return MappingProxyType({key: freeze(inner) for key, inner in value.items()})
+    # a named tuple is a record already, and would lose its names
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         return tuple([freeze(inner) for inner in value])
     return value

@@ -25,6 +25,7 @@ class Location(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
 
 def pointer_join(pointer: str, *tokens: str | int) -> str:
     """Append reference tokens to a JSON Pointer, escaped as RFC 6901 asks."""
+    # ~ first, or the ~ of each ~1 would be escaped again
     return pointer + "".join(
         f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in tokens
     )
@@ -35,4 +36,5 @@ def pointer_tokens(pointer: str) -> tuple[str, ...]:
     if not pointer:
         return ()
     tokens = pointer.removeprefix("/").split("/")
+    # in this order (RFC 6901), or ~01 would become / in place of ~1
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)

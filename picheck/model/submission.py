@@ -44,6 +44,7 @@ def kind_of(value: Value) -> Kind:
     return "counts" if is_counts_like(value) else "other"
 
 
+# gc=False: plain values make no circles, and the collector would look through all of them
 class Measurement(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """One answer: a measure id and its value. The other fields are the API's own echo."""
 

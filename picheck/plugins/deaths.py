@@ -156,6 +156,8 @@ def note_calls(name: str, function: Callable[..., T]) -> Callable[..., T]:
     encoded = name.encode("utf-8", "replace")[:_LONGEST]
 
     def run_noted(*arguments: Any) -> T:
+        # a process that begins again counts the same calls alike: only the one that ended it is
+        # left out
         shared, number = _Memory.shared, next(_Memory.numbers)
         if name in _Memory.ended:
             how, numbers = _Memory.ended[name]
@@ -166,6 +168,7 @@ def note_calls(name: str, function: Callable[..., T]) -> Callable[..., T]:
         pid = os.getpid()
         at = _CALLS_AT + pid % _SLOTS * _SLOT
         start = at + _CALL.size
+        # the name before its length: whoever reads in between finds no call, not half a name
         shared[start : start + len(encoded)] = encoded
         _CALL.pack_into(shared, at, pid, number, len(encoded))
         try:

@@ -62,6 +62,7 @@ def _in_folders() -> Iterator[Entry]:
     met: set[str] = set()
     for place in map(str, sys.path):
         for folder in _distributions(place or os.curdir):
+            # installers spell one name in several ways, and two versions of it are one distribution
             name = folder.name.rpartition(".")[0].partition("-")[0].lower().replace(".", "_")
             if name not in met:
                 met.add(name)

@@ -108,6 +108,7 @@ class Host:
         for entry in list_entry_points():
             first = found.setdefault(entry.name, entry)
             if first.value != entry.value:
+                # or one of the two would vanish from an audit that looks complete
                 self._refuse_second_owner(_origin(first), _origin(entry))
             found[entry.name] = entry
         for entry in found.values():

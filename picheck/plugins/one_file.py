@@ -64,10 +64,12 @@ class PluginFile:
         Raises ImportError, naming the line, where the file breaks; UsageError or RulebookError
         where its rules and its `CLAUSES` do not fit together.
         """
+        # with the digest: a file that changed is another module
         module = ModuleType(f"picheck_file_{self.name.replace('-', '_')}_{self.sha256[:12]}")
         module.__file__ = str(self._path)
         sys.modules[module.__name__] = module  # records find their annotations through it
         try:
+            # dont_inherit, or the `from __future__` of this module would hold in the file too
             exec(compile(self._data, self._source, "exec", dont_inherit=True), vars(module))  # noqa: S102 - the user named the file
             self._complete(module)
         except (KeyboardInterrupt, UsageError):
@@ -83,6 +85,7 @@ class PluginFile:
         rules = tuple(
             value
             for value in vars(module).values()
+            # a rule that the file only imports is another plugin's
             if isinstance(value, Rule) and value.check.__module__ == module.__name__
         )
         if not hasattr(module, _RULES_HOOK):

@@ -76,6 +76,7 @@ def describe_error(error: BaseException) -> str:
     except BaseException as inner:  # noqa: BLE001 - a plugin's own exception may break here too
         text = f"it cannot be shown ({type(inner).__name__})"
     text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    # half characters would break whoever writes the line
     return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -132,6 +133,7 @@ def _rule_fault(rule: Rule) -> str | None:
 
 
 def _key_fault(program: object, year: object) -> str | None:
+    # not isinstance(): True is an int, and no year
     if isinstance(program, str) and type(year) is int:
         return None
     return f"program {program!r} and year {year!r}, expected a word and a whole number"

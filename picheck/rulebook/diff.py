@@ -119,4 +119,5 @@ def _clause(clause: Clause) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Turn records into tables and tuples into lists, so that values compare as data."""
+    # dict for read-only mappings, which the encoder does not know
     return msgspec.json.decode(msgspec.json.encode(value, enc_hook=dict))

@@ -65,6 +65,7 @@ class EditionFolder:
         """Return the SHA-256 over the names and texts of all files."""
         digest = hashlib.sha256()
         for name, text in self.texts.items():
+            # with the length, or bytes could move from one file to the next unseen
             digest.update(f"{name}\0{len(text)}\0".encode())
             digest.update(text)
         return digest.hexdigest()

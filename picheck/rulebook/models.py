@@ -124,6 +124,7 @@ class LazySections(ReadOnly):
         requirements: Callable[[], tuple[Requirement, ...]] = tuple,
         extra_tables: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
+        # past `ReadOnly`, which refuses every other way
         vars(self).update(_changes=changes, _requirements=requirements, extra_tables=extra_tables)
 
     _changes: Callable[[], tuple[Change, ...]]

@@ -184,6 +184,7 @@ def document_parts(  # noqa: PLR0917 - called once a document
     parts.evidence = evidence
     parts.evidence_key = True if evidence.is_empty else None
     parts.source_issues = source_issues
+    # by identity, which costs nothing: an equal one that has no key is only not kept
     parts.source_issues_key = True if source_issues is NO_ISSUES else None
     parts.digests = digests
     parts.digests_key = None if digests else True

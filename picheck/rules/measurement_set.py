@@ -15,6 +15,7 @@ from picheck.model.location import pointer_join
 from picheck.model.submission import Counts, MeasurementSet, Submission, Value, is_counts_like
 from picheck.rulebook.models import Rulebook
 
+# `ReadOnly` refuses to set anything; a part sets its own attributes with this, when it is made
 _set: Final = object.__setattr__
 
 
@@ -213,6 +214,7 @@ def _whole_number(count: Any) -> Any:
 def whole_pair(counts: Counts) -> tuple[int, int] | None:
     """Return (numerator, denominator) where both are whole numbers >= 0; else None."""
     numerator, denominator = counts.numerator, counts.denominator
+    # not isinstance(): True is an int, and no count
     if type(numerator) is int and type(denominator) is int and numerator >= 0 <= denominator:
         return numerator, denominator
     return None
@@ -268,6 +270,7 @@ class SetView(ReadOnly):
         name, slash, rest = pointer[len("/measurements/") :].partition("/")
         if name.isdecimal():
             return pointer
+        # in this order (RFC 6901), or ~01 would become / in place of ~1
         index = self.index_of(name.replace("~1", "/").replace("~0", "~"))
         return "/measurements" if index is None else f"/measurements/{index}{slash}{rest}"
 

@@ -191,6 +191,7 @@ def bind_parts(rule: Rule, law: Mapping[str, Any]) -> Callable[[Parts], CheckRes
     if rule.without_evidence is None:
         return call
     keys = rule.evidence
+    # made once: it is the same for every document without evidence
     open_ = indeterminate(str(MissingEvidence(*keys)), missing=keys)
     is_open = rule.without_evidence == "indeterminate"
     result = open_ if is_open else not_applicable("there is no evidence to compare with")
