@@ -19,6 +19,7 @@ def index_rows(clinicians: Sequence[Any]) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = {}
     for number, clinician in enumerate(clinicians, start=1):
         for measure_id, tally in clinician.measures.items():
+            # what is not said is not a no, and only that takes a row out
             row = Row(number, tally.numerator, tally.denominator, clinician.certified is not False)
             rows.setdefault(measure_id, []).append(row)
     return rows

@@ -6,6 +6,7 @@ from picheck_pi.findings import fail_property
 
 def check_digits(name: str, text: str | None, length: int, remediation: str) -> CheckResult | None:
     """Return the failure of a property that should hold `length` digits; None where it does."""
+    # not isdigit(), which takes the digits of every script
     digits = sum(character in "0123456789" for character in text or "")
     others = len(text or "") - digits
     if digits == length and not others:

@@ -40,5 +40,6 @@ def find_proofs(evidence: Evidence) -> dict[str, Proof]:
 def find_needed_until(as_of: date, year: int, retention_years: int) -> date:
     """Return the day until which the proof must at least be kept."""
     sent = min(max(as_of, date(year, 12, 31)), date(year + 1, 12, 31))
+    # most years have no 29 February
     day = 28 if (sent.month, sent.day) == (2, 29) else sent.day
     return date(sent.year + retention_years, sent.month, day)

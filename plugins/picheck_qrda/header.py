@@ -64,6 +64,7 @@ def read_header(root: Element, submission: dict[str, Any], record: Record) -> He
     name = entity_type = None
     if programs:
         given = programs[0].value
+        # what CMS's converter makes of a name that it does not know; the API then refuses it
         name, entity_type = PROGRAMS.get(given.upper(), (given.lower(), "individual"))
         submission["entityType"] = entity_type
         record.place("/entityType", programs[0].element, "extension")
@@ -71,12 +72,14 @@ def read_header(root: Element, submission: dict[str, Any], record: Record) -> He
         pointer = record.place_beside("programs", None, each.element)
         record.note("programs", name=each.value, pointer=pointer)
     _read_identity(root, entity_type, submission, record)
+    # of any participant, as the converter reads it: CMS's samples of 2022 have it at a location
     entities = root.find("participant", "associatedEntity", "id")
     cehrt_ids = _ids(entities, CEHRT_ID)
     for each in cehrt_ids:
         record.note("cehrtIds", pointer=record.place_beside("cehrtIds", None, each.element))
     pathways = _ids(entities, PATHWAY_ID)
     program = programs[0].element if programs else None
+    # the converter takes a pathway beside a MIPS program only
     if pathways and name == "mips":
         name, program = pathways[0].value, pathways[0].element
     return Header(name, cehrt_ids[0] if cehrt_ids else None, program)

@@ -35,6 +35,7 @@ def read_measure_id(organizer: Element, pointer: str, record: Record) -> str | N
     record.place(f"{pointer}/measureId", given[0], "extension")
     if len(given) > 1:
         record.fault(f"{pointer}/measureId", "severalIds", measure_id)
+    # the converter does not look at the root, so this is noted and not refused
     if (root := given[0].get("root")) != MEASURE_ID:
         record.note("measureIds", pointer=f"{pointer}/measureId", measure=measure_id, root=root)
     return measure_id
@@ -52,9 +53,11 @@ def read_answer(organizer: Element, pointer: str, measure_id: str, record: Recor
     if code is None:
         record.fault(pointer, "noAnswer", measure_id)
         return None
+    # the converter takes y for Y
     answer = _ANSWERS.get(code.upper())
     if answer is None:
         record.fault(pointer, "notYesNo", measure_id, actual=code[:_QUOTED])
+        # passed on, as the converter does, so that the rule about answers finds it too
         return code
     if code not in _ANSWERS:
         record.fault(pointer, "lowerCase", measure_id, actual=code)
@@ -101,6 +104,7 @@ def _read_count(observation: Element, pointer: str, measure_id: str, record: Rec
     if text is None:
         record.fault(pointer, "noCount", measure_id)
         return None
+    # the converter takes zeros and a sign in front; int() refuses texts that are very long
     number = int(text) if _WHOLE.fullmatch(text) and len(text) <= _MOST_DIGITS else None
     if number is None or abs(number) > _LARGEST:
         record.fault(pointer, "notWhole", measure_id, actual=text[:_QUOTED])

@@ -125,6 +125,7 @@ def _measurement_set(
     record.place(f"{pointer}/measurements", section)
     measurement_set: dict[str, Any] = {
         "category": "pi",
+        # the API's word for whatever comes as QRDA III
         "submissionMethod": "electronicHealthRecord",
     }
     if header.program is not None and header.program_element is not None:

@@ -18,6 +18,7 @@ def drop_content(section: Element) -> None:
     """Drop from a section that is not converted all but its periods and misplaced measures."""
     if is_converted(section):
         return
+    # a period may give the file its year, and measures that are misplaced are reported
     for entry in section.find_children("entry"):
         entry.children = [child for child in entry.children if _is_kept(child)]
     section.children = [

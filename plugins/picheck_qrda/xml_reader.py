@@ -63,8 +63,10 @@ class _Reading:
         self._names: dict[str, str] = {}
         self._count = 0
         self._skipped = 0
+        # neither a namespace nor a name holds a space
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.XmlDeclHandler = self._declaration
+        # without document types there are no entities: nothing is fetched, and nothing multiplies
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -120,6 +122,7 @@ class _Reading:
             known = self._names.setdefault(name, self._plain(name))
         line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber + 1
         if line == 1 and self._has_mark:
+            # expat counts the byte order mark as a column
             column = max(1, column - 1)
         element = Element(known, attributes, parent, line, column, parser.CurrentByteIndex)
         if parent is None:

@@ -97,6 +97,7 @@ class Mover:
             shares = share_evenly(amount, target)
             for slot, points in shares:
                 maxima[slot] += points
+            # zero, and not gone: the table has a row for it
             maxima[step.source] = 0
             moves.append(Move(step, shares))
         return Maxima(maxima, tuple(moves))
@@ -166,6 +167,7 @@ def round_rate(numerator: int, denominator: int, maximum: int, rounding: Roundin
     if numerator <= 0 or denominator <= 0 or maximum <= 0:
         return Earned(0)
     whole, rest = divmod(numerator * maximum, denominator * rounding.unit)
+    # doubled, so that half a point is compared in whole numbers
     half = 2 * rest - denominator * rounding.unit
     points = rounding.unit * (whole + _goes_up(whole, half, rounding.tie.goes))
     least = min(rounding.minimum, maximum)

@@ -147,6 +147,7 @@ def _answer(view: SetView, measure_id: str) -> Iterator[Proposal]:
 
 def _yes(view: SetView, measure_id: str) -> Proposal:
     measure = view.rulebook.measures[measure_id]
+    # at the later level: the earlier one may be spent
     answers = dict.fromkeys((measure_id, *measure.levels[-1:]), True)
     level = f" at {measure.levels[-1]}" if measure.levels else ""
     return Proposal(

@@ -101,6 +101,7 @@ def _share(
     speaking = [a for a in answers if measures[a].category != "exclusion"][: objective.needed]
     names = speaking or [objective.id]
     rest = [answer for answer in answers if answer not in speaking]
+    # only where all of them are asked for is one that was not answered missing
     if len(objective.options[0]) == objective.needed:
         rest += [m for m in objective.options[0] if find_answer(view, m) is None]
     share = Fraction(points.maximum, len(names))

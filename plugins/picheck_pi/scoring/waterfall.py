@@ -54,6 +54,7 @@ def draw_bars(steps: Sequence[Record], width: int) -> Iterator[str]:
         low, high = sorted((step["from"], step["to"]))
         begin, end = round(low / top * room), round(high / top * room)
         if end == begin and high > low:
+            # a step too small for a column is shown as one all the same
             begin, end = (begin - 1, end) if begin else (0, 1)
         bar = " " * begin + ("█" if step["kind"] in _WHOLE else "▒") * (end - begin)
         yield (
@@ -74,6 +75,7 @@ def draw_shapes(steps: Sequence[Record]) -> list[dict[str, Any]]:
             "number": _number(step, "\N{MINUS SIGN}"),
             "kind": _kind(step),
             "x": LABEL + min(step["from"], step["to"]) * scale,
+            # else a step of no points could not be seen
             "width": max(abs(step["change"]) * scale, 1.5),
             "y": index * ROW + 4,
             "end": LABEL + step["to"] * scale,

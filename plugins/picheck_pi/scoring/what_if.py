@@ -51,6 +51,8 @@ class Improver:
         repairs: tuple[Repair, ...] = ()
         if self._now.zeros:
             items += self._single_repairs()
+            # several findings may zero the set: then no change alone brings a point, and all are
+            # offered as one
             repairs = tuple(self._repairs())
             if len(repairs) > 1 and not repairs[-1].after.zeros:
                 items.append(_combine(repairs, self._now))
