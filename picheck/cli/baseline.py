@@ -146,6 +146,7 @@ def _audit(given: Mapping[str, Any], *, replaces: Path | None = None) -> Report:
     if replaces is not None:
         baseline = [Destination("--baseline", replaces)]
         check_not_read(baseline, options, found, registry.document_suffixes)
+    # open questions can be accepted too, and only what is a result can be
     run = msgspec.structs.replace(audit_options(options, found), with_unverified=True)
     return audit(options.paths, run, registry)
 

@@ -111,17 +111,17 @@ def stream(
     # a worker that a plugin of others ends can be replaced, this process cannot
     executors = make_executors(jobs, options.executor, say_fault, apart=deaths.is_prepared())
     with ExitStack() as stack:
-        packets = stack.enter_context(
+        chunks = stack.enter_context(
             ChunkReader(options.paths, suffixes=registry.document_suffixes)
         )
-        progress = stack.enter_context(Progress(packets.total_bytes, options.progress))
+        progress = stack.enter_context(Progress(chunks.total_bytes, options.progress))
         outlets = Outlets.of(outputs)
         batch = Batch(config, executors, outlets.each, progress, registry, recorder=recorder)
         kept = _find_resume_point(outputs, batch, options_, recorder) if options.resume else None
         stack.enter_context(outlets.open(None if kept is None else kept.length))
         try:
             with prints_aside():
-                report = batch.run(packets, kept)
+                report = batch.run(chunks, kept)
         except OutputLostError:
             report = None
         except KeyboardInterrupt:

@@ -123,6 +123,7 @@ def _effective(config: Path | None, *, isolated: bool) -> Effective:
     """Read the options that an audit would run with if it were given none."""
     from picheck.cli.audit import command as audit  # noqa: PLC0415 - only where it is asked for
 
+    # an audit needs a path; this one is never read
     arguments = ["-"]
     if config is not None:
         arguments += ["--config", str(config)]

@@ -93,6 +93,7 @@ class Outlet:
         try:
             rest = memoryview(piece)
             while rest:
+                # a file without a buffer may take less than it is given
                 rest = rest[self._file.write(rest) :]
             if self._sink is None:
                 self._file.flush()

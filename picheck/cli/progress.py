@@ -41,7 +41,7 @@ class Progress:
         return f"{documents}; the last one written is {self._last}" if self._last else documents
 
     def on_chunk(self, chunk: Chunk, result: ChunkResult) -> None:
-        """Move the bar by a packet."""
+        """Move the bar by a chunk."""
         for verdict, number in result.summary.documents.items():
             self._verdicts[verdict] = self._verdicts.get(verdict, 0) + number
         self._last = result.last or self._last

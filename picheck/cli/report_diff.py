@@ -206,6 +206,7 @@ class Comparison:
                 case WrittenRule():
                     self._table.execute(
                         "INSERT OR REPLACE INTO rule VALUES (?, ?, ?)",
+                        # 0 for no year: a key of the database cannot be empty
                         (record.code, record.year or 0, record.slug),
                     )
                 case WrittenDocument():

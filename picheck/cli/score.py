@@ -142,6 +142,7 @@ def command(**given: Any) -> int:
         raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
     check_not_read(destinations, options, settings, registry.document_suffixes)
     options = msgspec.structs.replace(options, evidence=_copy_pipe(options.evidence))
+    # settings for some files could leave findings out, and a score counts every one
     terms = msgspec.structs.replace(audit_options(options, settings), overrides=())
     wish = Wish(conflict_policy=options.conflict_policy, participation=options.participation)
     with prints_aside():

@@ -123,9 +123,11 @@ class _Supervisor:
         """Return the exit code; None in the child."""
         for _ in range(_MOST):
             deaths.forget()
+            # or parent and child would both write what is still held back
             for stream in (sys.stdout, sys.stderr):
                 stream.flush()
             with suppress(OSError, ValueError):
+                # the child before this one has read standard input, which is a file by now
                 os.lseek(0, 0, os.SEEK_SET)
             self._child = os.fork()
             if not self._child:

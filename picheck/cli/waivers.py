@@ -97,6 +97,7 @@ def add(**options: Any) -> None:
         options["code"] = rule_code(registry, None, options["code"])
     before = _text_before(path)
     text = f"{before.rstrip()}\n\n{_block(options)}".lstrip()
+    # the whole file, since an audit refuses it for a fault in any of its waivers
     added = parse_waivers(text, path.as_posix(), tuple(registry.rules))[-1]
     if added.has_expired(today()):
         raise UsageError(f"--expires {added.expires} is past; give the last day it should hold")

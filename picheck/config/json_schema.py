@@ -44,6 +44,8 @@ def _value(rule: Mapping[str, Any]) -> dict[str, Any]:
     if "allowed" in rule:
         value_schema["enum"] = list(rule["allowed"])
     if "regex" in rule:
+        # Cerberus matches the whole text, JSON Schema any part of it; and its patterns know no
+        # flags
         value_schema["pattern"] = f"^(?:{rule['regex'].removeprefix('(?s)')})$"
     if rule.get("empty") is False:
         value_schema["minItems" if kind == "list" else "minLength"] = 1

@@ -168,6 +168,7 @@ def _widen(table: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in table.items():
         if key in _LISTS and isinstance(value, str):
             widened[key] = [value]
+        # not isinstance(): a TOML date with a time is a date too
         elif type(value) is date:
             widened[key] = value.isoformat()
         else:

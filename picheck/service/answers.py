@@ -66,6 +66,7 @@ class SafeAnswers:
             return  # there is no one to answer
         except Exception as error:  # noqa: BLE001 - an exception may hold what was sent
             problem = self._problem(error)
+            # once its head is sent, an answer cannot become another
             if not answer.is_begun:
                 response = self._render(scope, problem)
                 await response(scope, receive, answer.send)
@@ -107,6 +108,7 @@ class _Answer:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             for name, value in self._headers.items():
+                # an answer's own header wins: what pages are made of may be kept by a browser
                 headers.setdefault(name, value)
         await self._send(message)
 

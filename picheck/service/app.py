@@ -51,6 +51,7 @@ def create_app(
 
     app = Starlette(
         routes=_routes(workbench, config, pool),
+        # the outermost first: it makes an answer of what the others raise
         middleware=[
             Middleware(
                 SafeAnswers,

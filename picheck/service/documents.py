@@ -74,6 +74,7 @@ def read_document(data: bytes, name: str, evidence: bytes | None = None) -> Inpu
         # what is no document is said by the audit
         assert given is not None  # noqa: S101 - only lines may be blank
         return given
+    # without a name it counts as the document's own, and so before what is inside
     beside = None if find_evidence(data) is not None else evidence_name(name)
     return msgspec.structs.replace(given, evidence=evidence, evidence_uri=beside)
 

@@ -102,6 +102,8 @@ def _boundary(kind: str) -> bytes:
 
 def _multipart(body: bytes, boundary: bytes, most: int) -> Iterator[Part]:
     """Yield the parts between the boundaries (RFC 7578, RFC 2046)."""
+    # the first boundary has no line end before it; one piece comes before it, and one after the
+    # last
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary, most + 2)
     if len(pieces) > most + 2:
         raise _too_many(most)

@@ -116,6 +116,7 @@ class AccessGuard:
             address = ip_address(client)
         except ValueError:
             return False
+        # a socket for both kinds of address shows 10.0.0.1 as ::ffff:10.0.0.1
         mapped = getattr(address, "ipv4_mapped", None) or address
         return any(mapped in network for network in self._config.proxies)
 

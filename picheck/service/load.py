@@ -26,6 +26,7 @@ class LoadGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request within the limits. Raises Problem where it breaks one."""
+        # who asks whether the service lives is answered however busy it is
         if scope["type"] != "http" or scope["path"] == HEALTH:
             await self._app(scope, receive, send)
             return
@@ -44,6 +45,7 @@ class LoadGuard:
             async with asyncio.timeout(self._limits.seconds) as clock:
                 await self._app(scope, body.receive, send)
         except TimeoutError:
+            # a TimeoutError of the work itself, and not of this limit
             if not clock.expired():
                 raise
             raise self._too_slow(body) from None
@@ -81,5 +83,6 @@ class _Body:
 
     def _too_large(self) -> Problem:
         mebibytes = f"{self._most / MEBIBYTE:g} MiB"
+        # the rest of the body is not read, so nothing more can come over this connection
         close = {"Connection": "close"}
         return Problem(413, "bodyTooLarge", f"at most {mebibytes} are read", headers=close)

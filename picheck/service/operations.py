@@ -72,6 +72,7 @@ def find_or_refuse(find: Callable[[], T]) -> T:
     """Return what is found. Raises Problem where there is no such thing."""
     try:
         return find()
+    # a UsageError too, but no missing thing
     except PluginError:
         raise
     except UsageError as error:

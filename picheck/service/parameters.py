@@ -138,6 +138,7 @@ def read_parameters(
 
 
 def _parse_date(text: str) -> date | None:
+    # fromisoformat() also takes 20250101 and 2025-W01-1
     if _DATE.fullmatch(text) is None:
         return None
     try:

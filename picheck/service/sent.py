@@ -55,6 +55,7 @@ def unpack(text: str, most: int) -> Sent:
     """
     try:
         reader = zlib.decompressobj()
+        # bounded while it is unpacked: a short text may become gigabytes
         data = reader.decompress(b64decode(text, validate=True), most + 1)
         if len(data) > most:
             raise Problem(413, "bodyTooLarge", "the files of this page are too large together")

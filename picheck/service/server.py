@@ -40,8 +40,10 @@ def serve(app: Starlette, config: ServiceConfig, announce: Callable[[str], None]
         loop="asyncio",
         ws="none",
         lifespan="on",
+        # the address of the client decides who is let in, and no header may change that
         proxy_headers=False,
         server_header=False,
+        # it would have paths and addresses in it; `SafeAnswers` logs routes
         access_log=False,
         log_config=None,
         limit_concurrency=config.limits.requests + _MORE_CONNECTIONS,
