@@ -188,7 +188,8 @@ def list_own_rows(rows: Iterable[Any], npi: str | None) -> list[Any]:
 
 def add_all_shares(row: Any) -> float:
     """Return the percentage of a clinician's services over all places that a row gives."""
-    return round(sum((row.place_of_service_share or {}).values()), _PLACES_OF_A_SHARE)
+    shares: Mapping[str, float] = row.place_of_service_share or {}
+    return round(sum(shares.values()), _PLACES_OF_A_SHARE)
 
 
 def is_excessive(row: Any) -> bool:
@@ -235,5 +236,5 @@ def _row_holds(status: str, row: Any, places: Mapping[str, Mapping[str, Any]]) -
     if place is not None and row.place_of_service_share is not None:
         if is_excessive(row):
             return None
-        return _add_shares(row, place) >= place["from_percent"]
+        return bool(_add_shares(row, place) >= place["from_percent"])
     return None if row.special_statuses is None else status in row.special_statuses
