@@ -66,7 +66,7 @@ def run(module: Module, copy: Path, seen: Mapping[str, Seen], *, is_again: bool)
     SESSIONS.mkdir(parents=True, exist_ok=True)
     is_new = not (is_again and _is_fresh(module))
     with use_db(module.session, WorkDB.Mode.create) as session:
-        if is_new:
+        if is_new or not session.num_work_items:
             init([module.path], session, {})
         done = session.completed_work_items
         unexplained = [item for item, result in done if result.output in _OPEN]
