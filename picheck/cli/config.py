@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from picheck.cli.audit_options import CommandOptions, audit_options, read_options
 from picheck.cli.audit_parameters import example, settings_options
 from picheck.cli.console import say, say_json, say_table
-from picheck.cli.envvars import name_variables, option_name, variable
+from picheck.cli.envvars import name_variables, option_name, variable_in_use
 from picheck.cli.options import format_option, load_inventory, say_failed
 from picheck.config.json_schema import json_schema
 from picheck.config.settings import OPTION_KEYS, SETTINGS_SCHEMA, Settings
@@ -143,7 +143,7 @@ def _rows(effective: Effective) -> Iterator[tuple[str, Any, str]]:
         parameter = parameters[key]
         name = parameter.name or ""
         if effective.context.get_parameter_source(name) == ParameterSource.ENVIRONMENT:
-            source = variable(_PREFIX, parameter)
+            source = variable_in_use(_PREFIX, parameter)
         elif key in effective.settings.options:
             source = str(effective.settings.source)
         else:

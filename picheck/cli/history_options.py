@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 import msgspec
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: The environment variable that names the history, for every command that has `--history`.
+HISTORY_VARIABLE: Final = "PICHECK_HISTORY"
+
 
 class _Opening(msgspec.Struct):
     """What is read of the first line of an NDJSON report."""
@@ -42,8 +45,10 @@ def audit_history_options(command: F) -> F:
         click.option(
             "--history",
             metavar="URL",
+            envvar=HISTORY_VARIABLE,
             help="Look back into a history and record the audit in it: a path,"
-            " sqlite:///PATH or postgresql+psycopg://HOST/NAME (see picheck history init).",
+            " sqlite:///PATH or postgresql+psycopg://HOST/NAME (see picheck history init)"
+            f" [default: {HISTORY_VARIABLE}, then the settings' history].",
         ),
     ):
         command = option(command)
@@ -75,9 +80,9 @@ def history_option(command: F) -> F:
         "--history",
         "url",
         metavar="URL",
-        envvar="PICHECK_HISTORY",
+        envvar=HISTORY_VARIABLE,
         help="The history: a path, sqlite:///PATH or postgresql+psycopg://HOST/NAME"
-        " [default: PICHECK_HISTORY, then the settings' history].",
+        f" [default: {HISTORY_VARIABLE}, then the settings' history].",
     )(command)
 
 
@@ -88,7 +93,7 @@ def find_url(url: str | None) -> str:
     """
     found = url or settings(None, isolated=False).options.get("history")
     if not found:
-        raise UsageError("name the history: --history URL, PICHECK_HISTORY, or the settings")
+        raise UsageError(f"name the history: --history URL, {HISTORY_VARIABLE}, or the settings")
     return str(found)
 
 

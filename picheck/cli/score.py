@@ -12,7 +12,7 @@ import msgspec
 from picheck.cli.audit_options import CommandOptions, audit_options, read_options
 from picheck.cli.audit_parameters import input_format_option, settings_options
 from picheck.cli.destinations import check_not_read
-from picheck.cli.history_options import look_back_into
+from picheck.cli.history_options import HISTORY_VARIABLE, look_back_into
 from picheck.cli.options import load_inventory, plugin_options, say_failed
 from picheck.cli.score_output import (
     LINES,
@@ -82,7 +82,9 @@ class ScoreCommandOptions(CommandOptions, frozen=True, kw_only=True):
 @click.option(
     "--history",
     metavar="URL",
-    help="Look back into a history, and record nothing in it (see picheck history).",
+    envvar=HISTORY_VARIABLE,
+    help="Look back into a history, and record nothing in it (see picheck history)"
+    f" [default: {HISTORY_VARIABLE}, then the settings' history].",
 )
 @click.option(
     "-f",

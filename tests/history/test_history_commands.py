@@ -207,6 +207,20 @@ def test_the_settings_and_the_environment_name_the_history(tmp_path: Path) -> No
     assert (nowhere.code, "name the history" in nowhere.err) == (2, True)
 
 
+def test_the_variable_of_the_history_counts_for_audits_too(tmp_path: Path) -> None:
+    make(tmp_path, str(tmp_path / "history.db"))
+    put(tmp_path / "now.json", submission(NOW))
+    words = ("audit", "now.json", "--as-of", "2026-02-01")
+    audited = run_apart(*words, cwd=tmp_path, PICHECK_HISTORY="history.db")
+    assert (audited.code, "1 recorded" in audited.err) == (0, True)
+    own = {"PICHECK_HISTORY": "elsewhere.db", "PICHECK_AUDIT_HISTORY": "history.db"}
+    assert "1 unchanged" in run_apart(*words, cwd=tmp_path, **own).err
+    shown = run_apart("config", "show", cwd=tmp_path, PICHECK_HISTORY="history.db")
+    [row] = [line.split() for line in shown.out.splitlines() if line.startswith("history ")]
+    assert row == ["history", "PICHECK_HISTORY", "history.db"]
+    assert "1 unchanged" not in run_apart(*words, cwd=tmp_path).err
+
+
 def test_pages_and_lists_escape_what_came_from_outside(tmp_path: Path) -> None:
     url = make(tmp_path, str(tmp_path / "history.db"))
     path = put(tmp_path / f"{HOSTILE.replace('/', '|')}.json", submission(NOW, is_early=True))
