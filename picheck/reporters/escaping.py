@@ -13,6 +13,7 @@ from picheck.model.printable import INVISIBLE, printable
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", *"\uff1d\uff0b\uff0d\uff20")
 #: Compiled when it is first used: its character class is slow to compile, and few runs need it.
 _NOT_XML: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+# also what GitHub turns into a link or a mention by itself: ://, www. and @
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]#!|~>@]|(?<=:)/(?=/)|(?<=www)\.)")
 _DRIVE: Final = re.compile(r"[A-Za-z]:/")
 
@@ -25,6 +26,7 @@ def one_line(text: str) -> str:
 def xml(text: str) -> str:
     """Return the text for XML content and attributes; what XML cannot hold is spelled out."""
     safe = re.sub(_NOT_XML, lambda match: f"\\u{ord(match[0]):04x}", printable(text))
+    # & first, or the & of each entity would be escaped again
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         safe = safe.replace(character, entity)
     return safe.replace("\n", "&#10;")
@@ -51,6 +53,7 @@ def markdown_code(text: str) -> str:
 def command_data(text: str) -> str:
     """Return the text as the data of a GitHub workflow command."""
     safe = printable(text).replace("##[", "## [")
+    # % first, or the escapes that follow would be escaped again
     return safe.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -77,6 +80,7 @@ def harmless_json(text: str) -> str:
 def _escape(character: str) -> str:
     if character < "\x7f" or unicodedata.category(character) not in INVISIBLE:
         return character
+    # JSON writes a character beyond the first plane as two units
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 

@@ -39,6 +39,7 @@ def _lines(report: Report, questions: Mapping[str, str]) -> Iterator[str]:
     if reasons:
         yield f"::error title=picheck is incomplete::{command_data(chr(10).join(reasons))}"
     for kind, results in by_kind.items():
+        # the annotation about the run is an error too, and takes one of the places
         room = SHOWN - 1 if reasons and kind == "error" else SHOWN
         yield from _annotations(report, rules, kind, results, room, questions)
     summary = report.summary
@@ -57,6 +58,7 @@ def _annotations(  # noqa: PLR0917 - called in one place
     room: int,
     questions: Mapping[str, str],
 ) -> Iterator[str]:
+    # the last place is for the sum of those that do not fit
     shown = results if len(results) <= room else results[: room - 1]
     for result in shown:
         rule = find_rule(rules, result.code, result.year)

@@ -34,6 +34,7 @@ class MarkdownReporter:
     def render(self, report: Report, style: Style) -> str:
         """Return the report; where it would grow too large, what is left out is counted."""
         end = list(_end(report))
+        # 300 bytes for the line that counts what is left out
         size = sum(len(line.encode()) + 1 for line in end) + 300
         kept: list[str] = []
         left = 0

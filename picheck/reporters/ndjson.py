@@ -60,6 +60,7 @@ class NdjsonReporter:
     ) -> bytes:
         """Return a `document` line with its `result` lines."""
         encode = _ENCODER.encode
+        # without its first brace, for the type comes before it in the same object
         lines = [b'{"type":"document","document":%d,' % index, encode(summary)[1:]]
         for result in results:  # `document` is a field of a result
             lines += (b'\n{"type":"result",', encode(result)[1:])

@@ -102,6 +102,7 @@ def _issue(
         ],
         "diagnostics": _diagnostics(result, rule, added),
     }
+    # FHIR has no empty texts and lists
     return {key: value for key, value in issue.items() if value}
 
 

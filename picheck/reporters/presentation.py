@@ -213,6 +213,7 @@ def merge_equal(results: Iterable[Result]) -> list[list[Result]]:
             result.note,
             result.citations,
             result.missing_evidence,
+            # as JSON, for lists and tables cannot be part of a key
             _encode([thaw(result.expected), thaw(result.actual)]),
         )
         merged.setdefault(key, []).append(result)

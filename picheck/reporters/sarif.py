@@ -67,6 +67,7 @@ def _run(report: Report) -> dict[str, Any]:
             }
         },
         "automationDetails": {"id": "picheck/"},
+        # our columns count code points; without this SARIF takes them for UTF-16 units
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, writer)],
         "artifacts": _artifacts(report),
@@ -108,6 +109,7 @@ def _result(writer: _Writer, result: Result) -> dict[str, Any]:
         "ruleId": result.code,
         "ruleIndex": writer.places[result.code],
         "kind": _KINDS[result.outcome],
+        # SARIF allows a level to failures alone
         "level": result.severity if result.outcome == "fail" else "none",
         "message": {"text": _message(result, rule)},
         "locations": [_location(writer, result.location, result.document)],

@@ -57,6 +57,7 @@ def _with_colors(lines: Iterable[Line]) -> str:
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs colours
     from rich.text import Text  # noqa: PLC0415
 
+    # the lines are broken already: with its own width rich would break them again
     console = Console(force_terminal=True, no_color=False, color_system="standard", width=10_000)
     with console.capture() as capture:
         for line in lines:

@@ -74,6 +74,7 @@ def timeline(calendar: Mapping[str, Any], as_of: str) -> dict[str, Any]:
     """Return the place of each span and date of a calendar, in percent of the axis."""
     axis = _Axis(date.fromisoformat(calendar["from"]), date.fromisoformat(calendar["to"]))
     rows = [
+        # on the right the text ends at its mark, or it would run out of the picture
         {**row, "y": _TOP + number * _ROW, "anchor": "end" if row["x"] > _HALF else "start"}
         for number, row in enumerate(_rows(calendar, axis))
     ]
@@ -137,6 +138,7 @@ def _rows(calendar: Mapping[str, Any], axis: _Axis) -> Iterator[dict[str, Any]]:
             "text": text,
             "short_text": days if is_short or span["kind"] == "minimum" else _between(span),
             "x": x,
+            # or a span of a day could not be seen
             "width": round(max(axis.place(span["to"], plus=1) - x, 0.4), 2),
         }
     for mark in calendar["dates"]:
