@@ -67,6 +67,7 @@ def _clear(folder: Path) -> None:
         return
     for name in manifest.read_text("utf-8").splitlines():
         file = folder / name
+        # the list may have been edited: nothing outside of the folder is removed
         if file.resolve().is_relative_to(folder.resolve()):
             file.unlink(missing_ok=True)
 

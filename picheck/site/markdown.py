@@ -122,6 +122,7 @@ def _json_block(value: Any) -> Markdown:
     """Return a value as an indented block of JSON."""
     text = msgspec.json.format(msgspec.json.encode(value, enc_hook=thaw), indent=2).decode()
     fence = "`" * 3
+    # a value may hold a fence itself
     while fence in text:
         fence += "`"
     return Markdown(f"{fence}json\n{printable(text)}\n{fence}")

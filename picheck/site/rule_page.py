@@ -52,6 +52,7 @@ def _keywords(entry: RuleEntry) -> tuple[str, ...]:
         f"{value} {name.rpartition('_')[2]}"
         for dated in reversed(entry.clauses)
         for name, value in dated.clause.terms.items()
+        # a term in the plural counts something: minimum_days of 180 is looked for as "180 days"
         if is_number(value) and name.endswith("s")
     )
     return tuple(dict.fromkeys(found))

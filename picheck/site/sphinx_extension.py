@@ -51,6 +51,7 @@ def _index_keywords(app: Sphinx, doctree: nodes.document) -> None:
 
 def _link_codes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Lead every code of a rule in the text to the rule's page, where there is one."""
+    # a list, for the tree changes while it is gone through
     for text in list(doctree.findall(nodes.Text)):
         if not _CODE.search(text) or _is_within(text, _NO_LINKS):
             continue
