@@ -107,6 +107,7 @@ def _examples(program: str, rulebooks: Rulebooks) -> Examples:
     """Return the compliant submissions of a program: those of its plugin, or picheck's own."""
     for year in rulebooks.years(program):
         package = rulebooks.package(program, year)
+        # the submissions of all years may lie above the package of each year
         while package:
             folder = files(package).joinpath("compliant")
             if folder.is_dir():

@@ -112,6 +112,7 @@ def _load(file: Path | Traversable) -> Iterator[Case]:
         written = msgspec.json.decode(file.read_bytes(), type=CaseFile)
         for raw in written.cases:
             whole = extend_case(raw, _read_own_cases)
+            # converted a first time for its years, which no year is put into
             for year in msgspec.convert(whole, CaseEntry).years:
                 filled = _fill({"asOf": _IN_THE_WINDOW, **whole}, year)
                 yield Case(written.rule, year, msgspec.convert(filled, CaseEntry))

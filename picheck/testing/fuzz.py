@@ -47,9 +47,11 @@ def fuzz(  # noqa: PLR0917 - called in one place
         _try(run, watched, codes, watch)
         count += 1
 
+    # the same submissions each time, so that a certificate can be made again
     @seed(_SEED)
     @settings(
         max_examples=examples,
+        # or hypothesis would begin with what failed on this machine before
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -135,6 +137,7 @@ def _shuffle(run: Generated) -> Generated | None:
         for document in documents:
             for record in document["measurementSets"]:
                 ids = [measurement["measureId"] for measurement in record["measurements"]]
+                # of a repeated id the last one counts, so another order says something else
                 if len(set(ids)) < len(ids):
                     return None
                 random.Random(len(ids)).shuffle(record["measurements"])  # noqa: S311

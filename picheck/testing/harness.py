@@ -76,6 +76,7 @@ def stock(plugins: Sequence[Any] = ()) -> PluginRegistry:
     modules = tuple(
         importlib.import_module(p) if isinstance(p, str) and not is_file(p) else p for p in plugins
     )
+    # a path is read each time, for its file may have changed; what has no hash cannot be kept
     if all(isinstance(m, Hashable) and not isinstance(m, str) for m in modules):
         return _stock(modules)
     return _stock.__wrapped__(modules)

@@ -188,6 +188,7 @@ def _is_import() -> bool:
 
 def _snapshot(given: Mapping[str, Any]) -> str:
     """Write down everything that a rule was given and could change."""
+    # all years would be too much for each call: `fuzz` compares them once, at the end
     return repr({name: _write(value) for name, value in given.items() if name != "rulebooks"})
 
 
