@@ -49,6 +49,7 @@ def note_narrative(
         for shown in read_narrative(narrative, read.keys()):
             at, value = read[shown.measure_id]
             given = value.get(shown.name) if isinstance(value, dict) else value
+            # True is equal to 1, but a yes is no count of one
             if type(given) is not type(shown.value):
                 continue
             record.note(

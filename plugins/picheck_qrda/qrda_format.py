@@ -40,6 +40,7 @@ class QrdaFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Whether the root element is a ClinicalDocument, or may come after what is shown."""
+        # what is looked for is ASCII, so UTF-16 can be read without its zeros
         if head.startswith(_UTF16):
             head = head.replace(b"\x00", b"")
         start = _START.search(_COMMENT.sub(b"", head))

@@ -134,6 +134,8 @@ class _Reading:
             if self._has_narrative(parent):
                 parser.CharacterDataHandler = self._characters
             else:
+                # most of a file may be narrative: what no one compares is passed over to its end
+                # tag
                 self._skipped = 1
 
     def _characters(self, text: str) -> None:

@@ -127,6 +127,7 @@ def _measures(view: SetView, objective: Objective) -> Iterator[Proposal]:
         yield from _exclusions(view, measure_id)
     for option in () if has_one_option else objective.options:
         missing = [measure_id for measure_id in option if not is_covered(view, measure_id)]
+        # the other half of a way that was begun; one that was not is no small change
         for measure_id in missing if len(missing) < len(option) else ():
             yield from _answer(view, measure_id)
 

@@ -98,6 +98,7 @@ def _share(
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of an objective that is scored as a whole: its points, evenly shared."""
     measures, answers = view.rulebook.measures, score.reported.counted[objective.id]
+    # answers beyond those that are needed earn nothing
     speaking = [a for a in answers if measures[a].category != "exclusion"][: objective.needed]
     names = speaking or [objective.id]
     rest = [answer for answer in answers if answer not in speaking]

@@ -93,6 +93,7 @@ class Improver:
         edits = tuple(repair.proposal.edit for repair in repairs)
         touched = {repair.proposal.spot for repair in repairs}
         patients = list_patients(self._view, state.rows, self._config)
+        # what a repair has changed already is not changed a second time
         for proposal in (*(p for p in self._proposals if p.spot not in touched), *patients):
             after = self._try(*edits, proposal.edit)
             if after is None or not after.adds_no_zero(state):

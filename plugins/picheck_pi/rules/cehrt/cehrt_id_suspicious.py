@@ -18,6 +18,7 @@ _REMEDIES: Final = {
 @rule(
     "PIC-CEH-04",
     "cehrt-id-suspicious",
+    # one fault, one error: missing, then malformed, then not accepted, and only then suspicious
     needs=("PIC-CEH-01", "PIC-CEH-02", "PIC-CEH-03", "PIC-STR-10"),
     terms={
         "documented": SOME_TEXTS,

@@ -115,6 +115,8 @@ def _find_contradictions(
                     continue
                 if not (earlier.answers.has(measure_id) and is_claimed(earlier, measure_id)):
                     yield _fail(view, measure_id, earlier, other, text)
+        # earlier sets win: each contradiction is shown against the first set that has the other
+        # answer
         first = claimed | first
 
 

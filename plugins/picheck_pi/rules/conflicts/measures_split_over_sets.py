@@ -29,6 +29,7 @@ def measures_split_over_sets(
     missing = [missing_objectives(view.answers) for view in sets]
     if not all(missing):
         return None
+    # what no set of the entity has, only a set of another level could add
     if set.intersection(*missing):
         return _compare_levels(sets[0], entity.entity_type, other_levels, clause["levels"])
     return fail(

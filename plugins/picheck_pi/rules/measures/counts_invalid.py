@@ -43,6 +43,7 @@ def _find_fault(counts: Counts) -> str | None:
     if any(type(count) is float and isnan(count) for count in (numerator, denominator)):
         return None
     for name, count in (("numerator", numerator), ("denominator", denominator)):
+        # not isinstance(): True is an int, and no count
         if type(count) is not int:
             return f"the {name} {_shorten(count)} is not a whole number"
         if count < 0:

@@ -19,6 +19,7 @@ def measure_with_its_exclusion(answers: Answers, rulebook: Rulebook) -> CheckRes
     Decide which of the two is true and take the other one out. If the measure was reported with
     nothing in it only to fill the form, leave it out and keep the exclusion.
     """
+    # only a plain no claims nothing: any other value may be taken for a yes
     claimed = answers.present - answers.no
     return [
         fail_together(

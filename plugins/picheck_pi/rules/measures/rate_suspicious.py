@@ -20,11 +20,13 @@ def rate_suspicious(counts: CountsByMeasure, rulebook: Rulebook) -> CheckResults
     Compare the numbers with the report of the certified EHR for the same period and the same
     clinicians. If they are right, keep that report with the submission.
     """
+    # a numerator above its denominator is an error already (PIC-MEA-03)
     pairs = {i: (n, d) for i, (n, d) in counts.pairs.items() if n <= d > 0}
     ids_by_pair = defaultdict(list)
     for measure_id, pair in pairs.items():
         ids_by_pair[pair].append(measure_id)
     message = "{measure} is reported as {actual}"
+    # suspicious by itself, so it is not reported again as a pair that several share
     alone = ids_by_pair.pop((1, 1), ())
     found = [fail_measure(rulebook, i, message, actual="1/1") for i in alone]
     message = "{names} are all reported as {actual}"

@@ -24,6 +24,7 @@ def required_measure_missing(answers: Answers, clause: Clause, rulebook: Ruleboo
     Report the measure, or claim an exclusion whose criterion you meet and can prove. Do not
     leave it out because it has no patients to count: that, too, has to be said by an exclusion.
     """
+    # such as the query that is missing because e-prescribing is excluded: that is PIC-ERX-01's
     left = clause.terms.get("left_to_other_rules", {})
     return [
         fail(

@@ -25,6 +25,7 @@ def rate_differs(source: Source, clause: Clause) -> CheckResults:
     """
     if not is_qrda(source):
         return NO_QRDA
+    # in decimals, as the file and the tolerance are written
     rates = _check_rates(facts_of(source, "rates"), Decimal(clause["tolerance"]))
     return [*rates, *_check_narrative(facts_of(source, "narrative"))]
 

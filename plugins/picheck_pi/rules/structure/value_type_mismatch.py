@@ -25,6 +25,7 @@ def value_type_mismatch(measurement_set: SetView, rulebook: Rulebook) -> CheckRe
     """
     answers, record = measurement_set.answers, measurement_set.record
     fitting = (answers.yes | answers.no).difference(rulebook.rates).union(measurement_set.counts)
+    # the usual set needs no look at each value; of a repeated id only the last is among `values`
     if answers.present <= fitting and len(measurement_set.values) == len(record.measurements):
         return None
     metrics = {id_: measure.metric for id_, measure in rulebook.measures.items()}
