@@ -167,6 +167,7 @@ def _overrides(found: Settings) -> tuple[Override, ...]:
     """Return the file's overrides without what the command line or the environment decides."""
     context = click.get_current_context()
     nothing: dict[str, Any] = {"select": (), "ignore": (), "gate": None}
+    # settings that outlive --fail-on on the command line would surprise whoever typed it
     blank = {name: value for name, value in nothing.items() if is_given(context, name)}
     return tuple(msgspec.structs.replace(override, **blank) for override in found.overrides)
 

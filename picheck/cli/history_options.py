@@ -188,6 +188,7 @@ def read_beginning(path: Path | None) -> HistoryUse | None:
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that only its owner can read. Raises UsageError where it cannot be written."""
     try:
+        # before the first byte is in it
         path.touch(mode=0o600)
         path.write_bytes(data)
     except OSError as error:

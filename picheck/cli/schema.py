@@ -189,6 +189,7 @@ def _write(text: str, output: Path | None) -> None:
         sys.stdout.flush()
         return
     try:
+        # "x": a file that came meanwhile is not written over
         with output.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:

@@ -32,6 +32,7 @@ def fingerprint(  # noqa: PLR0917 - all of them are what identifies a finding
     kind = ""
     if view is not None:
         record = view.record
+        # a set that names no program is one of MIPS: to name it makes no other finding
         kind = f"{record.category}|{record.submission_method}|{record.program_name or 'mips'}"
     head, tail = _around(code, year, kind, pointer, key)
     return hashlib.sha256(head + entity + tail).hexdigest()

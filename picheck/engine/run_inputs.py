@@ -53,6 +53,7 @@ def _name_files(options: AuditOptions) -> Iterator[tuple[str, Path]]:
 
 def _files(given: str) -> Iterator[Path]:
     """Yield the files behind a path of earlier submissions: of a directory, of a pattern, or it."""
+    # a file may be called like a pattern
     is_pattern = glob.has_magic(given) and not os.path.exists(given)  # noqa: PTH110
     for found in sorted(glob.glob(given, recursive=True)) if is_pattern else (given,):  # noqa: PTH207
         path = Path(found)

@@ -86,6 +86,7 @@ class ScoreRunner:
         prior: LoadedPrior | None = None,
     ) -> None:
         """Take the terms; earlier submissions are `prior`, or those that the options name."""
+        # an open question could still be a zero, and the score names it
         self._options = msgspec.structs.replace(options, with_unverified=True)
         self._registry = registry
         self._wish = wish

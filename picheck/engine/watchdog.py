@@ -34,6 +34,7 @@ class CallClock:
 
     def __init__(self, seconds: float) -> None:
         """Take the seconds that a call may last; 0 for any number, which is not watched."""
+        # two looks at least within the time that a call may take
         self.interval = min(INTERVAL, seconds / 2) if seconds else INTERVAL
         self.fault = f"did not return within {seconds:g} s"
         self._seconds = seconds
@@ -43,6 +44,7 @@ class CallClock:
     def is_late(self, call: FrameType | None) -> bool:
         """Take what is under way at this look; return whether it has taken too long."""
         if call is None or call is not self._call:
+            # the frame is held on to, or a later call could be at its place in memory
             self._call, self._ticks = call, 0
             return False
         self._ticks += 1

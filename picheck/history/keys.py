@@ -43,6 +43,7 @@ def make_key(url: str) -> None:
         read_key(url)
         return
     try:
+        # not over a key that came meanwhile: a history without its key is lost
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(_BYTES) + "\n")

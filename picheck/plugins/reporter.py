@@ -171,6 +171,7 @@ def _take_new(
         if key not in written:
             written.add(key)
             record = find_rule(rules, *key)
+            # a rule of the framework is asked for by each year, and is one record for all
             own_key = record.code, record.year
             if own_key == key or own_key not in written:
                 written.add(own_key)

@@ -118,6 +118,7 @@ def _read_text(data: bytes) -> str | None:
         text = data.decode()
     except UnicodeDecodeError:
         return None
+    # an archive or a picture may be UTF-8 by chance
     return None if "\0" in text else normalize_lines(text)
 
 

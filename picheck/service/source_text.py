@@ -81,6 +81,7 @@ def _choose(
     numbers = range(1, len(lines) + 1) if is_whole else sorted(near)[:_MOST_LINES]
     before = 0
     for number in numbers:
+        # one column a character, as in the places of findings
         line = lines[number - 1].replace("\t", " ")
         pieces = tuple(_split(line, marked.get(number, ()), is_whole=is_whole))
         yield SourceLine(number, pieces, number in marked, number in near, number > before + 1)

@@ -61,6 +61,7 @@ class Workbench:
         """
         self.registry = registry
         self.history = history
+        # both come with each request
         self._options = msgspec.structs.replace(options, prior=(), evidence=None)
         self._today = today
         self._style = Style(

@@ -222,6 +222,7 @@ class Batch:
 
     def _write_segment(self, segment: Segment) -> None:
         """Write a stretch of output, after the rules that no earlier one needed."""
+        # a worker names the rules that are new to it; what others wrote is known only here
         new = [r for r in segment.rules if (r.code, r.year) not in self._written]
         if new:
             self._written.update((rule.code, rule.year) for rule in new)

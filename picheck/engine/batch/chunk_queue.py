@@ -92,6 +92,8 @@ class ChunkQueue:
         try:
             return self._executor.submit(audit_chunk, self._pickled, chunk, kept)
         except self._executors.worker_errors as error:
+            # a pool that broke refuses at once; the chunk is tried again in its turn, as the others
+            # are
             broken: Future[ChunkResult] = Future()
             broken.set_exception(error)
             return broken

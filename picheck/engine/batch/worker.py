@@ -238,6 +238,7 @@ def start_worker(pickled: bytes, registry: PluginRegistry | None = None) -> Work
 def audit_chunk(pickled: bytes, chunk: Chunk, kept: KeptInputs = FROM_START) -> ChunkResult:
     """Audit one chunk: the task that an executor of any kind is given."""
     known: tuple[bytes, Worker] | None = getattr(_thread_local, "worker", None)
+    # a process of a cluster may have served another run before
     worker = known[1] if known and known[0] == pickled else start_worker(pickled)
     return worker.audit(chunk, kept)
 

@@ -102,6 +102,7 @@ def _enter(
     decoded = decode(raw, registry.formats, AUTO, registry.rulebooks.programs)
     submission = decoded.submission
     if submission is None:
+        # a document that was refused has one at least
         first = decoded.issues.violations[0]
         raise InputError(f"it does not follow the schema: {first.message}", uri=raw.uri)
     year, entity = submission.performance_year, Entity.of(submission)

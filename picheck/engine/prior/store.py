@@ -76,6 +76,7 @@ class HistoryWriter:
             self._table.execute(_COUNT, (token,))
             self._table.commit()
         self._table.close()
+        # the book that is returned removes the folder from here on
         self._remover.detach()
         return History(HistoryLocation(self._path, token), rulebooks, self._folder)
 
