@@ -107,6 +107,7 @@ def command(**given: Any) -> int:
         raise OutputLostError("; ".join(broken))
     number = sum(report.summary.documents.values())
     log.say("audit ended", documents=number, verdict=report.summary.verdict)
+    # from here on nothing is begun again, whatever a plugin does: a history would be written twice
     begin_output()
     broken += lost
     if recorder is not None:

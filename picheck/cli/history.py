@@ -161,6 +161,7 @@ def record(
         inputs = read_inputs([path], registry.document_suffixes)
         state, lines = record_submitted(database, inputs, registry, options, **given)
     if form == "json":
+        # an answer is one record, and has no line
         say_json({"records": state.records, "head": state.head, "recorded": max(len(lines), 1)})
     else:
         for line in lines:

@@ -20,6 +20,7 @@ from picheck.file_access import read_file
 
 _FILE = click.Path(path_type=Path)
 _HASH: Final = re.compile(r"\b[0-9a-f]{64}\b")
+# as JSON reports, text reports and our own lines print it
 _HEAD: Final = re.compile(r'\bhead"?:? *"?([0-9a-f]{64})\b')
 _BROKEN: Final = 1
 _INCOMPLETE: Final = 4

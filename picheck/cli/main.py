@@ -118,10 +118,12 @@ def main(arguments: list[str] | None = None) -> None:
         allow_supervision()
         turn_signals_into_stops()
     code = _run_guarded(lambda: _run(arguments), arguments)
+    # what is still held back may fail as well, and must not end as a success
     flushed = _run_guarded(_flush, arguments)
     if flushed:
         drop_output()
         code = flushed
+    # a process that waits for this one ends with the same number, whatever ends this one later
     note_run(code=code)
     sys.exit(code)
 

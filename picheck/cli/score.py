@@ -143,6 +143,7 @@ def command(**given: Any) -> int:
     if not registry.previews:
         raise UsageError("no plugin offers a preview of the score; see picheck plugins list")
     check_not_read(destinations, options, settings, registry.document_suffixes)
+    # changes are tried by an audit each, and a pipe can be read only once
     options = msgspec.structs.replace(options, evidence=_copy_pipe(options.evidence))
     # settings for some files could leave findings out, and a score counts every one
     terms = msgspec.structs.replace(audit_options(options, settings), overrides=())

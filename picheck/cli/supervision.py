@@ -49,6 +49,7 @@ def supervise(plugins: Iterable[str], *, autoload: bool) -> None:
     """
     if not _Process.is_own or not hasattr(os, "fork") or not _brings_others(plugins, autoload):
         return
+    # the child must not begin a child of its own
     _Process.is_own = False
     deaths.prepare()
     _keep_standard_input()

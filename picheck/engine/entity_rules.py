@@ -43,6 +43,7 @@ class EntityRuleRunner:
         """
         for entity_sets in groups.with_several_sets():
             found = sorted(self._results(entity_sets, documents), key=lambda r: r.document)
+            # one for each entity, for it holds the texts that it has read
             locator = SourceLocator(
                 documents, in_memory, self._auditor.formats, self._auditor.input_format
             )

@@ -110,6 +110,7 @@ class RunSummary(msgspec.Struct, kw_only=True):
         verdicts = {verdict: number for verdict, number in self.documents.items() if number}
         reasons = self.reasons | ({"findings"} if "notReady" in verdicts else set())
         verdict = overall_verdict(verdicts)
+        # each document may be ready while a plugin did not load
         if verdict == "ready" and ("incomplete" in reasons or not self.is_complete):
             verdict = "incomplete"
         return Summary(

@@ -71,6 +71,7 @@ def list_records(
         query = query.where(RECORD.c.at < f"{until.isoformat()}U")  # which follows every T...
     if kinds:
         query = query.where(RECORD.c.kind.in_(kinds))
+    # the newest first, so that a limit keeps these; they are turned round below
     query = query.order_by(RECORD.c.seq.desc())
     if limit is not None:
         query = query.limit(limit)

@@ -98,6 +98,7 @@ class AuditRecorder:
                     blobs += each.blobs
             store_blobs(connection, blobs)
             append(connection, new, self._by, self._clock)
+        # the run's own files are stored once, with its first records
         self._pending = ()
         self.recorded += len(new) + done
         self.unchanged += len(collected) - len(new) - done

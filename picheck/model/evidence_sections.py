@@ -37,6 +37,7 @@ class EvidenceSection(msgspec.Struct, frozen=True):
         """Return why the section cannot be used; None for a sound one."""
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
             return f"section {self.name!r} is not one word in camel case"
+        # a section called get would hide the method
         if self.name in OWN_SECTIONS or hasattr(NO_EVIDENCE, attribute_of(self.name)):
             return f"section {self.name!r} is picheck's own; choose another name"
         try:
@@ -90,6 +91,7 @@ class EvidenceSections:
         """The class of evidence that has these sections as further fields."""
         if not self.schemas:
             return Evidence
+        # of any type here: what is in a section is held to its schema when evidence is decoded
         fields = [(attribute_of(name), Any, None) for name in self.schemas]
         kind: Any = msgspec.defstruct(
             "Evidence",

@@ -61,6 +61,7 @@ def _are_all_in_folders() -> bool:
 def _in_folders() -> Iterator[Entry]:
     met: set[str] = set()
     for place in map(str, sys.path):
+        # an empty place on the path is the working directory
         for folder in _distributions(place or os.curdir):
             # installers spell one name in several ways, and two versions of it are one distribution
             name = folder.name.rpartition(".")[0].partition("-")[0].lower().replace(".", "_")

@@ -199,6 +199,7 @@ class Host:
 
     def _load(self, origin: Origin, load: Any) -> None:
         if origin.name in self._modules:
+            # found by its entry point, and named with -p besides
             if self._origins[origin.name] == origin:
                 return
             self._refuse_second_owner(self._origins[origin.name], origin)

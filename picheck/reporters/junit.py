@@ -29,6 +29,7 @@ def _lines(report: Report) -> Iterator[str]:
     views = list(presentation.view_documents(report))
     reasons = presentation.list_reasons_incomplete(report)
     counts = _count([result for view in views for result in view.results])
+    # each reason is a test case of its own, and an error
     counts["tests"] += len(reasons)
     counts["errors"] += len(reasons)
     yield '<?xml version="1.0" encoding="UTF-8"?>'

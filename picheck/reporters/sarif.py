@@ -215,6 +215,7 @@ def _invocation(report: Report, writer: _Writer) -> dict[str, Any]:
         for notice in report.run.notices
     ]
     return {
+        # 1: findings are no failure of the tool
         "executionSuccessful": report.summary.exit.code in {0, 1},
         "exitCode": report.summary.exit.code,
         "exitCodeDescription": ", ".join(report.summary.exit.reasons) or "clean",

@@ -140,6 +140,7 @@ def _clause(entry: _Entry) -> Clause:
 def _cite(code: str, sources: tuple[SourceEntry, ...]) -> tuple[Citation, ...]:
     return tuple(
         Citation(
+            # sources of a plugin have no keys of their own
             key=f"{code}#{number}",
             title=source.title,
             standing=source.standing,

@@ -94,6 +94,7 @@ class Rulebooks:
 
     def newest_final(self, program: str) -> Rulebook | None:
         """Return the program's newest edition whose status is final."""
+        # from the newest on, so that no older edition is read
         for year in reversed(self.years(program)):
             rulebook = self.rulebook(program, year)
             if rulebook.status == "final":

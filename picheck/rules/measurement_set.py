@@ -114,6 +114,7 @@ class Answers(ReadOnly):
         """Read the answers of a set, or write them down for a test: `{"PI_EP_2": True}`."""
         known = rulebook.measures.keys()
         unknown: tuple[str, ...] = ()
+        # few sets have an id that the year does not know
         if not values.keys() <= known:
             unknown = tuple([id_ for id_ in values if id_ not in known])
             values = {id_: value for id_, value in values.items() if id_ in known}

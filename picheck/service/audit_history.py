@@ -50,6 +50,7 @@ class ServiceHistory:
             return _with_fault(report, f"{error}; nothing was recorded")
         book = run.add_archive(prior.book, registry.rulebooks)
         report = audit_inputs(inputs, options, registry, book, prior.notices, recorder=run)
+        # a request that brought nothing new leaves no record of its run either
         if run.has_recorded:
             run.finish(report)
         for fault in run.faults:

@@ -107,6 +107,7 @@ def _put(table: Any, path: Sequence[str], value: Any) -> dict[str, Any]:
     given = dict(table) if isinstance(table, Mapping) else {}
     name, *below = path
     inner = _put(given.get(name), below, value) if below else value
+    # a part goes with the last of its facts
     if inner is None or (below and inner == {}):
         given.pop(name, None)
         return given

@@ -40,6 +40,7 @@ def history_routes(history: ServiceHistory, pool: AuditPool) -> list[BaseRoute]:
 
     def route(path: str, show: Any, parameters: tuple[Parameter, ...]) -> Route:
         async def endpoint(request: Request) -> Response:
+            # a form sends its empty fields, too
             query = [each for each in request.query_params.multi_items() if each[1].strip()]
             given = read_parameters(parameters, query, request.path_params)
             return await pool.run(lambda: show(given))

@@ -40,6 +40,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
     def pack(self) -> str:
         """Return all of it as a text for one field of a form, compressed."""
+        # as small as can be, for every page carries it
         return b64encode(zlib.compress(msgspec.msgpack.encode(self), 9)).decode()
 
 

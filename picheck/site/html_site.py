@@ -45,6 +45,7 @@ def build_html(source: Path, target: Path, *, strict: bool = False) -> bool:
     """
     from sphinx.cmd.build import build_main  # noqa: PLC0415 - an extra of its own
 
+    # -E: pages kept from an earlier build may be of other rules
     options = ["-q", "-E", "--fail-on-warning"] if strict else ["-q", "-E"]
     # beside the site and not in it, for the site is published as a whole
     doctrees = target.with_name(f"{target.name}-doctrees")

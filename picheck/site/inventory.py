@@ -108,6 +108,7 @@ def find_code(registry: PluginRegistry, programs: Iterable[str], name: str) -> s
         return code
     if (slug := name.lower()) in slugs:
         return slugs[slug]
+    # for the suggestion alone: the framework's own are looked up before
     codes |= FRAMEWORK_RULES.keys()
     near = closest_match(code, sorted(codes)) or closest_match(slug, sorted(slugs))
     hint = f"did you mean {near}?" if near else "see picheck rules list"

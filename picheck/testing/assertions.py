@@ -83,6 +83,7 @@ def _run(case: Case, compliant: Compliant, registry: PluginRegistry, folder: Pat
     ]
     options = AuditOptions(
         as_of=date.fromisoformat(entry.as_of),
+        # open questions are results at this gate, so that a case can expect them
         gate="indeterminate",
         plugin_options=entry.options,
         all_results=any(expectation.outcome not in _TOLD for expectation in entry.expect),

@@ -23,6 +23,7 @@ _VALUES: Final = st.one_of(
 _DAYS: Final = st.one_of(
     st.none(), st.dates().map(str), st.sampled_from(["", "9999-02-30", "today", "0000-00-00"])
 )
+# the last: a direction mark, a colour of terminals, a tag and a formula, all of them harmful
 _TEXTS: Final = st.one_of(st.none(), st.text(max_size=20), st.just("\u202e\x1b[31m<b>'=1+1"))
 _DIGITS: Final = st.text("0123456789", min_size=8, max_size=11)
 _ENTITIES: Final = ("group", "individual", "apm", "virtualGroup", "subgroup", "nobody")

@@ -59,6 +59,7 @@ def read_measurements(section: Element, pointer: str, record: Record) -> list[di
         for element in inner:
             if element.name not in _ENTRIES or _is_period(element, entry):
                 continue
+            # an entry that is not read takes no place in the list
             own = f"{pointer}/{len(measurements)}"
             measurement = _read_measurement(element, own, record)
             if measurement is not None:

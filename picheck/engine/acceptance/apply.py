@@ -172,6 +172,7 @@ class _Decision:
         )
 
     def _add_expired(self, index: int, waiver: Waiver, result: Result) -> None:
+        # once a document: the waiver is out of date, however many findings it met
         if index in self.expired:
             return
         subject = self._subject

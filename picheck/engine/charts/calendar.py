@@ -26,6 +26,7 @@ def calendar_facts(rulebook: Rulebook, view: SetView, evidence: Evidence) -> dic
     last = max((date.fromisoformat(span["to"]) for span in spans), default=date.min)
     return {
         "from": f"{rulebook.year}-01-01",
+        # up to the end of the submission window, which lies in the year after
         "to": _month_end(max(last, date(rulebook.year, 12, 31))).isoformat(),
         "spans": spans,
         "dates": dates,

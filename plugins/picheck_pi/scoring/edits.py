@@ -10,6 +10,7 @@ def answer(answers: Mapping[str, Any], instead_of: Collection[str] = ()) -> Edit
     """Return an edit that gives answers, in place of the ids that they replace."""
 
     def edit(record: dict[str, Any]) -> None:
+        # taken out first, or an id would be there twice
         leave_out(*instead_of, *answers)(record)
         record["measurements"] += [
             {"measureId": measure_id, "value": value} for measure_id, value in answers.items()

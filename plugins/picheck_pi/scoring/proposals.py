@@ -103,6 +103,7 @@ def find_period(view: SetView) -> Period | None:
     end = min(max(parse_date(view.record.performance_end) or last, first), last)
     least = timedelta(days=clause["minimum_days"] - 1)
     if end - start < least:
+        # begun earlier first; it ends later only where the year does not begin early enough
         start = max(first, end - least)
         end = max(end, start + least)
     found = Period(start.isoformat(), end.isoformat())

@@ -57,6 +57,7 @@ class Improver:
             if len(repairs) > 1 and not repairs[-1].after.zeros:
                 items.append(_combine(repairs, self._now))
         items += self._improvements(repairs)
+        # what brings points at once comes before what does so only after repairs
         items.sort(key=lambda item: (item["after"], -item["points"], item["size"]))
         return _group(items)
 

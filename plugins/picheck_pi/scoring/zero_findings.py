@@ -63,6 +63,7 @@ def find_undecided(scene: Scene, view: SetView) -> Iterator[Result]:
 def find_lost_bonuses(scene: Scene, view: SetView) -> dict[str, str]:
     """Return the measures whose own points the audit took, each with the rule that did."""
     with_levels = index_of(scene.rulebook).with_levels
+    # a finding at a level costs the points of the registry that the level belongs to
     measure_of = {level: measure.id for measure in with_levels for level in measure.levels}
     return {
         measure_of.get(measure_id, measure_id): result.code
@@ -106,6 +107,7 @@ def _of_set(scene: Scene, view: SetView, outcome: str) -> Iterator[Result]:
 
 def _is_elsewhere(scene: Scene, view: SetView, result: Result) -> bool:
     """Whether a result lies in another set of the same document."""
+    # with a slash at the end of both: /measurementSets/10 does not lie in /measurementSets/1
     pointer = f"{result.location.pointer}/"
     return any(
         other.document == view.document

@@ -10,6 +10,7 @@ _YES: Final = "yes"
 @rule(
     "PIC-ATT-01",
     "attestation-missing",
+    # where nothing is sent, PIC-STR-02 says so, and once is enough
     needs="PIC-STR-02",
     terms={"statements": {**TEXT_BY_TEXT, "minlength": 1, "valuesrules": choice(_YES, "answered")}},
 )

@@ -26,6 +26,7 @@ def certification_late(period: Period, evidence: Evidence) -> CheckResults:
     return check_not_after(
         evidence.date("cehrt.certifiedOn"),
         period.end,
+        # no period of the year can end later
         last=period.end.replace(month=12, day=31),
         pointer="/performanceEnd",
         message="the technology was certified on {day}, after the period had ended on {actual}",

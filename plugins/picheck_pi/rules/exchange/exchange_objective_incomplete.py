@@ -37,6 +37,7 @@ def exchange_objective_incomplete(answers: Answers, clause: Clause) -> CheckResu
     ]
     if not all(missing):
         return None
+    # the first way that was begun: one fault is one finding, not one for each way
     for option, parts in zip(options, missing, strict=True):
         if len(parts) < len(option["parts"]):
             return _fail_half(answers, option, parts)

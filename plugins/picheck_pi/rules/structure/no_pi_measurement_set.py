@@ -50,6 +50,7 @@ def no_pi_measurement_set(
     Look the entity up with CMS first. If it is reweighted, say so in the evidence and leave the
     category out. If not, add the measurement set with its category and the answers of the practice.
     """
+    # first, for its answers were not read: nothing else can be said of the category
     misnamed = _fail_misnamed(submission, rulebook)
     if misnamed:
         return misnamed
