@@ -133,7 +133,10 @@ def _differences(locked: Locked | None, loaded: Locked | None) -> Iterator[str]:
     elif loaded is None and locked is not None:
         yield f"{locked.name} {locked.version} ({', '.join(locked.plugins)}) is not loaded"
     elif locked is not None and loaded is not None:
-        if locked.version != loaded.version:
+        if digest_in(locked.version) and digest_in(loaded.version):
+            if locked.version != loaded.version:
+                yield f"{loaded.name} is another file than was locked"
+        elif locked.version != loaded.version:
             yield f"{loaded.name} is {loaded.version}, locked at {locked.version}"
         elif locked.sha256 != loaded.sha256:
             yield f"{loaded.name} {loaded.version} has other files than were locked"

@@ -25,6 +25,8 @@ from picheck.validation import closest_match
 
 SUFFIX: Final = ".py"
 _DIGEST: Final = "sha256:"
+#: The names of modules that are one file begin with it.
+_MODULE: Final = "picheck_file_"
 _RULES_HOOK: Final = "picheck_register_rules"
 _CLAUSES_HOOK: Final = "picheck_register_clauses"
 _RULEBOOKS_HOOK: Final = "picheck_register_rulebooks"
@@ -65,7 +67,7 @@ class PluginFile:
         where its rules and its `CLAUSES` do not fit together.
         """
         # with the digest: a file that changed is another module
-        module = ModuleType(f"picheck_file_{self.name.replace('-', '_')}_{self.sha256[:12]}")
+        module = ModuleType(f"{_MODULE}{self.name.replace('-', '_')}_{self.sha256[:12]}")
         module.__file__ = str(self._path)
         sys.modules[module.__name__] = module  # records find their annotations through it
         try:
@@ -122,6 +124,11 @@ class PluginFile:
 def is_file(name: str) -> bool:
     """Whether a plugin is named by its file."""
     return name.endswith(SUFFIX)
+
+
+def is_one_file(module: ModuleType) -> bool:
+    """Whether a loaded plugin is one file."""
+    return module.__name__.startswith(_MODULE)
 
 
 def digest_in(version: str | None) -> str | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 from types import ModuleType
 
 from picheck.model.frozen import thaw
 from picheck.plugins.markers import API_VERSIONS
+from picheck.plugins.one_file import is_one_file
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Clause
 from picheck.testing.assertions import describe_difference
@@ -33,7 +36,8 @@ def declared_checks(
 
 
 def _version(module: ModuleType) -> Check:
-    wanted = getattr(module, "picheck_api", None)
+    """A package says for which version it was written; a single file is that of its reader."""
+    wanted = getattr(module, "picheck_api", API_VERSIONS[-1] if is_one_file(module) else None)
     return Check(
         name="says its version",
         passed=wanted is not None,
@@ -111,8 +115,7 @@ def _examples(
     module: ModuleType, registry: PluginRegistry, codes: Sequence[str], base: Examples
 ) -> Check:
     """Every case holds, and every rule has one that it finds fault with and one it passes."""
-    package = module.__name__
-    cases = cases_behind(package) if hasattr(module, "__path__") else ()
+    place, cases = _find_cases(module, codes)
     wrong = [t for case in cases if (t := describe_difference(case, base.parts, registry))]
     for code in codes:
         own = [case for case in cases if case.rule == code]
@@ -123,9 +126,22 @@ def _examples(
     return Check(
         name="examples behave as declared",
         passed=not wrong,
-        detail=f"{len(cases)} runs of the cases in {package}/cases",
+        detail=f"{len(cases)} runs of the cases {place}",
         faults=tuple(wrong),
     )
+
+
+def _find_cases(module: ModuleType, codes: Sequence[str]) -> tuple[str, Sequence[Case]]:
+    """Return where a plugin's cases are, in words, and the cases.
+
+    They are in its package; those of a single file are beside it, perhaps with those of others.
+    """
+    if is_one_file(module):
+        file = Path(str(module.__file__))
+        found = (cases_behind(file.parent / "cases" / f"{code}.json") for code in codes)
+        return f"in cases beside {file.name}", tuple(chain.from_iterable(found))
+    cases = cases_behind(module.__name__) if hasattr(module, "__path__") else ()
+    return f"in {module.__name__}/cases", cases
 
 
 def _expects(case: Case, code: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from command_line import Run, run_apart, run_here
-from picheck.testing import compliant_parts, load_cases
+from picheck.testing import compliant_parts, load_cases, verify_plugin
 from picheck.testing.assertions import describe_difference
 from picheck.testing.harness import stock
 from support import AS_OF, COMPLIANT, ROOT, YEAR
@@ -88,8 +88,7 @@ def test_a_lock_holds_it_to_its_digest(folder: Path) -> None:
     (folder / "my_rules.py").write_text(f"{MINE}\n# changed\n")
     run = audit(folder, "--locked")
     assert run.code == 2
-    assert "my_rules.py is sha256:" in run.err
-    assert "locked at sha256:" in run.err
+    assert "my_rules.py is another file than was locked" in run.err
 
 
 def test_settings_name_it_from_where_they_lie(folder: Path) -> None:
@@ -129,6 +128,29 @@ def test_its_cases_can_be_run(folder: Path) -> None:
     told = describe_difference(found, compliant_parts, stock(plugins))
     assert told is not None
     assert "missing       OUR-QLT-01 fail" in told
+
+
+def test_it_is_verified_with_the_cases_beside_it(folder: Path) -> None:
+    numbers = {"numerator": 100_000, "denominator": 200_000}
+    evidence = {"clinicians": None, "ehrReport": {"PI_PEA_1": numbers}}
+    many = {"change": {"answers": {"PI_PEA_1": numbers}}, "evidence": evidence}
+    cases = [
+        {"name": "too few", "years": [YEAR], "expect": [{"rule": "OUR-QLT-01"}]},
+        {"name": "enough", "years": [YEAR], "expect": [], **many},
+    ]
+    (folder / "cases").mkdir()
+    (folder / "cases" / "OTHERS-01.json").write_text("of another plugin")
+    file = folder / "cases" / "OUR-QLT-01.json"
+    file.write_text(json.dumps({"rule": "OUR-QLT-01", "cases": cases}))
+    path = str(folder / "my_rules.py")
+    checks = {each.name: each for each in verify_plugin(
+        "my-rules", examples=1, plugins=[path]).checks}  # fmt: skip
+    assert checks["says its version"].passed
+    held = checks["examples behave as declared"]
+    assert (held.passed, held.detail) == (True, "2 runs of the cases in cases beside my_rules.py")
+    file.write_text(json.dumps({"rule": "OUR-QLT-01", "cases": cases[1:]}))
+    held = verify_plugin("my-rules", examples=1, plugins=[path]).checks[3]
+    assert held.faults == ("OUR-QLT-01 has no case that it finds fault with",)
 
 
 def test_it_leaves_nothing_beside_itself(folder: Path) -> None:
