@@ -57,7 +57,7 @@ def batch_options(command: F) -> F:
             type=click.IntRange(min=0),
             default=1,
             show_default=True,
-            help="Processes; 0 takes one a core. Needs a format that streams: ndjson, csv.",
+            help="Processes; 0 takes one a core. Needs formats that stream: ndjson, csv, parquet.",
         ),
     ):
         command = option(command)

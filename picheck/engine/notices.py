@@ -43,9 +43,12 @@ def left_out_notices(plans: Sequence[Plan]) -> Iterator[Notice]:
         book = plan.rulebook
         if plan.left_out:
             where = " in some documents" if several[book.program, book.year] > 1 else ""
+            count = len(plan.left_out)
+            rules = "1 rule" if count == 1 else f"{count} rules"
+            were = "was" if count == 1 else "were"
             yield Notice(
                 kind="leftOut",
-                message=f"{len(plan.left_out)} rules of {book.program} {book.year} were left"
+                message=f"{rules} of {book.program} {book.year} {were} left"
                 f" out{where} by choice: {', '.join(plan.left_out)}",
                 is_incomplete=True,
             )

@@ -27,7 +27,9 @@ NOTICE_KINDS: Final[dict[str, NoticeKind]] = {
     "leftOut": NoticeKind("rules were left out by choice"),
     "noDocument": NoticeKind("no document was found", "nothingChecked"),
     "noRulebook": NoticeKind("no plugin brings a rulebook", "nothingChecked"),
-    "nothingChecked": NoticeKind("an input was empty", "nothingChecked"),
+    "nothingChecked": NoticeKind(
+        "a folder, an archive or a pattern holds no submission", "nothingChecked"
+    ),
     "override": NoticeKind("settings for some files applied to documents"),
     "overrideUnused": NoticeKind("settings for some files applied to no document"),
     "pluginFailed": NoticeKind("a plugin did not load", "incomplete", if_incomplete=True),

@@ -119,8 +119,27 @@ def test_validate_says_that_all_is_sound(tmp_path: Path) -> None:
     waivers(tmp_path, f'code = "PIC-PER-03"\nsubject = "{SUBJECT}"')
     write(tmp_path, 'waivers = "waivers.toml"\nformat = "json"\nas_of = 2026-02-01')
     assert run(tmp_path, "config", "validate", code=0).out == "picheck.toml is sound\n"
-    write(tmp_path, 'format = ["jsn"]')
-    assert "did you mean json?" in run(tmp_path, "config", "validate", code=2).err
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('format = ["jsn"]', "did you mean json?"),
+        ('input_format = "qrda"', "no input format is called 'qrda'; did you mean qrda3?"),
+        ('prior = ["archive"]', "prior: archive does not exist"),
+        ('prior = ["empty"]', "prior: empty leads to no file of submissions"),
+    ],
+)
+def test_validate_looks_for_what_the_file_names(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "empty").mkdir()
+    write(tmp_path, text)
+    assert fault in run(tmp_path, "config", "validate", code=2).err
+
+
+def test_validate_knows_the_formats_and_the_earlier_submissions(tmp_path: Path) -> None:
+    submission(tmp_path / "archive" / "a.json")
+    write(tmp_path, 'input_format = "qrda3"\nprior = "archive"')
+    run(tmp_path, "config", "validate", code=0)
 
 
 def test_paths_start_at_the_settings_file(tmp_path: Path) -> None:

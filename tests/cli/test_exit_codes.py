@@ -175,6 +175,10 @@ def test_a_choice_of_rules_is_said_and_gives_no_ready(folder: Path) -> None:
     assert run.report["results"] == []
     assert run.report["summary"]["verdict"] == "incomplete"
     assert any("were left out by choice: " in n["message"] for n in run.report["run"]["notices"])
+    one = audit(folder, "error.json", "--ignore", "rate-suspicious").report["run"]["notices"]
+    [message] = [n["message"] for n in one if n["kind"] == "leftOut"]
+    assert message.startswith("1 rule of pi ")
+    assert " was left out by choice: " in message
     spared = audit(folder, "error.json", "--ignore", "cehrt-id-missing,PIC-ELG")
     assert spared.report["summary"]["verdict"] == "incomplete"
 
