@@ -1,8 +1,10 @@
 """The counts of single clinicians, as the evidence gives them, and their sums."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
+
+from picheck.api import Entity, Evidence
 
 
 class Row(NamedTuple):
@@ -14,10 +16,25 @@ class Row(NamedTuple):
     is_certified: bool
 
 
-def index_rows(clinicians: Sequence[Any]) -> dict[str, list[Row]]:
-    """Return the clinicians' rows by measure id."""
+#: The rows of the evidence that a submission is held against, by their number there.
+Numbered = Mapping[int, Any]
+
+
+def number_rows(entity: Entity, evidence: Evidence) -> Numbered:
+    """Return the rows of the clinicians whom a submission reports for, by number from 1 on.
+
+    An individual's are those with the clinician's NPI, or without any.
+    """
+    rows = dict(enumerate(evidence.clinicians or (), start=1))
+    if entity.entity_type != "individual":
+        return rows
+    return {number: row for number, row in rows.items() if row.npi in {None, entity.npi}}
+
+
+def index_rows(clinicians: Numbered) -> dict[str, list[Row]]:
+    """Return the clinicians' counts by measure id."""
     rows: dict[str, list[Row]] = {}
-    for number, clinician in enumerate(clinicians, start=1):
+    for number, clinician in clinicians.items():
         for measure_id, tally in clinician.measures.items():
             # what is not said is not a no, and only that takes a row out
             row = Row(number, tally.numerator, tally.denominator, clinician.certified is not False)

@@ -1,10 +1,11 @@
 """Findings at answers and properties, as many rules give them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from picheck.api import CheckResult, Rulebook, fail, indeterminate, related
 from picheck_pi.measure_index import label
+from picheck_pi.spelling import find_spelling
 
 
 def fail_measure(rulebook: Rulebook, measure_id: str, message: str, **details: Any) -> CheckResult:
@@ -43,6 +44,29 @@ def fail_together(
         measures=ids,
         related=[related(f"/measurements/{other}", other) for other in ids if other != place],
         **{"actual": list(ids), **details},
+    )
+
+
+def fail_unknown_id(
+    measure_id: str, known: Iterable[str], rulebook: Rulebook, message: str, **details: Any
+) -> CheckResult:
+    """Return a failure at the subject: the evidence names an id that is not one of `known`.
+
+    The message may show the id as `{actual}` and the year as `{year}`. `details` are further
+    arguments of `picheck.api.fail`.
+    """
+    near = find_spelling(measure_id, known)
+    return fail(
+        "",
+        message,
+        expected=near,
+        actual=measure_id,
+        year=rulebook.year,
+        measures=[near] if near else [],
+        remediation="write {expected} in the evidence"
+        if near
+        else "correct the id in the evidence, or leave it out there",
+        **{"key": measure_id, **details},
     )
 
 

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from picheck.api import (
     CheckResult,
@@ -12,10 +12,18 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.clinician_rows import Row, add_up, index_rows, is_average
-from picheck_pi.findings import fail_measure
+from picheck_pi.clinician_rows import Numbered, Row, add_up, index_rows, is_average, number_rows
+from picheck_pi.findings import fail_measure, fail_unknown_id
 from picheck_pi.parameter_types import Sets
-from picheck_pi.spelling import find_spelling
+from picheck_pi.roster import add_all_shares, is_excessive
+
+_UNKNOWN: Final = (
+    "clinician row {number} names {actual}, which is no measure of {year} and adds to no sum"
+)
+_NO_OWN_ROW: Final = (
+    "no clinician row of the evidence has the NPI of this submission, so none is compared with it"
+)
+_WRITE_NPI: Final = "give the row of this clinician with their NPI, or leave the rows out"
 
 
 @rule(
@@ -33,9 +41,11 @@ def group_totals_differ(
     What it checks:
     For each measure that the evidence's clinician rows name and the submission reports: the sum of
     the rows' numerators and denominators against the submitted ones, and that no row counts more
-    successes than cases. Rows whose numbers come from technology that was not certified are left
+    successes than cases. For one clinician, the rows with their NPI or without any; that there is
+    none is named. Rows whose numbers come from technology that was not certified are left
     out of the sum. Where a row gives its months, they are those of the measurement set. A row that
-    names a measure which the year does not have is named, because it adds to no sum.
+    names a measure which the year does not have is named, because it adds to no sum, and so is one
+    whose shares of the services add up to more than all of them.
 
     Why it matters:
     A group reports the sum over all its clinicians whose numbers come from certified technology,
@@ -49,33 +59,38 @@ def group_totals_differ(
     """
     if not evidence.clinicians:
         return not_applicable("the evidence holds no clinicians' rows to add up")
-    if entity.entity_type == "individual":
-        return not_applicable("an individual's numbers are not a sum over clinicians")
-    rows_by_measure = index_rows(evidence.clinicians)
-    unknown = rows_by_measure.keys() - rulebook.measures.keys()
-    results = [_fail_unknown(id_, rows_by_measure[id_][0], rulebook) for id_ in sorted(unknown)]
+    clinicians = number_rows(entity, evidence)
+    if not clinicians:
+        return fail("", _NO_OWN_ROW, key="npi", remediation=_WRITE_NPI)
+    rows_by_measure = index_rows(clinicians)
+    unknown = sorted(rows_by_measure.keys() - rulebook.measures.keys())
+    results = [
+        fail_unknown_id(
+            i, rulebook.measures, rulebook, _UNKNOWN, number=rows_by_measure[i][0].number
+        )
+        for i in unknown
+    ]
+    results += [
+        _fail_shares(number, row) for number, row in clinicians.items() if is_excessive(row)
+    ]
     for view in sets:
         for measure_id, rows in rows_by_measure.items():
             results += _compare(view, measure_id, rows)
-        results += _compare_months(view, evidence.clinicians)
+        results += _compare_months(view, clinicians)
     return results
 
 
-def _fail_unknown(measure_id: str, row: Row, rulebook: Rulebook) -> CheckResult:
-    """Return the finding of an id that no measure of the year has, at its first row."""
-    near = find_spelling(measure_id, rulebook.measures)
+def _fail_shares(number: int, row: Any) -> CheckResult:
+    """Return the finding of a row with more services than there are."""
     return fail(
         "",
-        "clinician row {number} names {actual}, which is no measure of {year} and adds to no sum",
-        number=row.number,
-        expected=near,
-        actual=measure_id,
-        year=rulebook.year,
-        key=measure_id,
-        measures=[near] if near else [],
-        remediation="write {expected} in the evidence"
-        if near
-        else "correct the id in the evidence",
+        "clinician row {number} gives shares of the services that add up to {actual} %",
+        number=number,
+        expected="at most 100",
+        actual=f"{add_all_shares(row):g}",
+        key=f"shares row {number}",
+        remediation="correct placeOfServiceShare in row {number} of the evidence: all places"
+        " together have 100 % of the services",
     )
 
 
@@ -128,14 +143,15 @@ def _describe_cause(reported: tuple[int, int], rows: Sequence[Row]) -> str:
     return ", which is the average of the rows' rates" if is_average(reported, certified) else ""
 
 
-def _compare_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckResult]:
+def _compare_months(view: SetView, clinicians: Numbered) -> Iterator[CheckResult]:
     """Yield a finding for each row whose numbers are of other months than the set's."""
     if not view.period.is_valid:
         return  # the rule about the dates speaks of it
     first, last = view.period.performance_start, view.period.performance_end
-    for number, clinician in enumerate(clinicians, start=1):
+    for number, clinician in clinicians.items():
         months = clinician.period
         start, end = months.performance_start or first, months.performance_end or last
+        # a row that is left out of the sum may be of any months
         if clinician.certified is False or (start, end) == (first, last):
             continue
         yield fail(

@@ -13,6 +13,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
+from picheck_pi.clinician_rows import number_rows
 from picheck_pi.findings import ask_about, fail_measure
 from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, INTEGER, MEASURE_ID, optional, rows
 
@@ -47,10 +48,10 @@ def exclusion_contradicted(  # noqa: PLR0917 - a rule names what it reads
     What it checks:
     For each claimed exclusion that rests on a small number (of prescriptions, of referrals, of
     patients received): that every number at hand is indeed small enough, which are the count in
-    the evidence, the denominator that is reported all the same, that of the EHR report and, for
-    whoever reports for several, the sum over the clinicians' rows. And for a yes that needs
-    something to have happened: that the count in the evidence is not zero. And for a rate whose
-    cases the evidence counts: that its denominator is not above that count.
+    the evidence, the denominator that is reported all the same, that of the EHR report and the sum
+    over the clinicians' rows. For a yes that needs something to have happened: that the count in
+    the evidence is not zero. And for a rate whose cases the evidence counts: that its denominator
+    is not above that count.
 
     Why it matters:
     Each of them is a statement that can be audited. If the practice's own count says otherwise,
@@ -121,10 +122,9 @@ def _list_numbers(
     if reported is not None:
         found = reported.denominator
         yield f"the EHR report has a denominator of {found} for {rate}", found
-    if entity.entity_type != "individual":
-        tallies = [each.measures.get(rate) for each in evidence.clinicians or ()]
-        total = sum(tally.denominator for tally in tallies if tally)
-        yield f"the clinicians' denominators for {rate} add up to {total}", total
+    tallies = [row.measures.get(rate) for row in number_rows(entity, evidence).values()]
+    total = sum(tally.denominator for tally in tallies if tally)
+    yield f"the clinicians' denominators for {rate} add up to {total}", total
 
 
 def _is_bounded(
