@@ -213,8 +213,10 @@ def test_the_variable_of_the_history_counts_for_audits_too(tmp_path: Path) -> No
     words = ("audit", "now.json", "--as-of", "2026-02-01")
     audited = run_apart(*words, cwd=tmp_path, PICHECK_HISTORY="history.db")
     assert (audited.code, "1 recorded" in audited.err) == (0, True)
-    own = {"PICHECK_HISTORY": "elsewhere.db", "PICHECK_AUDIT_HISTORY": "history.db"}
-    assert "1 unchanged" in run_apart(*words, cwd=tmp_path, **own).err
+    both = run_apart(
+        *words, cwd=tmp_path, PICHECK_HISTORY="elsewhere.db", PICHECK_AUDIT_HISTORY="history.db"
+    )
+    assert "1 unchanged" in both.err
     shown = run_apart("config", "show", cwd=tmp_path, PICHECK_HISTORY="history.db")
     [row] = [line.split() for line in shown.out.splitlines() if line.startswith("history ")]
     assert row == ["history", "PICHECK_HISTORY", "history.db"]
