@@ -27,6 +27,8 @@ SUFFIX: Final = ".py"
 _DIGEST: Final = "sha256:"
 #: The names of modules that are one file begin with it.
 _MODULE: Final = "picheck_file_"
+#: The names of hooks begin with one of these; a name that is misspelt after it is reported later.
+_HOOKS: Final = ("picheck_register_", "picheck_audit_")
 _RULES_HOOK: Final = "picheck_register_rules"
 _CLAUSES_HOOK: Final = "picheck_register_clauses"
 _RULEBOOKS_HOOK: Final = "picheck_register_rulebooks"
@@ -146,4 +148,4 @@ def _add_hook(module: ModuleType, name: str, items: Sequence[Any]) -> None:
 
 def _has_hooks(module: ModuleType) -> bool:
     """Whether the file writes a hook of its own, such as one for a reporter."""
-    return any(name.startswith("picheck_register_") for name in vars(module) if name != _RULES_HOOK)
+    return any(name.startswith(_HOOKS) for name in vars(module) if name != _RULES_HOOK)

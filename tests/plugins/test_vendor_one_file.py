@@ -184,6 +184,19 @@ def picheck_register_reporters():
     assert run_here("audit", "a.json", *options, cwd=folder).out == "1 results\n"
 
 
+def test_one_hook_alone_will_do(folder: Path) -> None:
+    hook = """
+from picheck.api import hookimpl
+
+@hookimpl
+def picheck_audit_finished(report):
+    print("the verdict is", report.summary.verdict)
+"""
+    (folder / "my_rules.py").write_text(hook)
+    run = audit(folder)
+    assert (run.code, "the verdict is ready\n" in run.err) == (0, True)
+
+
 #: What is wrong with a file, its text, and what is told of it.
 BROKEN: dict[str, tuple[str, str]] = {
     "is no Python": ("def (:", "SyntaxError: invalid syntax (my_rules.py, line 1)"),
