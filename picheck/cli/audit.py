@@ -25,6 +25,7 @@ from picheck.cli.stdout import OutputLostError, begin_output, prints_aside, say_
 from picheck.cli.timing_options import print_durations, timing_options
 from picheck.engine.audit import audit
 from picheck.engine.report_filter import ask_for
+from picheck.masking import mask_digits
 from picheck.model.report import Report
 from picheck.plugins.lockfile import LOCK_FILE, check_lock
 
@@ -114,6 +115,8 @@ def command(**given: Any) -> int:
         broken += _record(recorder, report, options)
     with prints_aside():
         broken_at_end = host.notify("picheck_audit_finished", report=report)
+    if not options.reveal:
+        broken_at_end = [mask_digits(fault) for fault in broken_at_end]
     for fault in (*broken, *broken_at_end):
         say_fault(fault)
     code = _INCOMPLETE if broken else report.summary.exit.code

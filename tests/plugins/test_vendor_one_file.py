@@ -191,10 +191,13 @@ from picheck.api import hookimpl
 @hookimpl
 def picheck_audit_finished(report):
     print("the verdict is", report.summary.verdict)
+    raise ValueError("tin 123456789")
 """
     (folder / "my_rules.py").write_text(hook)
     run = audit(folder)
     assert (run.code, "the verdict is ready\n" in run.err) == (0, True)
+    assert "picheck_audit_finished failed: ValueError: tin *****6789" in run.err
+    assert "ValueError: tin 123456789" in audit(folder, "--reveal").err
 
 
 #: What is wrong with a file, its text, and what is told of it.
