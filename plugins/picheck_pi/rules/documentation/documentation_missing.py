@@ -8,16 +8,18 @@ from picheck.api import (
     Clause,
     Evidence,
     Rulebook,
+    Rulebooks,
     fail,
     indeterminate,
     not_applicable,
     related,
     rule,
 )
-from picheck_pi.findings import fail_measure
+from picheck_pi.findings import fail_measure, fail_unknown_id
 from picheck_pi.measure_index import index_of
 from picheck_pi.parameter_types import SetAnswers
 from picheck_pi.proofs import Answered, Proof, find_needed_until, find_proofs, index_answers
+from picheck_pi.spelling import find_spelling
 from picheck_pi.term_schemas import POSITIVE
 
 
@@ -30,6 +32,7 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     digests: Mapping[str, str],
     clause: Clause,
     rulebook: Rulebook,
+    rulebooks: Rulebooks,
     as_of: date,
 ) -> CheckResults:
     """Answers have no proof, or one that has changed or is not kept long enough.
@@ -40,7 +43,7 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
     for, counted from the submission. A submission is sent in the year after the performance year;
     within it the day for which the audit is made is taken. An engagement level shares the proof of
     its measure. Where a document's digest is given and the file lies beside the evidence, the two
-    must agree.
+    must agree. An id that no year has is named, if it looks like one of this category.
 
     Why it matters:
     Nothing has to be sent along, but a data validation may ask for the proof years later, and an
@@ -62,13 +65,39 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
         if proofs[measure_id].kept_until < needed_until:
             too_early[proofs[measure_id]].append(measure_id)
     message = "no document in the evidence supports {measure}"
+    unknown = "the evidence says that {file} supports {actual}, which is no id of any year"
+    strange = _find_unknown(proofs, rulebook, rulebooks)
     return [
         *(
             fail_measure(rulebook, i, message, at=answered[i], key="")
             for i in sorted(answered.keys() - proofs.keys())
         ),
         *(_fail_early(proof, ids, answered, needed_until) for proof, ids in too_early.items()),
+        *(
+            fail_unknown_id(i, rulebook.measures, rulebook, unknown, file=proofs[i].file)
+            for i in strange
+        ),
         *_find_changed(evidence, answered, digests),
+    ]
+
+
+def _find_unknown(
+    proofs: Mapping[str, Proof], rulebook: Rulebook, rulebooks: Rulebooks
+) -> list[str]:
+    """Return the supported ids that look like those of this category and are of no year.
+
+    Ids of other categories may be there too, and those of other years.
+    """
+    prefix = f"{rulebook.program}_"
+    return [
+        measure_id
+        for measure_id in sorted(proofs)
+        if measure_id not in rulebook.measures
+        and not rulebooks.years_knowing(rulebook.program, measure_id)
+        and (
+            measure_id.casefold().startswith(prefix)
+            or find_spelling(measure_id, rulebook.measures) is not None
+        )
     ]
 
 
