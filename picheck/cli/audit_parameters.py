@@ -170,6 +170,7 @@ def terms_options(command: F) -> F:
         ),
         settings_options,
     )
+    # help shows first what is put on last
     for option in reversed(options):
         command = option(command)
     return command

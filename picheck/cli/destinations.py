@@ -72,6 +72,7 @@ def check_not_read(
     written: dict[_Identity, Destination] = {}
     for each in destinations:
         status = _status(each)
+        # a device or a pipe holds nothing that could be lost
         if status is not None and stat.S_ISREG(status.st_mode):
             written[status.st_dev, status.st_ino] = each
     if not written:  # what is not there yet cannot be read either
@@ -113,6 +114,7 @@ def _place(destination: Destination) -> _Identity | str | None:
     status = _status(destination)
     if status is None:
         path = destination.path
+        # a file that is not there yet has no number: its path without links says which one it is
         return None if path is None else os.path.normcase(os.path.realpath(path))
     return None if stat.S_ISCHR(status.st_mode) else (status.st_dev, status.st_ino)
 

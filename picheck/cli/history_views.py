@@ -235,6 +235,7 @@ def _say_record(record: dict[str, Any]) -> None:
     for name in ("program", "year", "entity", "hash", "previous"):
         say_labelled(name, str(record[name] if record[name] is not None else "-"))
     for name, value in record["body"].items():
+        # the digests of files follow, with whether their bytes are kept
         if isinstance(value, str | int) and name not in record["files"]:
             say_labelled(name, str(value))
     for role, file in record["files"].items():

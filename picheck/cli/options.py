@@ -90,6 +90,7 @@ def _load(
     for name in plugins:
         if not name.startswith("no:"):
             host.load(name)
+    # where nothing is discovered, no name is met, and none can be called wrong
     if autoload and host.unmet:
         raise UsageError(
             f"no plugin is called {', '.join(host.unmet)}, so none is blocked or allowed by that"
@@ -174,6 +175,7 @@ def _require(specification: str) -> str:
         raise UsageError(
             f"required plugin {requirement.name} is not installed; pip install '{specification}'"
         ) from error
+    # a pre-release that is installed counts: by itself packaging would leave it out
     if not requirement.specifier.contains(found, prereleases=True):
         raise UsageError(f"required plugin {specification}, but {requirement.name} {found} is here")
     return requirement.name

@@ -69,6 +69,7 @@ def write(
             continue
         try:
             text = _render(reporter, fitting, style)
+        # Ctrl-C is the user's, and no fault of the reporter
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it raises is the reporter's fault

@@ -162,6 +162,7 @@ def _lines(file: BinaryIO, name: str) -> Iterator[Written]:
     for number, line in enumerate(iter(lambda: file.readline(_LONGEST), b""), start=1):
         try:
             kind = kind_of(line).type
+            # lines of other kinds, such as notices, are neither compared nor shown
             if kind in decoders:
                 yield decoders[kind](line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

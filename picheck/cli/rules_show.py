@@ -96,6 +96,7 @@ def show(
     all_years = list_editions(registry.rulebooks, chosen)
     having = [edition for edition in all_years if code in edition.clauses]
     if year is not None:
+        # refuses a year without a rulebook, which is another fault than a rule without a clause
         registry.rulebooks.rulebook(chosen, year)
         having = [edition for edition in having if edition.year == year]
         if not having:

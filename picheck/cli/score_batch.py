@@ -76,6 +76,7 @@ class ScoreBatch:
         for number, given in enumerate(inputs):
             try:
                 if isinstance(given, Unreadable):
+                    # told below, as a document that cannot be decoded is
                     raise given.error
                 digest = _digest(self._runner.decode(given), number)
             except InputError as error:

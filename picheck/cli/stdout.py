@@ -42,6 +42,7 @@ def say_unforeseen(error: Exception, arguments: Sequence[str]) -> None:
     from picheck.masking import mask_digits  # noqa: PLC0415
     from picheck.plugins.validation import describe_error  # noqa: PLC0415
 
+    # looked for by hand, for the error may have come before the options were read
     if any(re.fullmatch(r"-[a-z]*v[a-z]*|--verbose", argument) for argument in arguments):
         lines = mask_digits("".join(traceback.format_exception(error)))
         with suppress(OSError, ValueError):
@@ -74,6 +75,7 @@ def write_utf8(text: str) -> None:
         if binary is None:
             sys.stdout.write(text)
         else:
+            # what was written as text comes first
             sys.stdout.flush()
             binary.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.flush()

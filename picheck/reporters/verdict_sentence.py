@@ -38,12 +38,14 @@ def describe_verdict(view: DocumentView, gate: str) -> str:
             blocking = failed  # the gate of this file is not the run's
         waiting = _what_waits(view)
         parts = [_what_blocks(blocking, unverified, waiting)]
+        # where nothing waits, the first part has named them
         unverified = unverified if waiting else []
     elif verdict == "incomplete":
         parts = ["Not everything could be checked, so this can still turn out either way"]
         blocking = []
     else:
         blocking = []
+        # an answer changes the verdict only where a finding of its rule would count at the gate
         strong = [r for r in unverified if _counts_at(gate, view.rule(r).severity)]
         parts = [_what_could_change(strong)]
         unverified = [r for r in unverified if not _counts_at(gate, view.rule(r).severity)]
@@ -111,6 +113,7 @@ def _what_is_accepted(results: Sequence[Result]) -> list[str]:
     """Count what is accepted, and say what of it costs everything: no waiver changes a score."""
     waived = [result for result in results if result.waiver is not None]
     known = [result for result in results if result.baseline == "unchanged"]
+    # a set, for a finding can be waived and in the baseline
     costly = len({id(r) for r in (*waived, *known) if r.severity == "error"})
     parts = [f"{len(waived):,} waived"] if waived else []
     parts += [f"{len(known):,} in the baseline"] if known else []

@@ -98,6 +98,7 @@ def _measure(measure: Measure) -> dict[str, Any]:
     plain: dict[str, Any] = _plain(measure)
     # the id is in the path of the difference already
     del plain["id"]
+    # a criterion that comes or goes is added or removed, and no change from null
     if measure.criterion is None:
         del plain["criterion"]
     return plain

@@ -50,6 +50,7 @@ def explain_between(
 
 def group_by_decision(found: Iterable[Explained]) -> Iterator[tuple[str, tuple[Explained, ...]]]:
     """Yield the section of a rulebook and the differences in it that have the same reasons."""
+    # they come sorted by path, so those of one section stand together
     for section, inside in groupby(found, key=lambda one: one.difference.path.partition(".")[0]):
         decisions: dict[bytes, list[Explained]] = {}
         for one in inside:
@@ -69,4 +70,5 @@ def _reasons_for(path: str, declaring: Iterable[Rulebook]) -> Iterator[Because]:
 
 
 def _overlap(path: str, other: str) -> bool:
+    # with a dot at the end of both: PI_EP_10 does not lie in PI_EP_1
     return f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.")

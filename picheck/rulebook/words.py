@@ -116,6 +116,7 @@ def _step(old: Any, new: Any) -> str:
         return f"{_value(old)} -> {_value(new)}"
     gone = [item for item in old if item not in new]
     came = [item for item in new if item not in old]
+    # only the order differs, or how often an item is there
     if not gone and not came:
         return f"{_value(old)} -> {_value(new)}"
     parts = []

@@ -226,6 +226,7 @@ def _read_docstring(code: str, docstring: str) -> tuple[str, dict[str, str]]:
         flags=re.MULTILINE,
     )
     paragraphs: dict[str, str] = {}
+    # each match gives two groups, one of them None, and after them comes its text
     for heading_alone, heading_inline, text in zip(rest[0::3], rest[1::3], rest[2::3], strict=True):
         paragraphs[heading_alone or heading_inline] = " ".join(text.split())
     missing = [heading for heading in HEADINGS if not paragraphs.get(heading)]

@@ -145,5 +145,6 @@ def _packages(entries: tuple[RuleEntry, ...]) -> frozenset[str]:
 
 
 def _first_line(module: str) -> str:
+    # not imported for this: its rules are loaded, so it is, too
     docstring: str = getattr(sys.modules.get(module), "__doc__", None) or ""
     return " ".join(docstring.strip().partition("\n\n")[0].split()).rstrip(".")

@@ -90,6 +90,7 @@ def _run(dated: Sequence[DatedClause]) -> Run:
 
 def cost_of(terms: Clause | Variant) -> Cost:
     """Return what a finding costs by a clause or by one of its variants."""
+    # as an audit counts that is not told to trust unverified sources
     severity = severity_of(terms, trust_unverified=False)
     return Cost(terms.consequence, severity, best_standing(terms.citations))
 

@@ -46,6 +46,7 @@ def _write_family(catalogue: Catalogue, family: Family) -> str:
 
 
 def _years(entry: RuleEntry) -> str:
+    # the framework's own findings belong to every year, and to no rulebook
     if entry.installed is None:
         return "all"
     return show_years(dated.edition.year for dated in entry.clauses)

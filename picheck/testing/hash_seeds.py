@@ -42,6 +42,7 @@ def load_plugins(plugins: Sequence[Any]) -> tuple[Host, PluginRegistry]:
     for module in plugins:
         if isinstance(module, str):
             host.load(module)
+        # a module that is installed has been discovered already
         elif host.name_of(module) is None:
             host.register(module, module.__name__, module.__name__.partition(".")[0])
     return host, collect_plugins(host)
@@ -54,6 +55,7 @@ def find_unsteady(question: Question) -> Iterator[tuple[str, Generated]]:
     """
     text = msgspec.json.encode(question)
     with ExitStack() as stack:
+        # all are started before the first is asked, so that they load their plugins side by side
         waiting = [stack.enter_context(_start(seed)) for seed in SEEDS]
         given = [_ask(process, text) for process in waiting]
     for process, seed in zip(waiting, SEEDS, strict=True):

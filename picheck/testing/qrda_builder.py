@@ -82,6 +82,7 @@ def to_qrda(submission: Mapping[str, Any], versions: QrdaVersions) -> str:
     What the format cannot carry (`submissionMethod`, ids that the API adds) is left out. Raises
     ValueError for an answer that is neither a yes, a no, nor two counts.
     """
+    # some parts end in a line feed of their own, and some are empty
     return "\n".join((_header(submission, versions), *_body(submission, versions), "")).replace(
         "\n\n", "\n"
     )
@@ -110,6 +111,7 @@ def _header(submission: Mapping[str, Any], versions: QrdaVersions) -> str:
     sets = submission["measurementSets"]
     name = sets[0].get("programName", "mips") if sets else "mips"
     entity_type = submission["entityType"]
+    # an MVP goes under a program name of MIPS, with its own id in a participant
     pathway = None if name in _NO_PATHWAY else name
     program = _PROGRAMS["mips" if pathway else name, entity_type]
     text = _HEADER.format(**msgspec.structs.asdict(versions))

@@ -89,6 +89,7 @@ class Mover:
         in_play = scored | excluded
         maxima = {slot: most for slot, most in self._config.points.items() if slot in in_play}
         moves = []
+        # in the order of the year: what one step has moved may move on with a later one
         for step in self._config.steps:
             amount = maxima.get(step.source, 0)
             target = next((to for to in step.to if scored.issuperset(to)), None)
@@ -127,6 +128,7 @@ class Scorer:
 
     def _earn(self, view: SetView, slot: str, maximum: int, reported: Reported) -> SlotPoints:
         rate = None
+        # first: an objective that keeps its points earns them though all of it is excluded
         if (needed := self._needed.get(slot)) is not None:
             is_earned = len(reported.counted[slot]) >= needed
         elif slot in reported.excluded:

@@ -130,6 +130,7 @@ class TextPage:
 
     def wrap(self, text: str, first: str = "  ", rest: str = "") -> list[str]:
         """Return text in lines of the terminal's width; `rest` indents those after the first."""
+        # the hyphens are those of codes: PIC-PER-03 stays in one piece
         return textwrap.wrap(
             printable_line(text),
             width=max(self._style.width, 40),
