@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from picheck.intake.documents import FromFormat
 from qrda_support import ID, read, written
 from support import YEAR
@@ -42,12 +44,21 @@ def test_the_first_of_two_first_days_is_read() -> None:
     assert set_of(made)["performanceStart"] == f"{YEAR}-01-01"
 
 
-def test_another_template_of_the_act_is_not_taken_for_its_version() -> None:
-    made = changed(
-        f'<templateId root="{ID}.10.20.17.3.8"',
-        f'<templateId root="{ID}.10.20.17.3.9"/>{TEMPLATE[:-2]}',
-    )
+@pytest.mark.parametrize("other", ["17.3.7", "17.3.9"])
+def test_another_template_of_the_act_is_not_taken_for_its_version(other: str) -> None:
+    own = f'<templateId root="{ID}.10.20.17.3.8"'
+    made = changed(own, f'<templateId root="{ID}.10.20.{other}"/>{own}')
     assert len(made.source.facts["parameters"]) == 1
+
+
+ANSWERED = f'<templateId root="{ID}.10.20.27.3.29"/>'
+
+
+@pytest.mark.parametrize("entry", [OPEN, f"<entry><act>{ANSWERED}</act></entry>"])
+def test_an_act_where_none_belongs_is_noted_and_not_read(entry: str) -> None:
+    made = changed("<entry>", f"{entry}<entry>")
+    assert len(made.source.facts["unread"]) == 1
+    assert set_of(made) == set_of(read(written(YEAR)))
 
 
 def test_what_is_beside_an_organizer_in_its_entry_is_passed_over() -> None:
