@@ -6,8 +6,10 @@ from picheck_pi.patterns import fits_any
 from picheck_pi.term_schemas import COUNT, SOME_TEXTS, TEXT, optional
 
 _LOOK_UP: Final = "look the id up at chpl.healthit.gov and copy it from there"
-#: The remedies for what the form of an id shows, by the variant of the clause.
+#: The remedies for what the form of an id and the evidence show.
 _REMEDIES: Final = {
+    "refused": "ask the vendor what the products are certified to; correct cehrt.edition in the"
+    " evidence, or report a period in which newer products were used",
     "edition": "make a new id at chpl.healthit.gov with the product versions used in {year}, or"
     " give the edition they were certified to in the evidence (cehrt.edition)",
     "series": "make a new id at chpl.healthit.gov with all products used in {year}, and give that"
@@ -28,6 +30,7 @@ _REMEDIES: Final = {
         "prefixed": TEXT,
         "older_edition": optional(SOME_TEXTS),
         "earlier_series": optional(SOME_TEXTS),
+        "refused_editions": optional(SOME_TEXTS),
     },
     evidence="cehrt.edition",
 )
@@ -40,7 +43,8 @@ def cehrt_id_suspicious(
     Whether cehrtId holds a letter that is never issued because it looks like a digit, begins
     otherwise than ids of its kind do, or has a form that CMS has not documented for the year. And
     whether its form shows an older edition than the year asks for, unless the evidence gives the
-    edition, or a series that was issued for the year before.
+    edition, or a series that was issued for the year before. And whether the evidence gives an
+    edition that no longer meets the criteria of the year, whatever the id says.
 
     Why it matters:
     The API may take such an id, but if no one ever issued it, or if it names products that were
@@ -60,7 +64,7 @@ def cehrt_id_suspicious(
             fault=fault,
             year=rulebook.year,
             key=key,
-            variant=key if key in _REMEDIES else None,
+            variant=key if key in {"edition", "series"} else None,
             remediation=_REMEDIES.get(key, _LOOK_UP),
         )
         for key, fault in _find_faults((cehrt_id or "").upper(), evidence, clause, rulebook.year)
@@ -84,3 +88,6 @@ def _find_faults(
         yield "edition", f"{fault} {year} asks for"
     if fits_any(terms.get("earlier_series", ()), upper):
         yield "series", "is of the series of an earlier year"
+    edition = evidence.get("cehrt.edition")
+    if edition in terms.get("refused_editions", ()):
+        yield "refused", f"is for {edition} by the evidence, which misses the criteria of {year}"
