@@ -20,7 +20,7 @@ from picheck.engine.document import DocumentAuditor
 from picheck.engine.entities import EntityGroups, references
 from picheck.engine.entity_rules import EntityRuleRunner
 from picheck.engine.options import AuditOptions
-from picheck.engine.prior.loader import load_prior
+from picheck.engine.prior.loader import check_prior, load_prior
 from picheck.engine.watchdog import ThreadWatchdog
 from picheck.errors import PluginError
 from picheck.intake.documents import RawDocument
@@ -73,6 +73,7 @@ class AuditSession:
 
     def __init__(self, options: AuditOptions) -> None:
         registry = _installed_plugins()
+        check_prior(options.prior)
         prior = load_prior(read_inputs(options.prior, registry.document_suffixes), registry)
         self._auditor = DocumentAuditor(registry, options, prior.book)
         self._entity_rules = EntityRuleRunner(self._auditor, options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -18,9 +18,6 @@ from picheck.config.json_schema import json_schema
 from picheck.config.settings import OPTION_KEYS, SETTINGS_SCHEMA, Settings
 from picheck.errors import ConfigurationError
 from picheck.validation import closest_match
-
-if TYPE_CHECKING:
-    from picheck.plugins.registry import PluginRegistry
 
 _PREFIX = "PICHECK_AUDIT"
 _EPILOG = """\b
@@ -100,6 +97,7 @@ def validate(config: Path | None, *, isolated: bool) -> int:
     Exits with 0 where all is sound and with 2 where something is not.
     """
     from picheck.engine.document import DocumentAuditor  # noqa: PLC0415 - `config show` does without
+    from picheck.engine.prior.loader import check_prior  # noqa: PLC0415 - as above
 
     effective = _effective(config, isolated=isolated)
     if effective.settings.source is None:
@@ -111,8 +109,8 @@ def validate(config: Path | None, *, isolated: bool) -> int:
         terms = audit_options(options, effective.settings)
     for given in options.formats:
         _check_format(given.partition("=")[0], list(registry.reporters))
-    _check_input(options, registry)
-    DocumentAuditor(registry, terms)  # reads waivers, baseline, selectors and plugin options
+    check_prior(options.prior)
+    DocumentAuditor(registry, terms)  # reads waivers, baseline, selectors, format, plugin options
     say(f"{effective.settings.source} is sound")
     return 0
 
@@ -171,19 +169,6 @@ def _show(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{key} = {_show(inner)}" for key, inner in value.items())
     return str(value)
-
-
-def _check_input(options: CommandOptions, registry: PluginRegistry) -> None:
-    """Raise UsageError where the format of documents or an earlier submission is not there."""
-    from picheck.intake.discovery import Discovery  # noqa: PLC0415 - as above
-    from picheck.intake.documents import Unreadable  # noqa: PLC0415
-    from picheck.intake.formats import AUTO, JSON, find_format  # noqa: PLC0415
-
-    if options.input_format not in {AUTO, JSON}:
-        find_format(options.input_format, registry.formats)
-    for found in Discovery(options.prior, reads_heads=False):
-        if isinstance(found, Unreadable):
-            raise ConfigurationError(f"prior: {found.error.uri} {found.error}")
 
 
 def _check_format(name: str, known: list[str]) -> None:

@@ -35,7 +35,7 @@ from picheck.errors import UsageError
 from picheck.intake.decoder import DecodedDocument
 from picheck.intake.documents import RawDocument
 from picheck.intake.evidence_lookup import find_evidence
-from picheck.intake.formats import decode
+from picheck.intake.formats import AUTO, JSON, decode, find_format
 from picheck.masking import Masker
 from picheck.model.report import DocumentSummary, InputUse, Notice
 from picheck.model.result import Result
@@ -78,6 +78,8 @@ class DocumentAuditor:
         self._sections = registry.evidence
         self.formats = registry.formats
         self.input_format = options.input_format
+        if self.input_format not in {AUTO, JSON}:
+            find_format(self.input_format, self.formats)
         self.options = options
         self.prior = prior if prior is not None else PriorBook()
         self.selection = FileOverrides({c: r.rule for c, r in registry.rules.items()}, options)

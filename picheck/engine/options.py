@@ -11,12 +11,19 @@ from typing import Any, Final, Literal
 import msgspec
 
 from picheck.engine.stopwatch import Stopwatch
+from picheck.errors import UsageError
 from picheck.model.report import HistoryUse
 
 Gate = Literal["error", "warning", "note", "indeterminate", "never"]
 #: How many seconds one call of a rule may take.
 RULE_TIMEOUT: Final = 10.0
 GATES: Final[tuple[Gate, ...]] = ("error", "warning", "note", "indeterminate", "never")
+
+
+def check_gate(gate: str) -> None:
+    """Raise UsageError where a program gives a gate that is none."""
+    if gate not in GATES:
+        raise UsageError(f"gate is {gate!r}; give one of {', '.join(GATES)}")
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +37,11 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     gate: Gate | None = None
+
+    def __post_init__(self) -> None:
+        """Raise UsageError where the gate is none."""
+        if self.gate is not None:
+            check_gate(self.gate)
 
 
 class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +86,12 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     stopwatch: Stopwatch | None = None
     input_format: str = "auto"
     history: HistoryUse | None = None
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a gate that is none, and for less than no time."""
+        check_gate(self.gate)
+        if not self.rule_timeout >= 0:
+            raise UsageError(f"rule_timeout is {self.rule_timeout}; give seconds, or 0 for no end")
 
     def in_report(self) -> dict[str, Any]:
         """Return the options that change what is written, without defaults and without paths.

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from generate import corpus
 
 from batch_support import findings, streamed, verdicts, written
-from picheck.errors import InputError, PluginError
+from picheck.engine.options import Override
+from picheck.errors import InputError, PluginError, UsageError
 from picheck.plugins.host import Host
 from picheck.session import AuditOptions, AuditSession, DocumentReport, InputDocument, get_session
 
@@ -84,6 +87,28 @@ def test_a_session_stays_open_for_the_same_terms_and_thread() -> None:
     thread.join()
     assert others[0] is not session
     assert get_session(AuditOptions(as_of=date(2026, 2, 2))) is not session
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"gate": "eror"}, "gate is 'eror'; give one of error, warning, note"),
+        ({"rule_timeout": -1.0}, "rule_timeout is -1.0; give seconds"),
+        ({"prior": ("absent",)}, "prior: absent does not exist"),
+        ({"input_format": "x"}, "no input format is called 'x'"),
+        ({"select": ("NOPE",)}, "no rule is called 'NOPE'"),
+    ],
+)
+def test_options_that_cannot_be_followed_open_no_session(
+    options: dict[str, Any], fault: str
+) -> None:
+    with pytest.raises(UsageError, match=re.escape(fault)):
+        AuditSession(AuditOptions(as_of=TERMS.as_of, **options))
+
+
+def test_an_override_has_one_of_the_gates() -> None:
+    with pytest.raises(UsageError, match="gate is 'no'; give one of error"):
+        Override(files=("*",), gate="no")  # type: ignore[arg-type]
 
 
 def test_without_a_plugin_there_is_no_session(

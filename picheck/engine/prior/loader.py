@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import msgspec
 
 from picheck.engine.entities import EntityYear, PriorBook
-from picheck.errors import InputError, RulebookError
+from picheck.errors import InputError, RulebookError, UsageError
 from picheck.intake.decoder import DecodedDocument
+from picheck.intake.discovery import Discovery
 from picheck.intake.documents import Input, RawDocument, Unreadable
 from picheck.intake.files import left_out_notices
 from picheck.intake.formats import AUTO, decode
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 #: So many notices of a kind name their submission; further ones are only counted.
 _MANY: Final = 100
+
+
+def check_prior(paths: Sequence[str]) -> None:
+    """Raise UsageError where a path leads to no earlier submission; no file is opened."""
+    for found in Discovery(paths, reads_heads=False):
+        if isinstance(found, Unreadable):
+            raise UsageError(f"prior: {found.error.uri} {found.error}")
 
 
 class LoadedPrior(NamedTuple):
