@@ -45,7 +45,7 @@ def audit(
     plugins that are one file, or objects with hooks. `evidence` serves every document that brings
     none of its own (a draft does). `options` are set for plugins, by plugin name. `as_of` is the
     first of February after the documents' year by default, inside the submission window. Raises
-    UsageError (or a subclass) where nothing can be audited, and PluginError where a plugin of
+    UsageError (or a subclass) where an option cannot be followed, and PluginError where a plugin of
     `plugins` did not load.
     """
     documents = [_raw(n, d, evidence) for n, d in enumerate(_several(document))]
