@@ -42,6 +42,8 @@ def test_the_first_of_two_periods_is_read_and_the_second_is_the_fault() -> None:
 def test_the_first_of_two_first_days_is_read() -> None:
     made = changed(LOW, f'{LOW}<low value="{YEAR}0301"/>')
     assert set_of(made)["performanceStart"] == f"{YEAR}-01-01"
+    assert made.places is not None
+    assert made.places["/measurementSets/0/performanceStart"].path.endswith("/low[1]/@value")
 
 
 @pytest.mark.parametrize("other", ["17.3.7", "17.3.9"])
