@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from picheck.engine.document import AuditedDocument, DocumentAuditor
 from picheck.engine.entities import EntityGroups, PriorBook
@@ -21,7 +21,6 @@ from picheck.intake.files import Inputs, left_out_notices, read_inputs
 from picheck.model.report import Notice, Report
 from picheck.plugins.registry import PluginRegistry
 
-_Audited: TypeAlias = list[AuditedDocument]
 #: How many documents a recorder is given together.
 _COLLECTED_TOGETHER: Final = 1000
 
@@ -71,8 +70,8 @@ def _audit_inputs(  # noqa: PLR0917 - the body of the function above
     collect = None if recorder is None else recorder.make_collector(auditor, registry)
     collected, waiting = list[Any](), list[AuditedInput]()
     said = [*plugin_notices(registry), *notices]
-    audited: _Audited = []
-    groups, in_memory = EntityGroups(), dict[int, RawDocument]()
+    audited, in_memory = list[AuditedDocument](), dict[int, RawDocument]()
+    groups = EntityGroups()
     for given in inputs:
         document = audit_one(auditor, given, len(audited))
         if isinstance(document, Notice):

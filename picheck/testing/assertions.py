@@ -31,7 +31,7 @@ from picheck.testing.mutations import (
 )
 from picheck.testing.qrda_builder import QRDA_PROGRAM, qrda_versions, to_changed_qrda
 
-_TOLD: Final = ("fail", "indeterminate", "error")
+_EXPECTED: Final = ("fail", "indeterminate", "error")
 
 
 def run_case(case: Case, compliant: Compliant, registry: PluginRegistry) -> Report:
@@ -86,7 +86,7 @@ def _run(case: Case, compliant: Compliant, registry: PluginRegistry, folder: Pat
         # open questions are results at this gate, so that a case can expect them
         gate="indeterminate",
         plugin_options=entry.options,
-        all_results=any(expectation.outcome not in _TOLD for expectation in entry.expect),
+        all_results=any(expectation.outcome not in _EXPECTED for expectation in entry.expect),
     )
     earlier = load_prior(prior, registry)
     documents = case_documents(case, compliant, folder)
@@ -100,8 +100,8 @@ def differences(case: Case, report: Report, registry: PluginRegistry) -> list[st
     vendors find beside them is passed over, unless the case expects it.
     """
     counted = _distributions(case, registry)
-    found = [result for result in report.results if result.outcome in _TOLD]
-    quiet = [result for result in report.results if result.outcome not in _TOLD]
+    found = [result for result in report.results if result.outcome in _EXPECTED]
+    quiet = [result for result in report.results if result.outcome not in _EXPECTED]
     lines = []
     for expectation in case.entry.expect:
         match = next((r for r in (*found, *quiet) if _fits(expectation, r)), None)
