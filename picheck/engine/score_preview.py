@@ -163,7 +163,7 @@ class ScoreRunner:
             if preview is None or not self._registry.rulebooks.has(key.program, key.year):
                 continue
             rulebook = self._registry.rulebooks.rulebook(key.program, key.year)
-            scene = self._scene(report, rulebook, sources)
+            scene = self._scene(report, rulebook, sources, key.entity)
             with plugin_errors(preview):
                 scored = preview.score(scene, self._wish)
             record = {"entity": report.documents[next(iter(sources))].entity, **scored}
@@ -197,7 +197,11 @@ class ScoreRunner:
         return groups
 
     def _scene(
-        self, report: Report, rulebook: Rulebook, sources: Mapping[int, RawDocument]
+        self,
+        report: Report,
+        rulebook: Rulebook,
+        sources: Mapping[int, RawDocument],
+        entity: Entity,
     ) -> Scene:
         first = report.documents[next(iter(sources))]
         return Scene(
@@ -213,6 +217,7 @@ class ScoreRunner:
             results=tuple(result for result in report.results if result.document in sources),
             rules=rules_of(report),
             evidence=self._evidence(sources.values()),
+            entity=entity,
             notices=tuple(
                 notice
                 for notice in report.run.notices

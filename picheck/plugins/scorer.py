@@ -12,7 +12,7 @@ from picheck.model.report import DocumentSummary, Notice
 from picheck.model.result import Result, RuleRecord
 from picheck.plugins.reporter import RuleKey, Style
 from picheck.rulebook.models import Rulebook
-from picheck.rules.measurement_set import SetView
+from picheck.rules.measurement_set import Entity, SetView
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +22,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     documents by the index that views and results name; `results` those of these documents,
     among them refusals of documents that have no sets. `notices` speak of the documents or of
     the whole run; `rules` are the rules that the results refer to. `evidence` is that of the
-    first document that has any.
+    first document that has any. `entity` are the keys of the entity, which a record may not show;
+    None where they are not handed over.
     """
 
     rulebook: Rulebook
@@ -34,6 +35,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
     rules: Mapping[RuleKey, RuleRecord] = {}
     evidence: Evidence = NO_EVIDENCE
+    entity: Entity | None = None
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

@@ -252,10 +252,16 @@ def with_grounds(
     registry: PluginRegistry, document: dict[str, Any], **eligibility: Any
 ) -> dict[str, Any]:
     """Return the record of an entity whose evidence gives grounds to leave the category out."""
-    evidence = json.dumps({"eligibility": eligibility}).encode()
+    return with_evidence(registry, document, {"eligibility": eligibility})
+
+
+def with_evidence(
+    registry: PluginRegistry, document: dict[str, Any], evidence: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the record of an entity whose document comes with evidence."""
     (given,) = raw(document)
-    runner = score_runner(registry, document["performanceYear"])
-    return runner.score([msgspec.structs.replace(given, evidence=evidence)])[1][0].record
+    given = msgspec.structs.replace(given, evidence=json.dumps(evidence).encode())
+    return score_runner(registry, document["performanceYear"]).score([given])[1][0].record
 
 
 @pytest.mark.skipif(not is_in_matrix(2025), reason="another year of the matrix")
@@ -323,6 +329,28 @@ def test_a_category_that_is_left_out_without_a_ground_scores_zero_and_shows_the_
     denied = with_grounds(registry, document, hardshipException="denied")
     assert denied["score"]["points"] == 0
     assert [found["code"] for found in denied["score"]["zeroedBy"]] == ["PIC-ELG-02"]
+
+
+@pytest.mark.parametrize(
+    ("share", "zeroed_by"), [(80, []), (74.9, ["PIC-ELG-02"])], ids=["hospital", "elsewhere"]
+)
+@pytest.mark.parametrize("year", SCORED_YEARS)
+def test_a_clinicians_own_row_decides_of_the_score_as_of_the_audit(
+    year: int, share: float, zeroed_by: list[str], registry: PluginRegistry
+) -> None:
+    npi = "2000000010"
+    document = submission(year, {}) | {
+        "entityType": "individual",
+        "nationalProviderIdentifier": npi,
+        "measurementSets": [],
+    }
+    evidence = {
+        "eligibility": {"specialStatuses": ["hospitalBased"]},
+        "clinicians": [{"npi": npi, "placeOfServiceShare": {"21": share}}],
+    }
+    score = with_evidence(registry, document, evidence)["score"]
+    assert [found["code"] for found in score["zeroedBy"]] == zeroed_by
+    assert score["points"] == (0 if zeroed_by else None)
 
 
 @pytest.mark.parametrize("year", SCORED_YEARS)

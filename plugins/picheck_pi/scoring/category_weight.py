@@ -48,7 +48,8 @@ def describe_reweighting(
     None where data is sent and nothing speaks for a reweighting, and where something was sent
     and refused.
     """
-    grounds = grounds_of(Entity(scene.entity_type or ""), scene.evidence, scene.rulebook)
+    entity = scene.entity or Entity(scene.entity_type or "")
+    grounds = grounds_of(entity, scene.evidence, scene.rulebook)
     claims, is_out = name_grounds(grounds, "granted", "open"), not scene.sets
     if is_out and any(r.outcome == "fail" and r.severity == "error" for r in scene.results):
         return None
