@@ -12,12 +12,12 @@ from picheck.engine.score_preview import ScoreRunner
 from picheck.intake.documents import RawDocument
 from picheck.plugins.registry import PluginRegistry
 from picheck.plugins.scorer import Wish
-from support import FIXTURES, RULE_YEAR, years_asked_for
+from support import FIXTURES, PREVIEWS, RULE_YEAR, years_asked_for
 
 Document = dict[str, Any]
 
 #: Every year that has a scoring, or the one that the matrix asks for; the last is a proposal.
-SCORED_YEARS = years_asked_for() if RULE_YEAR else (*years_asked_for(), 2027)
+SCORED_YEARS = years_asked_for() if RULE_YEAR else (*years_asked_for(), *PREVIEWS)
 
 
 def compliant(year: int) -> tuple[Document, Document]:

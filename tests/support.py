@@ -14,6 +14,8 @@ T = TypeVar("T")
 ROOT: Final = Path(__file__).parent.parent
 FIXTURES: Final = ROOT / "fixtures" / "picheck_fixtures"
 YEARS: Final = (2021, 2022, 2023, 2024, 2025, 2026)
+#: The years after them whose law is not final.
+PREVIEWS: Final = (2027,)
 
 #: Set by the tox matrix: then the suite runs everything that touches that year, and only that.
 RULE_YEAR: Final = os.environ.get("PICHECK_RULE_YEAR")

@@ -26,12 +26,12 @@ from picheck.testing.assertions import run_case
 from picheck.testing.cases import Case, load_cases
 from picheck.testing.examples import compliant_parts
 from picheck.testing.instrumentation import restrict
-from support import FIXTURES, RULE_YEAR, YEARS, is_in_matrix, some
+from support import FIXTURES, PREVIEWS, RULE_YEAR, YEARS, is_in_matrix, some
 
 FRAMEWORK = Path(picheck.__file__).parent
 PACK = Path(picheck_pi.__file__).parent
 OWN = "picheck"
-ALL_YEARS = (*YEARS, 2027)
+ALL_YEARS = (*YEARS, *PREVIEWS)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tomllib
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +16,10 @@ from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.diff import differences, find_undeclared
 from picheck.rulebook.loader import read_edition
 from picheck.rulebook.models import Change, LazySections, Rulebook
-from support import YEAR, YEARS, is_in_matrix, some
+from support import PREVIEWS, YEAR, YEARS, is_in_matrix, some
 
 SHIPPED = Path(str(files(f"picheck_pi.years.y{YEAR}")))
-PAIRS = [pair for pair in pairwise((*YEARS, 2027)) if any(map(is_in_matrix, pair))]
+PAIRS = [pair for pair in pairwise((*YEARS, *PREVIEWS)) if any(map(is_in_matrix, pair))]
 
 
 @pytest.fixture
@@ -145,7 +146,13 @@ def test_further_tables_are_handed_on_unread(folder: Path) -> None:
 
 
 def test_no_year_is_missing(registry: PluginRegistry) -> None:
-    assert registry.rulebooks.years("pi") == (*YEARS, 2027)
+    assert registry.rulebooks.years("pi") == (*YEARS, *PREVIEWS)
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+def test_a_year_names_the_one_that_its_changes_start_from(before: int, after: int) -> None:
+    file = files(f"picheck_pi.years.y{after}").joinpath("changes.toml")
+    assert tomllib.loads(file.read_text("utf-8"))["from"] == before
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS)
