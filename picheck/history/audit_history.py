@@ -121,9 +121,9 @@ class History:
 
     def __init__(self, url: str, host: Host, registry: PluginRegistry, *, keep: bool) -> None:
         self._url = url
+        self.database = Database(url)  # first, for where there is no history there is no key either
         self._key = read_key(url)
         self._keep = keep
-        self.database = Database(url)
         environment = describe_environment(host, registry).encode()
         self._environment = Blob.of(environment, "application/toml")
 

@@ -207,6 +207,14 @@ def test_the_settings_and_the_environment_name_the_history(tmp_path: Path) -> No
     assert (nowhere.code, "name the history" in nowhere.err) == (2, True)
 
 
+def test_a_history_that_is_not_there_is_named_with_what_makes_it(tmp_path: Path) -> None:
+    put(tmp_path / "now.json", submission(NOW))
+    for command in ("audit", "score"):
+        run = run_apart(command, "now.json", "--history", "none.db", cwd=tmp_path)
+        assert run.code == 2
+        assert "make one with picheck history init --history none.db" in run.err
+
+
 def test_the_variable_of_the_history_counts_for_audits_too(tmp_path: Path) -> None:
     make(tmp_path, str(tmp_path / "history.db"))
     put(tmp_path / "now.json", submission(NOW))
