@@ -56,6 +56,7 @@ def _find_unused(evidence: Evidence, rulebook: Rulebook) -> Iterator[CheckResult
                 remediation="correct the year in the evidence; the levels of {year} itself are"
                 " answers of the measurement set",
             )
+            continue  # one fault, one finding: the ids of a wrong year say nothing
         for measure_id in sorted((levels or {}).keys() - registries):
             key = f"{year} {measure_id}"
             yield fail_unknown_id(measure_id, registries, rulebook, unknown, key=key, in_year=year)
