@@ -143,7 +143,7 @@ def terms_options(command: F) -> F:
         click.option(
             "--as-of",
             metavar="DATE",
-            help="The day the audit speaks for, YYYY-MM-DD [default: today, UTC].",
+            help="The date that the audit speaks for, YYYY-MM-DD [default: today, UTC].",
         ),
         input_format_option,
         click.option(

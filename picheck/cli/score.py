@@ -65,7 +65,7 @@ class ScoreCommandOptions(CommandOptions, frozen=True, kw_only=True):
 @click.option(
     "--as-of",
     metavar="DATE",
-    help="The day the audit speaks for, YYYY-MM-DD [default: today, UTC].",
+    help="The date that the audit speaks for, YYYY-MM-DD [default: today, UTC].",
 )
 @click.option(
     "--evidence",

@@ -123,7 +123,7 @@ def _text_before(path: Path) -> str:
 
 @command.command("list", epilog=example("picheck waivers list --as-of 2026-02-01"))
 @_file_option
-@click.option("--as-of", metavar="DATE", help="The day to judge expiry by [default: today, UTC].")
+@click.option("--as-of", metavar="DATE", help="The date to judge expiry by [default: today, UTC].")
 @format_option
 def list_(**options: Any) -> None:
     """List the waivers: what, who, until when, why."""
@@ -148,7 +148,7 @@ def list_(**options: Any) -> None:
 @command.command(epilog=example("picheck waivers lint --waivers picheck-waivers.toml"))
 @_file_option
 @plugin_options
-@click.option("--as-of", metavar="DATE", help="The day to judge expiry by [default: today, UTC].")
+@click.option("--as-of", metavar="DATE", help="The date to judge expiry by [default: today, UTC].")
 def lint(**options: Any) -> int:
     """Check the file: keys, codes, days, and that nothing is waived which CMS refuses.
 
