@@ -60,9 +60,8 @@ def _find_faults(
     """Yield what is wrong with the EHR report by itself, in alphabetical order of the ids."""
     unknown = "the EHR report names {actual}, which is no rate of {year} and is compared with none"
     impossible = "the EHR report gives {tally.numerator}/{tally.denominator} for {measure}"
-    for measure_id, tally in sorted((evidence.ehr_report or {}).items()):
-        if tally is None:
-            continue
+    given = {id_: tally for id_, tally in (evidence.ehr_report or {}).items() if tally is not None}
+    for measure_id, tally in sorted(given.items()):
         if measure_id not in rulebook.rates:
             yield fail_unknown_id(measure_id, rulebook.rates, rulebook, unknown)
         elif measure_id not in counts and tally.numerator > tally.denominator:
