@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from picheck.api import Entity, Evidence
-
 
 class Row(NamedTuple):
     """One clinician's counts of a measure; `number` is the clinician's place in the evidence."""
@@ -16,19 +14,8 @@ class Row(NamedTuple):
     is_certified: bool
 
 
-#: The rows of the evidence that a submission is held against, by their number there.
+#: The rows of the evidence by their number there.
 Numbered = Mapping[int, Any]
-
-
-def number_rows(entity: Entity, evidence: Evidence) -> Numbered:
-    """Return the rows of the clinicians whom a submission reports for, by number from 1 on.
-
-    An individual's are those with the clinician's NPI, or without any.
-    """
-    rows = dict(enumerate(evidence.clinicians or (), start=1))
-    if entity.entity_type != "individual":
-        return rows
-    return {number: row for number, row in rows.items() if row.npi in {None, entity.npi}}
 
 
 def index_rows(clinicians: Numbered) -> dict[str, list[Row]]:

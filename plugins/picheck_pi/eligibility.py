@@ -55,7 +55,7 @@ def grounds_of(
     claimed = eligibility.special_statuses or ()
     found = [_check_status(status, law, roster, rulebook) for status in claimed]
     if roster is None:
-        found = [_check_own_rows(ground, entity, evidence, members) for ground in found]
+        found = [_check_places(ground, entity, evidence, members) for ground in found]
     else:
         found += [Ground(status, "granted") for status in roster.shown if status not in claimed]
     if eligibility.clinician_type:
@@ -147,10 +147,10 @@ def _check_status(status: str, law: Clause, roster: Roster | None, rulebook: Rul
     return Ground(status, "unavailable", why)
 
 
-def _check_own_rows(
+def _check_places(
     ground: Ground, entity: Entity, evidence: Evidence, members: Clause | None
 ) -> Ground:
-    """Hold the status of one clinician against the clinician's own rows."""
+    """Hold the status of one clinician against the places where they work."""
     why = find_contradiction(ground.claim, entity, evidence, members)
     if ground.state != "granted" or not why:
         return ground

@@ -161,29 +161,26 @@ def _group_members(rows: Iterable[Any]) -> list[list[Any]]:
 def find_contradiction(
     status: str, entity: Entity, evidence: Evidence, clause: Clause | None
 ) -> str:
-    """Return what a clinician's own rows say against a status; empty for nothing.
+    """Return what a clinician's places of service say against a status; empty for nothing.
 
     The clinician's rows are those with their NPI, or without any. They speak against it where none
     of them bears it out.
     """
-    places: Mapping[str, Mapping[str, Any]] = clause["places"] if clause is not None else {}
-    rows = list_own_rows(evidence.clinicians or (), entity.npi)
-    if {_row_holds(status, row, places) for row in rows} - {None} != {False}:
-        return _describe_excess(status, rows, places)
-    place = places.get(status)
-    row = next(row for row in rows if _row_holds(status, row, places) is False)
-    if place is None or row.place_of_service_share is None:
-        return "is not among the special statuses that the clinician's row in the evidence gives"
+    place = clause["places"].get(status) if clause is not None else None
+    own = [row for row in evidence.clinicians or () if row.npi in {None, entity.npi}]
+    rows = [row for row in own if row.place_of_service_share is not None]
+    if place is None or not rows:
+        return ""
+    if excessive := [row for row in rows if is_excessive(row)]:
+        return f"rests on shares of the services that add up to {add_all_shares(excessive[0]):g} %"
+    needed, most = place["from_percent"], max(_add_shares(row, place) for row in rows)
+    if most >= needed:
+        return ""
     codes = ", ".join(place["codes"])
     return (
-        f"takes {place['from_percent']} % of the services at the places of service {codes}, and the"
-        f" evidence gives {_add_shares(row, place):g} %"
+        f"takes {needed} % of the services at the places of service {codes}, and the evidence gives"
+        f" {most:g} %"
     )
-
-
-def list_own_rows(rows: Iterable[Any], npi: str | None) -> list[Any]:
-    """Return the rows of a clinician: those with the clinician's NPI, or without any."""
-    return [row for row in rows if row.npi in {None, npi}]
 
 
 def add_all_shares(row: Any) -> float:
@@ -195,16 +192,6 @@ def add_all_shares(row: Any) -> float:
 def is_excessive(row: Any) -> bool:
     """Whether a row gives more services than there are, by more than rounding explains."""
     return add_all_shares(row) > _ALL + _ROUNDING * len(row.place_of_service_share or ())
-
-
-def _describe_excess(
-    status: str, rows: Iterable[Any], places: Mapping[str, Mapping[str, Any]]
-) -> str:
-    """Say that a status rests on shares that add up to more than all services; empty if not."""
-    if status not in places:
-        return ""
-    sums = [f"{add_all_shares(row):g}" for row in rows if is_excessive(row)]
-    return f"rests on shares of the services that add up to {sums[0]} %" if sums else ""
 
 
 def _add_shares(row: Any, place: Mapping[str, Any]) -> float:

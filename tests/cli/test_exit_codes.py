@@ -11,7 +11,7 @@ import pytest
 from command_line import Run, run_here
 from picheck.engine.options import GATES
 from picheck.engine.verdicts import exit_status
-from support import AS_OF, COMPLIANT, YEAR
+from support import AS_OF, COMPLIANT, YEAR, perhaps
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_what_fits_another_year_than_the_documents_own_is_not_ready(folder: Path
         (folder / "ready.evidence.json").read_bytes()
     )
     run = audit(folder, "mislabelled.json", "-y", str(YEAR))
-    assert not [r for r in run.report["results"] if r["outcome"] == "fail"]
+    assert not [r for r in perhaps(run.report["results"]) if r["outcome"] == "fail"]
     assert run.report["documents"][0]["verdict"] == "incomplete"
     assert run.report["summary"]["verdict"] == "incomplete"
     assert run.code == 0

@@ -12,7 +12,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.clinician_rows import Numbered, Row, add_up, index_rows, is_average, number_rows
+from picheck_pi.clinician_rows import Numbered, Row, add_up, index_rows, is_average
 from picheck_pi.findings import fail_measure, fail_unknown_id
 from picheck_pi.parameter_types import Sets
 from picheck_pi.roster import add_all_shares, is_excessive
@@ -20,10 +20,6 @@ from picheck_pi.roster import add_all_shares, is_excessive
 _UNKNOWN: Final = (
     "clinician row {number} names {actual}, which is no measure of {year} and adds to no sum"
 )
-_NO_OWN_ROW: Final = (
-    "no clinician row of the evidence has the NPI of this submission, so none is compared with it"
-)
-_WRITE_NPI: Final = "give the row of this clinician with their NPI, or leave the rows out"
 
 
 @rule(
@@ -41,8 +37,7 @@ def group_totals_differ(
     What it checks:
     For each measure that the evidence's clinician rows name and the submission reports: the sum of
     the rows' numerators and denominators against the submitted ones, and that no row counts more
-    successes than cases. For one clinician, the rows with their NPI or without any; that there is
-    none is named. Rows whose numbers come from technology that was not certified are left
+    successes than cases. Rows whose numbers come from technology that was not certified are left
     out of the sum. Where a row gives its months, they are those of the measurement set. A row that
     names a measure which the year does not have is named, because it adds to no sum, and so is one
     whose shares of the services add up to more than all of them.
@@ -59,9 +54,9 @@ def group_totals_differ(
     """
     if not evidence.clinicians:
         return not_applicable("the evidence holds no clinicians' rows to add up")
-    clinicians = number_rows(entity, evidence)
-    if not clinicians:
-        return fail("", _NO_OWN_ROW, key="npi", remediation=_WRITE_NPI)
+    if entity.entity_type == "individual":
+        return not_applicable("an individual's numbers are not a sum over clinicians")
+    clinicians = dict(enumerate(evidence.clinicians, start=1))
     rows_by_measure = index_rows(clinicians)
     unknown = sorted(rows_by_measure.keys() - rulebook.measures.keys())
     results = [

@@ -29,7 +29,7 @@ def reweighting_not_available(  # noqa: PLR0917 - a rule names what it reads
     What it checks:
     Where nothing is reported for the category: each special status and the clinician type that the
     evidence counts on, against those that the year reweights by itself and that such an entity can
-    hold; the status of one clinician against the clinician's own rows in the evidence; and an
+    hold; the status of one clinician against the places where the evidence says they work; and an
     application for a hardship exception that is pending or was denied. One ground that holds is
     enough, and data that is sent counts on no reweighting.
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from picheck.api import (
@@ -13,7 +13,6 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.clinician_rows import number_rows
 from picheck_pi.findings import ask_about, fail_measure
 from picheck_pi.term_schemas import EVIDENCE_KEY, FLAG, INTEGER, MEASURE_ID, optional, rows
 
@@ -43,15 +42,14 @@ def exclusion_contradicted(  # noqa: PLR0917 - a rule names what it reads
     clause: Clause,
     rulebook: Rulebook,
 ) -> CheckResults:
-    """The practice's own numbers contradict a claimed exclusion, a yes or a rate.
+    """The practice's own numbers contradict a claimed exclusion, or a yes that needs a count.
 
     What it checks:
     For each claimed exclusion that rests on a small number (of prescriptions, of referrals, of
     patients received): that every number at hand is indeed small enough, which are the count in
-    the evidence, the denominator that is reported all the same, that of the EHR report and the sum
-    over the clinicians' rows. For a yes that needs something to have happened: that the count in
-    the evidence is not zero. And for a rate whose cases the evidence counts: that its denominator
-    is not above that count.
+    the evidence, the denominator that is reported all the same, that of the EHR report and, for
+    whoever reports for several, the sum over the clinicians' rows. And for a yes that needs
+    something to have happened: that the count in the evidence is not zero.
 
     Why it matters:
     Each of them is a statement that can be audited. If the practice's own count says otherwise,
@@ -69,13 +67,9 @@ def exclusion_contradicted(  # noqa: PLR0917 - a rule names what it reads
         # a measure beside its exclusion is another rule's matter
         if answers.is_yes(row["measure"]) and answers.claimed_exclusion(row["measure"]) is None
     ]
-    bounded = [
-        row for row in clause["contradictions"] if _is_bounded(row, claimed, counts, rulebook)
-    ]
-    if not claimed and not said_yes and not bounded:
+    if not claimed and not said_yes:
         return not_applicable("no answer that rests on a count is given")
     results = [_check_exclusion(row, counts, entity, evidence, rulebook) for row in claimed]
-    results += [_check_rate(row, counts, evidence, rulebook) for row in bounded]
     results += [_check_yes(row, evidence, rulebook) for row in said_yes]
     return [result for result in results if result is not None]
 
@@ -122,42 +116,10 @@ def _list_numbers(
     if reported is not None:
         found = reported.denominator
         yield f"the EHR report has a denominator of {found} for {rate}", found
-    tallies = [row.measures.get(rate) for row in number_rows(entity, evidence).values()]
-    total = sum(tally.denominator for tally in tallies if tally)
-    yield f"the clinicians' denominators for {rate} add up to {total}", total
-
-
-def _is_bounded(
-    row: Row, claimed: Sequence[Row], counts: CountsByMeasure, rulebook: Rulebook
-) -> bool:
-    """Whether a rate is reported that is part of what a row's evidence counts.
-
-    Where an exclusion is claimed that rests on the same two numbers, its finding names them.
-    """
-    rate = row.get("rate", "")
-    is_named = any((rate, row["evidence"]) == (c.get("rate"), c["evidence"]) for c in claimed)
-    return rate in counts and row["exclusion"] in rulebook.exclusions_of(rate) and not is_named
-
-
-def _check_rate(
-    row: Row, counts: CountsByMeasure, evidence: Evidence, rulebook: Rulebook
-) -> CheckResult | None:
-    """Hold the denominator of a rate against the count of all cases that the evidence gives."""
-    count, pair = evidence.get(row["evidence"]), counts.pair(row["rate"])
-    if count is None or pair is None or pair[1] <= count:
-        return None
-    return fail_measure(
-        rulebook,
-        row["rate"],
-        "{measure} has a denominator of {actual}, but the evidence counts only {found} cases"
-        " ({source})",
-        expected=f"at most {count}",
-        actual=pair[1],
-        found=count,
-        source=row["evidence"],
-        remediation="count again over the performance period and over everybody the submission is"
-        " for; correct the rate or {source}, whichever is wrong",
-    )
+    if entity.entity_type != "individual":
+        tallies = [each.measures.get(rate) for each in evidence.clinicians or ()]
+        total = sum(tally.denominator for tally in tallies if tally)
+        yield f"the clinicians' denominators for {rate} add up to {total}", total
 
 
 def _check_yes(row: Row, evidence: Evidence, rulebook: Rulebook) -> CheckResult | None:
