@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from picheck.api import (
@@ -66,7 +66,9 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
             too_early[proofs[measure_id]].append(measure_id)
     message = "no document in the evidence supports {measure}"
     unknown = "the evidence says that {file} supports {actual}, which is no id of any year"
-    strange = _find_unknown(proofs, rulebook, rulebooks)
+    # an id that was sent is reported as an answer already
+    sent = {measure_id for answers in set_answers for measure_id in answers.unknown}
+    strange = _find_unknown(proofs.keys() - sent, rulebook, rulebooks)
     return [
         *(
             fail_measure(rulebook, i, message, at=answered[i], key="")
@@ -82,7 +84,7 @@ def documentation_missing(  # noqa: PLR0917 - its parameters are what it reads
 
 
 def _find_unknown(
-    proofs: Mapping[str, Proof], rulebook: Rulebook, rulebooks: Rulebooks
+    supported: Collection[str], rulebook: Rulebook, rulebooks: Rulebooks
 ) -> list[str]:
     """Return the supported ids that look like those of this category and are of no year.
 
@@ -91,7 +93,7 @@ def _find_unknown(
     prefix = f"{rulebook.program}_"
     return [
         measure_id
-        for measure_id in sorted(proofs)
+        for measure_id in sorted(supported)
         if measure_id not in rulebook.measures
         and not rulebooks.years_knowing(rulebook.program, measure_id)
         and (
