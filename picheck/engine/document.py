@@ -39,7 +39,6 @@ from picheck.intake.formats import AUTO, JSON, decode, find_format
 from picheck.masking import Masker
 from picheck.model.report import DocumentSummary, InputUse, Notice
 from picheck.model.result import Result
-from picheck.model.submission import Submission
 from picheck.plugins.registry import PluginRegistry
 from picheck.rulebook.models import Rulebook
 from picheck.rules.inputs import Parts, document_parts, set_parts
@@ -108,15 +107,13 @@ class DocumentAuditor:
             )
         decoded = self._decode(raw)
         found = find_evidence(raw, decoded, self.options.evidence, self._sections)
-        submission = decoded.submission
-        year = self.options.year
-        if year is None and submission is not None:
-            year = submission.performance_year
+        submission, year = decoded.submission, self.plans.year_of(decoded)
         work = DocumentWork(raw, decoded, found, self._subject(raw, index, decoded, year))
         if submission is not None and year != submission.performance_year:
             work.is_complete = False  # CMS takes the document by its own year
-        for program in self._programs_of(submission):
-            plan = self._plan_of(program, raw.uri, year, decoded.refused_year)
+        selected = self.selection.of(raw.uri).codes
+        for program in self.plans.programs_of(submission):
+            plan = self.plans.for_document(program, decoded, selected)
             if plan is not None:
                 self._run_plan(plan, work)
             elif year is not None:
@@ -130,12 +127,10 @@ class DocumentAuditor:
         JSON document at all.
         """
         decoded = self._decode(raw)
-        submission, year = decoded.submission, self.options.year
-        if year is None and submission is not None:
-            year = submission.performance_year
+        submission, selected = decoded.submission, self.selection.of(raw.uri).codes
         found = []
-        for program in self._programs_of(submission):
-            plan = self._plan_of(program, raw.uri, year, decoded.refused_year)
+        for program in self.plans.programs_of(submission):
+            plan = self.plans.for_document(program, decoded, selected)
             if plan is None or submission is None:
                 continue
             if views := _views(decoded, index, plan.rulebook):
@@ -169,31 +164,6 @@ class DocumentAuditor:
             entity=entity,
             keys_pointer=decoded.keys_pointer,
         )
-
-    def _programs_of(self, submission: Submission | None) -> tuple[str, ...]:
-        """Return the programs that the document has sets of; all of them if it has none."""
-        programs = self._rulebooks.programs
-        if submission is None:
-            return programs
-        present = {record.category for record in submission.measurement_sets}
-        return tuple(program for program in programs if program in present) or programs
-
-    def _plan_of(
-        self, program: str, uri: str, year: int | None, refused_year: int | None = None
-    ) -> Plan | None:
-        """Return the plan of a document's year.
-
-        A refused document has none: its shape is checked by the year that it gives, if there is a
-        rulebook for that, and by the newest otherwise.
-        """
-        if year is None and refused_year and self._rulebooks.has(program, refused_year):
-            year = refused_year
-        if year is None:
-            newest = self._rulebooks.newest_final(program)
-            year = None if newest is None else newest.year
-        if year is None or not self._rulebooks.has(program, year):
-            return None
-        return self.plans.of(program, year, self.selection.of(uri).codes)
 
     def _note_no_rulebook(self, program: str, year: int, work: DocumentWork) -> None:
         """Add to a document that there is no rulebook for its year."""
