@@ -16,8 +16,7 @@ import msgspec
 import pytest
 
 from picheck.model.report import Report
-from picheck.plugins.host import Host
-from picheck.plugins.registry import PluginRegistry, collect_plugins
+from picheck.plugins.registry import PluginRegistry
 from picheck.testing import harness
 from picheck.testing.assertions import differences, run_case
 from picheck.testing.cases import Case
@@ -66,9 +65,7 @@ def compare(before: Seen, after: Seen) -> int:
 
 def install() -> PluginRegistry:
     """Return what the installed plugins hand over, as they are imported now."""
-    host = Host()
-    host.discover()
-    return collect_plugins(host)
+    return harness.load_plugins()[1]
 
 
 def warm_up(cases: Sequence[Case], packages: Sequence[str]) -> dict[str, Seen]:

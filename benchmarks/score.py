@@ -22,8 +22,8 @@ from picheck.engine.document import DocumentAuditor
 from picheck.engine.options import AuditOptions
 from picheck.intake.decoder import decode_document
 from picheck.intake.documents import RawDocument
-from picheck.plugins.host import Host
-from picheck.plugins.registry import PluginRegistry, collect_plugins
+from picheck.plugins.registry import PluginRegistry
+from picheck.testing.harness import stock
 from picheck_pi.scoring.arithmetic import scorer_of
 
 
@@ -40,9 +40,7 @@ def main() -> None:
         RawDocument(uri="corpus", data=each.data, line=line)
         for line, each in enumerate(planted, start=1)
     ]
-    host = Host()
-    host.discover()
-    registry = collect_plugins(host)
+    registry = stock()
     views = _views(documents, registry, given.year)
     score = _best(
         given.rounds, lambda: sum(scorer_of(view.rulebook).score(view).points for view in views)

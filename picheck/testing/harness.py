@@ -84,10 +84,7 @@ def stock(plugins: Sequence[Any] = ()) -> PluginRegistry:
 
 @cache
 def _stock(modules: tuple[Any, ...]) -> PluginRegistry:
-    host = Host()
-    host.discover()
-    named = [_register(host, module) for module in modules]
-    registry = collect_plugins(host)
+    _, registry, named = load_plugins(modules)
     for use in registry.failed:
         if use.name in named:
             raise PluginError(
@@ -98,11 +95,22 @@ def _stock(modules: tuple[Any, ...]) -> PluginRegistry:
     return registry
 
 
+def load_plugins(plugins: Sequence[Any] = ()) -> tuple[Host, PluginRegistry, list[str]]:
+    """Load the installed plugins, and modules, or names and paths of some, beside them.
+
+    Return the host, what they hand over, and the names of those beside the installed ones.
+    """
+    host = Host()
+    host.discover()
+    names = [_register(host, plugin) for plugin in plugins]
+    return host, collect_plugins(host), names
+
+
 def _register(host: Host, module: Any) -> str:
     """Register a plugin unless its entry point has loaded it already; return its name."""
-    if isinstance(module, str):  # the path of a plugin that is one file
+    if isinstance(module, str):
         host.load(module)
-        return PluginFile(module).name
+        return PluginFile(module).name if is_file(module) else module
     found = host.name_of(module)
     if found is not None:
         return found

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from picheck.errors import UsageError
-from picheck.plugins.host import Host
-from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.testing.fuzz import run_of
+from picheck.testing.harness import load_plugins
 from picheck.testing.strategies import Generated
 
 #: The hash seeds of the processes (PYTHONHASHSEED): always the same, so that a verdict is, too.
@@ -33,19 +32,6 @@ class Question(msgspec.Struct, frozen=True):
     plugins: tuple[str, ...]
     codes: tuple[str, ...]
     runs: tuple[Generated, ...]
-
-
-def load_plugins(plugins: Sequence[Any]) -> tuple[Host, PluginRegistry]:
-    """Load the installed plugins, and modules, or names and paths of some, beside them."""
-    host = Host()
-    host.discover()
-    for module in plugins:
-        if isinstance(module, str):
-            host.load(module)
-        # a module that is installed has been discovered already
-        elif host.name_of(module) is None:
-            host.register(module, module.__name__, module.__name__.partition(".")[0])
-    return host, collect_plugins(host)
 
 
 def find_unsteady(question: Question) -> Iterator[tuple[str, Generated]]:
@@ -92,7 +78,7 @@ def _start(seed: str) -> subprocess.Popen[bytes]:
 
 def answer(question: Question) -> list[Answers]:
     """Return what the rules say of each run."""
-    _, registry = load_plugins(question.plugins)
+    _, registry, _ = load_plugins(question.plugins)
     answers = []
     for run in question.runs:
         said: dict[str, list[str]] = {}

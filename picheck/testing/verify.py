@@ -17,7 +17,8 @@ from picheck.testing.certificate import Certificate, Check, Cost
 from picheck.testing.declared_checks import declared_checks
 from picheck.testing.examples import OWN_EXAMPLES, Examples, examples_of
 from picheck.testing.fuzz import DETERMINISTIC, UNORDERED, fuzz, plain_runs, run_of
-from picheck.testing.hash_seeds import Question, find_unsteady, load_plugins
+from picheck.testing.harness import load_plugins
+from picheck.testing.hash_seeds import Question, find_unsteady
 from picheck.testing.instrumentation import (
     DECLARES,
     MUTATES,
@@ -59,7 +60,7 @@ def verify_plugin(
     that are one file, to load beside the installed ones. Raises UsageError where no such plugin
     is loaded, or where it brings no rules.
     """
-    host, registry = load_plugins(plugins)
+    host, registry, _ = load_plugins(plugins)
     origin = _origin(host, registry, name)
     mine = _codes(registry, origin)
     module = host.module_of(origin.name)
