@@ -1,6 +1,6 @@
 """The counts of single clinicians, as the evidence gives them, and their sums."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -14,14 +14,10 @@ class Row(NamedTuple):
     is_certified: bool
 
 
-#: The rows of the evidence by their number there.
-Numbered = Mapping[int, Any]
-
-
-def index_rows(clinicians: Numbered) -> dict[str, list[Row]]:
+def index_rows(clinicians: Sequence[Any]) -> dict[str, list[Row]]:
     """Return the clinicians' counts by measure id."""
     rows: dict[str, list[Row]] = {}
-    for number, clinician in clinicians.items():
+    for number, clinician in enumerate(clinicians, start=1):
         for measure_id, tally in clinician.measures.items():
             # what is not said is not a no, and only that takes a row out
             row = Row(number, tally.numerator, tally.denominator, clinician.certified is not False)

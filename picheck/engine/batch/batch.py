@@ -164,7 +164,7 @@ class Batch:
         except Exception:
             is_stopped = False
             raise
-        finally:  # who stops a run reads so at once; else the workers end before this process
+        finally:  # a run that is stopped says so at once; else the workers end before this process
             queue.close(wait=not is_stopped)
 
     def _run_entity_rules(self, chunks: ChunkReader, index: EntityIndex, run: RunSummary) -> None:

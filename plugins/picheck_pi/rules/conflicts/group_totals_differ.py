@@ -12,7 +12,7 @@ from picheck.api import (
     not_applicable,
     rule,
 )
-from picheck_pi.clinician_rows import Numbered, Row, add_up, index_rows, is_average
+from picheck_pi.clinician_rows import Row, add_up, index_rows, is_average
 from picheck_pi.findings import fail_measure, fail_unknown_id
 from picheck_pi.parameter_types import Sets
 from picheck_pi.roster import add_all_shares, is_excessive
@@ -56,8 +56,7 @@ def group_totals_differ(
         return not_applicable("the evidence holds no clinicians' rows to add up")
     if entity.entity_type == "individual":
         return not_applicable("an individual's numbers are not a sum over clinicians")
-    clinicians = dict(enumerate(evidence.clinicians, start=1))
-    rows_by_measure = index_rows(clinicians)
+    rows_by_measure = index_rows(evidence.clinicians)
     unknown = sorted(rows_by_measure.keys() - rulebook.measures.keys())
     results = [
         fail_unknown_id(
@@ -66,12 +65,14 @@ def group_totals_differ(
         for i in unknown
     ]
     results += [
-        _fail_shares(number, row) for number, row in clinicians.items() if is_excessive(row)
+        _fail_shares(number, row)
+        for number, row in enumerate(evidence.clinicians, start=1)
+        if is_excessive(row)
     ]
     for view in sets:
         for measure_id, rows in rows_by_measure.items():
             results += _compare(view, measure_id, rows)
-        results += _compare_months(view, clinicians)
+        results += _compare_months(view, evidence.clinicians)
     return results
 
 
@@ -138,12 +139,12 @@ def _describe_cause(reported: tuple[int, int], rows: Sequence[Row]) -> str:
     return ", which is the average of the rows' rates" if is_average(reported, certified) else ""
 
 
-def _compare_months(view: SetView, clinicians: Numbered) -> Iterator[CheckResult]:
+def _compare_months(view: SetView, clinicians: Sequence[Any]) -> Iterator[CheckResult]:
     """Yield a finding for each row whose numbers are of other months than the set's."""
     if not view.period.is_valid:
         return  # the rule about the dates speaks of it
     first, last = view.period.performance_start, view.period.performance_end
-    for number, clinician in clinicians.items():
+    for number, clinician in enumerate(clinicians, start=1):
         months = clinician.period
         start, end = months.performance_start or first, months.performance_end or last
         # a row that is left out of the sum may be of any months
