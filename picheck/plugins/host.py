@@ -114,26 +114,28 @@ class Host:
         for entry in found.values():
             self._load(_origin(entry), entry.load)
 
-    def load(self, name: str) -> None:
+    def load(self, name: str) -> str:
         """Load one plugin by the name of its entry point, by its module's name, or by its file.
 
+        Return the plugin's name, also where it failed.
         Raises UsageError where none of them exists, PluginConflict where two distributions bring
         it.
         """
         if is_file(name):
             file = PluginFile(name)
             self._load(Origin(file.name, file.place, file.version), file.load)
-            return
+            return file.name
         entries = [entry for entry in list_entry_points() if entry.name == name]
         for entry in entries:
             self._load(_origin(entry), entry.load)
         if entries:
-            return
+            return name
         top = name.partition(".")[0]
         if not top.isidentifier() or importlib.util.find_spec(top) is None:
             raise UsageError(f"no plugin or module is called {name!r}; see picheck plugins list")
         origin = Origin(name, name.partition(".")[0], None)
         self._load(origin, lambda: importlib.import_module(name))
+        return name
 
     def register(self, plugin: Any, name: str, distribution: str | None = None) -> None:
         """Register a plugin object directly, as the tests of a plugin do."""

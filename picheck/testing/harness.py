@@ -21,7 +21,7 @@ from picheck.intake.evidence import decode_evidence
 from picheck.model.evidence import Evidence
 from picheck.model.report import Report
 from picheck.plugins.host import Host
-from picheck.plugins.one_file import PluginFile, is_file
+from picheck.plugins.one_file import is_file
 from picheck.plugins.registry import PluginRegistry, collect_plugins
 from picheck.testing.builders import Draft
 
@@ -109,8 +109,7 @@ def load_plugins(plugins: Sequence[Any] = ()) -> tuple[Host, PluginRegistry, lis
 def _register(host: Host, module: Any) -> str:
     """Register a plugin unless its entry point has loaded it already; return its name."""
     if isinstance(module, str):
-        host.load(module)
-        return PluginFile(module).name if is_file(module) else module
+        return host.load(module)
     found = host.name_of(module)
     if found is not None:
         return found
